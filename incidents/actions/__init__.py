@@ -1,0 +1,37 @@
+"""Everything that can be done to an incident."""
+
+from incidents.actions.correlating import (
+    follow_alerts_up,
+    join_or_open,
+    raise_to,
+    resolve_if_clear,
+)
+from incidents.actions.ending import cancel, close, reopen, resolve
+from incidents.actions.opening import open_follow_up, open_incident
+from incidents.actions.working import (
+    acknowledge,
+    assign,
+    hold,
+    note_response,
+    resume,
+    start,
+)
+
+__all__ = [
+    "acknowledge",
+    "assign",
+    "cancel",
+    "close",
+    "follow_alerts_up",
+    "hold",
+    "join_or_open",
+    "note_response",
+    "open_follow_up",
+    "open_incident",
+    "raise_to",
+    "reopen",
+    "resolve",
+    "resolve_if_clear",
+    "resume",
+    "start",
+]

@@ -1,0 +1,54 @@
+"""Questions about incidents."""
+
+from collections.abc import Collection
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from incidents.models import Incident
+from itsm.monitoring.models import Alert
+from itsm.people.models import User
+from itsm.tickets.models import Ticket
+from itsm.tickets.selectors import ticket_for, visible_tickets
+
+FIRING = ("firing", "acked", "flapping", "recovering")
+
+
+def visible_incidents(user: User) -> QuerySet[Incident]:
+    """The incidents this person may see, with what a row shows and the number of their alerts."""
+    incidents: QuerySet[Incident] = visible_tickets(user, Incident)
+    counted = (
+        Alert.objects.filter(incident=OuterRef("pk"))
+        .order_by()
+        .values("incident")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    return incidents.annotate(alerts_count=Coalesce(Subquery(counted), 0))
+
+
+def incident_for(user: User, number: str) -> Incident:
+    """The incident with this number; NotFound when there is none this person may see."""
+    incident: Incident = ticket_for(user, number, Incident)
+    return incident
+
+
+def firing_alerts_of(incident: Ticket) -> QuerySet[Alert]:
+    """The alerts of an incident that have not ended."""
+    return Alert.objects.filter(incident=incident.pk, status__in=FIRING)
+
+
+def alerts_of(user: User, incident: Ticket) -> QuerySet[Alert]:
+    """The alerts of an incident, firing ones first; end users are shown none."""
+    if not user.has_perm("tickets.view_all"):
+        return Alert.objects.none()
+    return (
+        Alert.objects.filter(incident=incident.pk)
+        .select_related("source", "service", "configuration_item")
+        .order_by("ends_at", "-last_seen_at")
+    )
+
+
+def open_children_of(incident: Ticket, *, states: Collection[str]) -> QuerySet[Incident]:
+    """The incidents directly below one that are in these states."""
+    return Incident.objects.filter(parent=incident.pk, state__in=states).order_by("pk")

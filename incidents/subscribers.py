@@ -1,0 +1,179 @@
+"""How incidents react to the rest of the house, inside the transaction of what they react to."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from incidents import actions
+from incidents.models import Incident, OnHoldReason
+from incidents.selectors import open_children_of
+from itsm.core.models import Event
+from itsm.core.subscribers import Moment, on
+from itsm.monitoring.models import Alert
+from itsm.people.models import User
+from itsm.people.selectors import system_user
+from itsm.tickets.actions import comment
+from itsm.tickets.models import Comment
+from itsm.tickets.permissions import is_own, may_work
+
+
+def _alerts_of(events: Iterable[Event]) -> list[Alert]:
+    ids = [each.subject_id for each in events]
+    related = ("service__owner_team", "source__bot", "configuration_item")
+    return list(Alert.objects.filter(pk__in=ids).select_related(*related).order_by("fingerprint"))
+
+
+def _by_incident(alerts: Iterable[Alert]) -> dict[int, list[Alert]]:
+    grouped: dict[int, list[Alert]] = defaultdict(list)
+    for alert in alerts:
+        if alert.incident_id is not None:
+            grouped[alert.incident_id].append(alert)
+    return dict(sorted(grouped.items()))
+
+
+def _actor(event: Event) -> User:
+    return event.actor if isinstance(event.actor, User) else system_user()
+
+
+@on("alert.fired", moment=Moment.INSIDE)
+def join_or_open(fired: list[Event]) -> None:
+    """Put the alerts on the open incidents of their outages, opening those that are missing."""
+    actions.join_or_open(_alerts_of(fired), actor=_actor(fired[0]))
+
+
+@on("alert.reopened", moment=Moment.INSIDE)
+def take_back(reopened: list[Event]) -> None:
+    """Alerts that came back within their window bring their incidents back."""
+    alerts = _alerts_of(reopened)
+    for ticket_id, together in _by_incident(alerts).items():
+        actions.follow_alerts_up(ticket_id, together, actor=_actor(reopened[0]))
+    orphans = [each for each in alerts if each.incident_id is None]
+    if orphans:
+        actions.join_or_open(orphans, actor=_actor(reopened[0]))
+
+
+@on("alert.cleared", moment=Moment.INSIDE)
+def resolve_when_clear(cleared: list[Event]) -> None:
+    """Resolve the incidents none of whose alerts fires any more, if their source says so."""
+    alerts = [each for each in _alerts_of(cleared) if each.source.resolve_incidents]
+    for ticket_id, together in _by_incident(alerts).items():
+        ended = [each.ends_at for each in together if each.ends_at is not None]
+        actions.resolve_if_clear(
+            ticket_id, at=max(ended, default=None), actor=_actor(cleared[0])
+        )
+
+
+@on("alert.escalated", moment=Moment.INSIDE)
+def raise_priority(escalated: list[Event]) -> None:
+    """An alert that got worse raises the incident it is in."""
+    for ticket_id, together in _by_incident(_alerts_of(escalated)).items():
+        worst = min(together, key=lambda each: each.severity != "critical")
+        if Incident(pk=ticket_id).lock().is_open():
+            actions.raise_to(ticket_id, worst, actor=_actor(escalated[0]))
+
+
+@on("alert.acknowledged", moment=Moment.INSIDE)
+def acknowledge_with_alert(acknowledged: list[Event]) -> None:
+    """An acknowledgement in the monitoring tool is one here, with what was said there."""
+    said_of = {each.subject_id: each.data for each in acknowledged}
+    for ticket_id, together in _by_incident(_alerts_of(acknowledged)).items():
+        incident = Incident(pk=ticket_id).lock()
+        if incident.is_open() and incident.acknowledged_at is None:
+            actions.acknowledge(incident, actor=_actor(acknowledged[0]))
+        _note(incident, said_of[together[0].pk], _actor(acknowledged[0]))
+
+
+def _note(incident: Incident, said: dict[str, str], actor: User) -> None:
+    words = ": ".join(filter(None, (said.get("by"), said.get("comment"))))
+    if words:
+        comment(ticket=incident, actor=actor, body=words, public=False, within="acknowledge")
+
+
+@on("incident.commented", moment=Moment.INSIDE)
+def hear_comment(commented: list[Event]) -> None:
+    """A reply of the caller resumes or follows up; the first of staff starts the work."""
+    for event in commented:
+        if not event.data.get("within"):
+            incident = Incident.objects.get(pk=event.subject_id)
+            _heard(incident, _actor(event), event.data["comment"])
+
+
+def _heard(incident: Incident, author: User, comment_id: int) -> None:
+    by_caller = is_own(author, incident) and not may_work(author, incident)
+    waits_for_caller = incident.on_hold_reason == OnHoldReason.AWAITING_CALLER
+    if author.pk == incident.caller_id or by_caller:
+        if incident.state == "on_hold" and waits_for_caller:
+            actions.resume(incident, actor=author)
+        elif incident.state == "closed":
+            said = Comment.objects.get(pk=comment_id).body
+            actions.open_follow_up(closed=incident, said=said, actor=author)
+    elif may_work(author, incident) and not author.is_bot:
+        actions.note_response(incident=incident, actor=author)
+
+
+@on("incident.started", "incident.resumed", moment=Moment.INSIDE)
+def start_children(started: list[Event]) -> None:
+    """Work on the parent is work on its children."""
+    for event in started:
+        parent = Incident.objects.get(pk=event.subject_id)
+        for child in open_children_of(parent, states=("new", "on_hold")):
+            if child.state == "on_hold":
+                if child.on_hold_reason != OnHoldReason.AWAITING_CALLER:
+                    actions.resume(child, actor=_actor(event))
+                continue
+            if child.assignee_id is None and parent.assignee_id is not None:
+                actions.assign(child, actor=_actor(event), assignee=parent.assignee)
+            actions.start(child, actor=_actor(event))
+
+
+@on("incident.paused", moment=Moment.INSIDE)
+def pause_children(paused: list[Event]) -> None:
+    """Waiting for a change, problem or vendor holds the children too; waiting for a caller not."""
+    for event in paused:
+        parent = Incident.objects.get(pk=event.subject_id)
+        if parent.on_hold_reason == OnHoldReason.AWAITING_CALLER:
+            continue
+        waited = str(event.data["given"].get("ticket", ""))
+        for child in open_children_of(parent, states=("new", "in_progress")):
+            actions.hold(
+                child,
+                actor=_actor(event),
+                reason=parent.on_hold_reason,
+                ticket=waited or _linked_number(parent),
+                vendor_reference=parent.vendor_reference,
+                resume_at=parent.resume_at,
+            )
+
+
+def _linked_number(parent: Incident) -> str:
+    wanted = {"awaiting_change": "change", "awaiting_problem": "problem"}
+    kind = wanted.get(parent.on_hold_reason)
+    links = parent.links_out.filter(to_ticket__kind=kind).select_related("to_ticket")
+    return next((each.to_ticket.number for each in links if each.to_ticket.is_open()), "")
+
+
+@on("incident.resolved", moment=Moment.INSIDE)
+def resolve_children(resolved: list[Event]) -> None:
+    """What restored the parent restored its children."""
+    for event in resolved:
+        parent = Incident.objects.get(pk=event.subject_id)
+        for child in open_children_of(parent, states=("new", "in_progress", "on_hold")):
+            actions.resolve(
+                child,
+                actor=_actor(event),
+                code=parent.resolution_code,
+                notes=f"{parent.number}: {parent.resolution_notes}",
+                override_reason=parent.number,
+            )
+
+
+@on("incident.reopened", moment=Moment.INSIDE)
+def reopen_children(reopened: list[Event]) -> None:
+    """Staff reopening the parent reopen its children; an end user speaks for one only."""
+    for event in reopened:
+        parent = Incident.objects.get(pk=event.subject_id)
+        if not may_work(_actor(event), parent):
+            continue
+        for child in open_children_of(parent, states=("resolved",)):
+            actions.reopen(child, actor=_actor(event))
+
+

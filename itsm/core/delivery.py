@@ -1,0 +1,78 @@
+"""Paying the deliveries that are owed."""
+
+from datetime import timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from itsm.core import subscribers
+from itsm.core.models import Delivery
+
+logger = structlog.get_logger(__name__)
+
+BATCH = 20
+LEASE = timedelta(minutes=5)  # longer than a batch may run
+RETRY_AFTER = [
+    timedelta(seconds=10),
+    timedelta(minutes=1),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+]
+
+
+def deliver_owed() -> int:
+    """Pay every delivery that is due; the number that was paid."""
+    count = 0
+    while claimed := _claim():
+        count += sum(_pay(delivery) for delivery in claimed)
+    return count
+
+
+def try_again(*, delivery: Delivery) -> None:
+    """Make a delivery that was given up due once more."""
+    Delivery.objects.filter(pk=delivery.pk).update(
+        attempts=0, due_at=timezone.now(), given_up_at=None
+    )
+
+
+def _claim() -> list[Delivery]:
+    """Take the oldest deliveries due, leaving them invisible to other workers for the lease."""
+    with transaction.atomic():
+        claimed = list(
+            Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(due_at__lte=timezone.now(), given_up_at__isnull=True)
+            .select_related("event__actor")
+            .order_by("due_at", "id")[:BATCH]
+        )
+        if claimed:
+            Delivery.objects.filter(pk__in=[each.pk for each in claimed]).update(
+                due_at=timezone.now() + LEASE, attempts=F("attempts") + 1
+            )
+    for each in claimed:
+        each.attempts += 1
+    return claimed
+
+
+def _pay(delivery: Delivery) -> bool:
+    """Hand the event to its subscriber; on an error, put the delivery off and say why."""
+    # Only the claim with this number of attempts may write: a sleeper's late write is ignored.
+    ours = Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts)
+    try:
+        subscribers.named(delivery.subscriber).handler(delivery.event)
+    except Exception as error:
+        logger.exception("delivery.failed", delivery=delivery.pk, subscriber=delivery.subscriber)
+        _put_off(delivery, error)
+        return False
+    return bool(ours.delete()[0])
+
+
+def _put_off(delivery: Delivery, error: Exception) -> None:
+    now = timezone.now()
+    is_last = delivery.attempts > len(RETRY_AFTER)
+    Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts).update(
+        due_at=now + RETRY_AFTER[min(delivery.attempts, len(RETRY_AFTER)) - 1],
+        error=repr(error)[:2000],
+        given_up_at=now if is_last else None,
+    )

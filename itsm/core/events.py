@@ -1,0 +1,68 @@
+"""The one road from 'it happened' to everyone who cares."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.db import models, transaction
+
+from itsm.core import doorbell
+from itsm.core.models import Delivery, Event
+from itsm.core.subscribers import Moment, Subscriber, listeners
+
+
+def publish(
+    name: str,
+    *subjects: models.Model,
+    actor: models.Model | None,
+    data: Mapping[str, Any] | None = None,
+    data_of: Callable[[Any], Mapping[str, Any]] | None = None,
+    public: bool = False,
+) -> list[Event]:
+    """Record that something happened to each subject, and see that every subscriber hears of it.
+
+    ``data`` is the same for all subjects; ``data_of`` is asked for each subject instead.
+    Raises RuntimeError outside a transaction, where the event could outlive a rollback.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError(f"publish({name!r}) outside a transaction would outlive a rollback.")
+    if not subjects:
+        return []
+
+    events = Event.objects.bulk_create(
+        Event(
+            name=name,
+            subject_type=subject._meta.model_name,
+            subject_id=subject.pk,
+            actor=actor,
+            data=dict(data_of(subject) if data_of else data or {}),
+            public=public,
+        )
+        for subject in subjects
+    )
+    for listener in listeners(name, Moment.INSIDE):
+        listener.handler(events)
+    owed_to = listeners(name, Moment.AFTER)
+    _owe(events, owed_to)
+    for listener in listeners(name, Moment.LIVE):
+        transaction.on_commit(_show(listener, events), robust=True)
+    # Only a nudge: if it is lost, the sweep and the screens' own polling find the rows.
+    transaction.on_commit(doorbell.ring_for_work if owed_to else doorbell.ring, robust=True)
+    return events
+
+
+def _show(listener: Subscriber, events: Sequence[Event]) -> Callable[[], None]:
+    # Not a functools.partial: Django names a failed hook by its __qualname__, which partials lack.
+    def show() -> None:
+        for event in events:
+            listener.handler(event)
+
+    return show
+
+
+def _owe(events: Sequence[Event], owed_to: Sequence[Subscriber]) -> None:
+    if owed_to:
+        Delivery.objects.bulk_create(
+            Delivery(event=event, subscriber=subscriber.name)
+            for event in events
+            for subscriber in owed_to
+        )

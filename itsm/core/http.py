@@ -1,0 +1,111 @@
+"""The only door to the network: short time limits, a size cap, no redirects, no private addresses.
+
+The address that was checked is the address that is connected to, so a resolver that changes its
+answer between the check and the call gains nothing.
+"""
+
+import ipaddress
+import socket
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+from django.conf import settings
+
+from itsm.core.errors import Refused
+
+TIMEOUT = httpx.Timeout(10, connect=3)
+MAX_BYTES = 5 * 1024 * 1024
+
+
+class Unreachable(Refused):
+    """The other side could not be reached or did not answer as it must."""
+
+
+def call(
+    method: str,
+    url: str,
+    *,
+    json: Any = None,
+    content: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    max_bytes: int = MAX_BYTES,
+) -> httpx.Response:
+    """The answer of another system, read whole; Unreachable when there is none.
+
+    Addresses in ``settings.ALLOWED_OUTBOUND`` (host names or networks) may be private or plain http.
+    """
+    target = httpx.URL(url)
+    address = _checked_address(target)
+    request_headers = {**(headers or {}), "Host": target.netloc.decode()}
+    try:
+        with (
+            httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,
+            client.stream(
+                method,
+                target.copy_with(host=address),
+                json=json,
+                content=content,
+                headers=request_headers,
+                extensions={"sni_hostname": target.host},
+            ) as response,
+        ):
+            return _read(response, max_bytes=max_bytes)
+    except httpx.HTTPError as error:
+        raise Unreachable(f"{target.host} did not answer: {type(error).__name__}.") from error
+
+
+def _read(response: httpx.Response, *, max_bytes: int) -> httpx.Response:
+    body = bytearray()
+    for chunk in response.iter_bytes():
+        body += chunk
+        if len(body) > max_bytes:
+            raise Unreachable(f"The answer is larger than {max_bytes} bytes.")
+    headers = {
+        name: value
+        for name, value in response.headers.items()
+        if name.lower() not in {"content-encoding", "content-length", "transfer-encoding"}
+    }
+    return httpx.Response(response.status_code, headers=headers, content=bytes(body))
+
+
+def _checked_address(target: httpx.URL) -> str:
+    """The one address to connect to, as text; Unreachable unless it may be called."""
+    if target.scheme not in ("https", "http") or not target.host:
+        raise Unreachable("Give an address that begins with https://.")
+    addresses = _resolve(target.host, target.port or (443 if target.scheme == "https" else 80))
+    if _is_listed(target.host, addresses):
+        return str(addresses[0])
+    if target.scheme != "https":
+        raise Unreachable(f"{target.host} may only be called by https.")
+    if any(not _is_public(address) for address in addresses):
+        raise Unreachable(
+            f"{target.host} is a private address; an administrator can list it in ALLOWED_OUTBOUND."
+        )
+    return str(addresses[0])
+
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def _resolve(host: str, port: int) -> list[Address]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise Unreachable(f"{host} is not known to the name service.") from error
+    return [ipaddress.ip_address(each[4][0]) for each in found]
+
+
+def _is_public(address: Address) -> bool:
+    mapped = getattr(address, "ipv4_mapped", None)
+    actual: Address = mapped or address
+    return actual.is_global and not actual.is_multicast
+
+
+def _is_listed(host: str, addresses: list[Address]) -> bool:
+    if host in settings.ALLOWED_OUTBOUND:
+        return True
+    networks = [
+        ipaddress.ip_network(each) for each in settings.ALLOWED_OUTBOUND if "/" in each
+    ]
+    return all(any(address in network for network in networks) for address in addresses)

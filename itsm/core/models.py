@@ -1,0 +1,95 @@
+"""What happened, who still has to hear of it, and what is done by the clock."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Func
+from django.utils import timezone
+
+
+class TransactionId(Func):
+    """The number of the present transaction, 64 bits; rises in the order transactions begin."""
+
+    template = "(pg_current_xact_id()::text::bigint)"
+    output_field = models.BigIntegerField()
+    arity = 0
+
+
+class Event(models.Model):
+    """One thing that happened: the timeline entry, the audit record and the message, in one row.
+
+    Rows are only ever added; a trigger refuses anything else. ``name`` is past tense and dotted:
+    ``incident.resolved``. ``public`` events may be shown to the end users concerned.
+    """
+
+    # With the id it orders the events so that a reader never passes over a slow transaction.
+    xid = models.BigIntegerField(db_default=TransactionId(), editable=False)
+    name = models.CharField(max_length=60)
+    subject_type = models.CharField(max_length=30)
+    subject_id = models.BigIntegerField()
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    public = models.BooleanField(default=False)
+    data = models.JSONField(default=dict)
+    happened_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id", "id"], name="event_timeline"),
+            models.Index(fields=["xid", "id"], name="event_cursor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} #{self.pk}"
+
+
+class Delivery(models.Model):
+    """A subscriber is still owed an event; the row goes when the debt is paid.
+
+    ``attempts`` also fences: who claimed with an older number can no longer write the row.
+    """
+
+    event = models.ForeignKey(Event, models.PROTECT)
+    subscriber = models.CharField(max_length=80)
+    due_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+    given_up_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [
+            models.UniqueConstraint(fields=["event", "subscriber"], name="one_delivery_each")
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"],
+                name="delivery_due",
+                condition=models.Q(given_up_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subscriber} is owed event {self.event_id}"
+
+
+class Chore(models.Model):
+    """One thing done by the clock: when it is due next, and how it went last time."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    due_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Heartbeat(models.Model):
+    """When a part of the running system was last heard from."""
+
+    part = models.CharField(max_length=30, primary_key=True)
+    heard_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.part

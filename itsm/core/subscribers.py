@@ -1,0 +1,67 @@
+"""Who wants to hear of what, and when.
+
+    INSIDE   in the same transaction; database work only; an error undoes the action
+    AFTER    once committed, at least once, retried; must be idempotent; may talk to the world
+    LIVE     once committed, at most once, at once; only to refresh screens
+
+INSIDE handlers take all the events of one ``publish`` at once, because a storm of alerts must cost
+a few queries, not a few per alert. The others take one event.
+"""
+
+import enum
+import fnmatch
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar
+
+Handler = TypeVar("Handler", bound=Callable[..., None])
+
+
+class Moment(enum.Enum):
+    INSIDE = "inside"
+    AFTER = "after"
+    LIVE = "live"
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """A function that asked to be told of some events, at one moment."""
+
+    name: str
+    patterns: tuple[str, ...]
+    moment: Moment
+    handler: Callable[..., Any]
+
+    def wants(self, event_name: str) -> bool:
+        return any(fnmatch.fnmatchcase(event_name, pattern) for pattern in self.patterns)
+
+
+_subscribers: dict[str, Subscriber] = {}
+
+
+def on(*patterns: str, moment: Moment) -> Callable[[Handler], Handler]:
+    """Subscribe a function to the events whose names match."""
+
+    def subscribe(handler: Handler) -> Handler:
+        name = f"{handler.__module__}.{handler.__name__}"
+        _subscribers[name] = Subscriber(name, patterns, moment, handler)
+        listeners.cache_clear()
+        return handler
+
+    return subscribe
+
+
+def named(name: str) -> Subscriber:
+    """The subscriber of this name; LookupError when the code that knew it is gone."""
+    if name not in _subscribers:
+        raise LookupError(f"No subscriber is named {name!r} any more.")
+    return _subscribers[name]
+
+
+@cache
+def listeners(event_name: str, moment: Moment) -> tuple[Subscriber, ...]:
+    """Everyone who wants this event at this moment, in the order they subscribed."""
+    return tuple(
+        each for each in _subscribers.values() if each.moment is moment and each.wants(event_name)
+    )

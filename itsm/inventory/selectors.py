@@ -1,0 +1,54 @@
+"""Questions about services and components."""
+
+from collections.abc import Collection
+
+from django.db.models import QuerySet
+
+from itsm.inventory.models import ConfigurationItem, Service, Standing
+from itsm.people.models import User
+
+
+def visible_services(user: User) -> QuerySet[Service]:
+    """The services this person may know of: end users do not see what is only discovered."""
+    services = Service.objects.select_related("owner_team")
+    if user.is_staffer:
+        return services
+    return services.filter(status=Standing.PRODUCTION)
+
+
+def visible_configuration_items(user: User) -> QuerySet[ConfigurationItem]:
+    """The components this person may know of: end users none."""
+    items = ConfigurationItem.objects.select_related("service")
+    return items if user.has_perm("inventory.view") else items.none()
+
+
+def services_named(names: Collection[str]) -> dict[str, Service]:
+    """The services with these names, by name."""
+    return {each.name: each for each in Service.objects.filter(name__in=names)}
+
+
+def components_named(names: Collection[str]) -> dict[str, ConfigurationItem]:
+    """The components with these names, by name."""
+    return {each.name: each for each in ConfigurationItem.objects.filter(name__in=names)}
+
+
+def upstream_of(service: Service) -> set[int]:
+    """The ids of every service that this one needs, directly or not."""
+    return _walk({service.pk}, source="service_id", target="needed_id")
+
+
+def downstream_of(service: Service) -> set[int]:
+    """The ids of every service that needs this one, directly or not."""
+    return _walk({service.pk}, source="needed_id", target="service_id")
+
+
+def _walk(start: set[int], *, source: str, target: str) -> set[int]:
+    edges = Service.depends_on.through.objects.values_list(source, target)
+    by_source: dict[int, set[int]] = {}
+    for here, there in edges:
+        by_source.setdefault(here, set()).add(there)
+    seen, fresh = set(start), set(start)
+    while fresh:
+        fresh = set().union(*(by_source.get(each, set()) for each in fresh)) - seen
+        seen |= fresh
+    return seen - start

@@ -1,0 +1,50 @@
+"""Questions about people."""
+
+from django.db.models import QuerySet
+
+from itsm.core.errors import NotFound
+from itsm.people import tokens
+from itsm.people.models import ApiToken, Team, User
+from itsm.people.roles import Role
+
+
+def token_shown(plain: str) -> ApiToken | None:
+    """The usable token with this text, its user beside it; None when there is none."""
+    if not tokens.is_well_formed(plain):
+        return None
+    token = (
+        ApiToken.objects.select_related("user").filter(digest=tokens.digest(plain)).first()
+    )
+    return token if token and token.is_usable() and token.user.is_active else None
+
+
+def visible_users(user: User) -> QuerySet[User]:
+    """The people this person may know of: staff see everybody, end users only themselves."""
+    everybody = User.objects.all()
+    return everybody if user.is_staffer else everybody.filter(pk=user.pk)
+
+
+def visible_teams(user: User) -> QuerySet[Team]:
+    """The teams this person may know of."""
+    return Team.objects.all() if user.is_staffer else Team.objects.none()
+
+
+def user_named(username: str) -> User:
+    """The person with this user name; NotFound when there is none."""
+    user = User.objects.filter(username__iexact=username).first()
+    if user is None:
+        raise NotFound(f"Nobody has the user name {username!r}.")
+    return user
+
+
+def team_ids_of(user: User) -> list[int]:
+    """The teams this person belongs to."""
+    return list(user.memberships.values_list("team_id", flat=True))
+
+
+def system_user() -> User:
+    """The user under whose name the house itself acts: timers, cascades."""
+    user, _ = User.objects.get_or_create(
+        username="steady", defaults={"name": "Steady", "role": Role.AGENT, "is_bot": True}
+    )
+    return user

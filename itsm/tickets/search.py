@@ -1,0 +1,100 @@
+"""Finding tickets by words: weighted, by prefix, and with a mistyped letter forgiven.
+
+The newest hits are taken by the index and only they are ranked, so a common word costs no more
+than a rare one. A word that nobody ever wrote is replaced by the nearest one in the vocabulary.
+"""
+
+import re
+
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db import connection
+from django.db.models import QuerySet
+
+from itsm.people.models import User
+from itsm.tickets.models import Ticket
+from itsm.tickets.selectors import visible_tickets
+
+NEWEST = 200
+MOST_WORDS = 8
+NUMBER = re.compile(r"^[A-Za-z]{2,5}-\d+$")
+
+
+def search(
+    user: User, text: str, *, kind: str | None = None, size: int = 25
+) -> list[Ticket]:
+    """The best of the newest tickets that hold all the words, best first."""
+    words = words_of(text)
+    if not words:
+        return []
+    tickets = visible_tickets(user)
+    if kind is not None:
+        tickets = tickets.filter(kind=kind)
+    if NUMBER.match(text.strip()):
+        exact = list(tickets.filter(number=text.strip().upper()))
+        if exact:
+            return exact
+    return _ranked(tickets, words, size) or _ranked(tickets, corrected(words), size)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a question, without anything the query language could mean."""
+    return [each.lower() for each in re.findall(r"\w+", text.replace("\x00", " "))][:MOST_WORDS]
+
+
+def query_of(words: list[str]) -> SearchQuery:
+    """All the words, each also as the beginning of a longer one."""
+    raw = " & ".join(f"{word}:*" if len(word) > 1 else word for word in words)
+    return SearchQuery(raw, search_type="raw", config="simple")
+
+
+def _ranked(tickets: QuerySet[Ticket], words: list[str], size: int) -> list[Ticket]:
+    query = query_of(words)
+    newest = tickets.filter(search=query).order_by("-id").values_list("pk", flat=True)[:NEWEST]
+    pks = list(newest)
+    if not pks:
+        return []
+    return list(
+        tickets.filter(pk__in=pks)
+        .annotate(rank=SearchRank("search", query))
+        .order_by("-rank", "-id")[:size]
+    )
+
+
+def corrected(words: list[str]) -> list[str]:
+    """Each word as it is most probably meant, by the vocabulary of all tickets."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT coalesce(
+                (SELECT word FROM ticket_word
+                  WHERE word %% asked AND length(word) BETWEEN length(asked) - 2 AND length(asked) + 3
+                  ORDER BY similarity(word, asked) DESC, word LIMIT 1),
+                asked)
+            FROM unnest(%s::text[]) WITH ORDINALITY AS question(asked, place) ORDER BY place
+            """,
+            [words],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def learn_words() -> int:
+    """Add the words of tickets opened since last time to the vocabulary; how many were read."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH fresh AS (
+                SELECT id, search FROM tickets_ticket
+                WHERE id > (SELECT coalesce(max(learnt_to), 0) FROM ticket_vocabulary)
+                ORDER BY id LIMIT 5000
+            ), words AS (
+                INSERT INTO ticket_word (word)
+                SELECT DISTINCT lexeme FROM fresh, unnest(search)
+                WHERE length(lexeme) BETWEEN 4 AND 40 AND lexeme ~ '^[[:alpha:]]+$'
+                ON CONFLICT DO NOTHING
+            )
+            INSERT INTO ticket_vocabulary (only_row, learnt_to)
+            SELECT true, max(id) FROM fresh HAVING count(*) > 0
+            ON CONFLICT (only_row) DO UPDATE SET learnt_to = excluded.learnt_to
+            """
+        )
+        return cursor.rowcount

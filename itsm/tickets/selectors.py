@@ -1,0 +1,144 @@
+"""Every question about tickets that is asked more than once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from itsm.core.errors import NotFound
+from itsm.core.models import Event
+from itsm.people.models import User
+from itsm.tickets.models import OPEN_PHASES, Attachment, Comment, Link, Ticket, Watcher
+from itsm.tickets.permissions import may_see_notes
+
+ROW_RELATIONS = ("service", "team", "assignee", "caller")
+
+
+def visible_tickets(user: User, model: type[Ticket] = Ticket) -> QuerySet[Any]:
+    """The tickets of a kind this person may see, with what a row shows."""
+    return model.objects.visible_to(user).select_related(*ROW_RELATIONS)
+
+
+def ticket_for(user: User, number: str, model: type[Ticket] = Ticket) -> Any:
+    """The ticket with this number; NotFound when there is none this person may see."""
+    ticket = visible_tickets(user, model).filter(number=number.upper()).first()
+    if ticket is None:
+        raise NotFound(f"There is no {number}.")
+    return ticket
+
+
+def open_tickets(user: User, model: type[Ticket] = Ticket) -> QuerySet[Any]:
+    """The tickets on which work is not over."""
+    return visible_tickets(user, model).filter(phase__in=OPEN_PHASES)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One entry of a timeline: an event, and what was said with it when it was a comment."""
+
+    event: Event
+    comment: Comment | None
+    attachments: Sequence[Attachment]
+
+    @property
+    def at(self) -> datetime:
+        return self.event.happened_at
+
+    @property
+    def template(self) -> str:
+        return f"timeline/{self.event.name}.txt"
+
+
+UNTOLD = ("transition_refused", "watched", "unwatched")
+
+
+def timeline(
+    user: User, ticket: Ticket, *, before: int | None = None, size: int = 50, only: str = "all"
+) -> list[Moment]:
+    """The newest moments of a ticket this person may read, oldest first.
+
+    ``before`` is an event id to page back from; ``only`` is all, public or notes.
+    """
+    events = Event.objects.filter(subject_type=ticket.kind, subject_id=ticket.pk)
+    if not may_see_notes(user):
+        events = events.filter(public=True)
+    if only == "public":
+        events = events.filter(name=f"{ticket.kind}.commented")
+    elif only == "notes":
+        events = events.filter(name=f"{ticket.kind}.noted")
+    if before is not None:
+        events = events.filter(pk__lt=before)
+    events = events.exclude(name__in=[f"{ticket.kind}.{each}" for each in UNTOLD])
+    newest = list(events.select_related("actor").order_by("-id")[:size])
+    return _with_what_was_said(user, ticket, reversed(newest))
+
+
+def _with_what_was_said(user: User, ticket: Ticket, events: Iterable[Event]) -> list[Moment]:
+    told = list(events)
+    ids = [each.data["comment"] for each in told if "comment" in each.data]
+    comments = {each.pk: each for each in _comments(user, ticket).filter(pk__in=ids)}
+    attachments: dict[int, list[Attachment]] = {}
+    for each in ticket.attachments.filter(comment__in=ids):
+        attachments.setdefault(each.comment_id or 0, []).append(each)
+    return [
+        Moment(each, comments.get(each.data.get("comment", 0)), attachments.get(each.data.get("comment", 0), []))
+        for each in told
+    ]
+
+
+def _comments(user: User, ticket: Ticket) -> QuerySet[Comment]:
+    comments = ticket.comments.select_related("author").order_by("id")
+    return comments if may_see_notes(user) else comments.filter(public=True)
+
+
+def comments_of(user: User, ticket: Ticket) -> QuerySet[Comment]:
+    """What was said on a ticket, as far as this person may read it."""
+    return _comments(user, ticket)
+
+
+def attachments_of(user: User, ticket: Ticket) -> QuerySet[Attachment]:
+    """The files of a ticket this person may fetch."""
+    files = ticket.attachments.select_related("author").order_by("id")
+    return files if may_see_notes(user) else files.filter(public=True)
+
+
+def attachment_for(user: User, stored_as: str) -> Attachment:
+    """One file; NotFound unless this person may see its ticket and the file is not internal."""
+    file = Attachment.objects.select_related("ticket").filter(stored_as=stored_as).first()
+    if file is not None:
+        ticket = visible_tickets(user).filter(pk=file.ticket_id).first()
+        if ticket is not None and (file.public or may_see_notes(user)):
+            return file
+    raise NotFound("There is no such file.")
+
+
+def links_of(user: User, ticket: Ticket) -> list[Link]:
+    """The links of a ticket whose other end this person may see."""
+    links = list(
+        Link.objects.filter(Q(from_ticket=ticket) | Q(to_ticket=ticket))
+        .select_related("from_ticket", "to_ticket")
+        .order_by("id")
+    )
+    others = {each.to_ticket_id for each in links} | {each.from_ticket_id for each in links}
+    seen = set(visible_tickets(user).filter(pk__in=others).values_list("pk", flat=True))
+    return [each for each in links if {each.from_ticket_id, each.to_ticket_id} <= seen | {ticket.pk}]
+
+
+def watchers_of(ticket: Ticket) -> QuerySet[Watcher]:
+    """Who watches a ticket."""
+    return ticket.watchers.select_related("user").order_by("user__username")
+
+
+def last_event_id(ticket: Ticket) -> int:
+    """The newest event of a ticket, to tell whether anything came since a page was opened."""
+    newest = Event.objects.filter(subject_type=ticket.kind, subject_id=ticket.pk).order_by("-id")
+    return newest.values_list("id", flat=True).first() or 0
+
+
+def public_events_since(ticket: Ticket, event_id: int) -> QuerySet[Event]:
+    """What came on a ticket after this event and is of concern before replying to it."""
+    return Event.objects.filter(
+        subject_type=ticket.kind, subject_id=ticket.pk, pk__gt=event_id, public=True
+    ).order_by("id")

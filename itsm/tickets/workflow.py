@@ -1,0 +1,263 @@
+"""The one way a ticket changes state.
+
+A transition is one decorated function that holds only what is particular to it. Locking, the rules
+on who may and from where, the new state, saving and the event are here, once, for every kind.
+"""
+
+import functools
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from itsm.core import events
+from itsm.core.errors import Invalid, NotAllowed, Refused, Stale
+from itsm.core.registry import Registry
+from itsm.people.models import User
+from itsm.tickets.fields import Field, cleaned
+from itsm.tickets.models import Phase, Ticket
+from itsm.tickets.numbering import next_number
+from itsm.tickets.permissions import is_own, may_work
+
+T = TypeVar("T", bound=Ticket)
+Body = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class State:
+    """One state of a kind of ticket: its phase for the rest of the house, its name for people."""
+
+    phase: Phase
+    label: Any
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A verb that takes a ticket from some states to one."""
+
+    kind: str
+    verb: str
+    label: Any
+    sources: frozenset[str]
+    target: str | None
+    event: str
+    needs: str
+    own: bool
+    fields: tuple[Field, ...]
+    by_people: bool
+    perform: Callable[..., Any]
+
+    def open_to(self, ticket: Ticket, actor: User) -> bool:
+        """Whether this actor may do this to this ticket now."""
+        return ticket.state in self.sources and self.permits(ticket, actor)
+
+    def permits(self, ticket: Ticket, actor: User) -> bool:
+        """Whether this actor may ever do this to this ticket."""
+        return may_work(actor, ticket, self.needs) or (self.own and is_own(actor, ticket))
+
+    def perform_with(
+        self, ticket: Ticket, *, actor: User, given: Mapping[str, Any], version: int | None = None
+    ) -> Ticket:
+        """Perform with raw input, as a form or the API gives it."""
+        values = cleaned(self.fields, given)
+        performed: Ticket = self.perform(ticket, actor=actor, expected_version=version, **values)
+        return performed
+
+
+class Workflow:
+    """The states of one kind of ticket, and the transitions between them."""
+
+    def __init__(self, kind: str, *, prefix: str, states: Mapping[str, State]) -> None:
+        self.kind = kind
+        self.prefix = prefix
+        self.states = dict(states)
+        self.initial = next(iter(states))
+        self.transitions: dict[str, Transition] = {}
+        workflows.add(kind)(self)
+
+    def open(
+        self, ticket: T, *, event: str, actor: User, data: Mapping[str, Any] | None = None
+    ) -> T:
+        """Bring a new ticket into the world, in its first state."""
+        with transaction.atomic():
+            ticket.kind = self.kind
+            ticket.number = next_number(self.prefix)
+            ticket.opened_by = actor
+            self._enter(ticket, self.initial)
+            ticket.save(force_insert=True)
+            events.publish(event, ticket, actor=actor, data=data, public=True)
+        return ticket
+
+    def transition(  # noqa: PLR0913 each is a column of the transition table
+        self,
+        verb: str,
+        *,
+        label: Any,
+        source: Collection[str],
+        target: str | None,
+        event: str,
+        needs: str,
+        own: bool = False,
+        fields: Sequence[Field] = (),
+        by_people: bool = True,
+        public: bool = True,
+    ) -> Callable[[Body], Callable[..., Any]]:
+        """Declare a verb; ``target`` None keeps the state, ``own`` lets the caller do it too."""
+        if unknown := {*source, *filter(None, [target])} - set(self.states):
+            raise ValueError(f"{self.kind} has no state {', '.join(sorted(unknown))}.")
+
+        def declare(body: Body) -> Callable[..., Any]:
+            @functools.wraps(body)
+            def perform(
+                ticket: Ticket, *, actor: User, expected_version: int | None = None, **given: Any
+            ) -> Ticket:
+                try:
+                    with transaction.atomic():
+                        locked = ticket.lock()
+                        self._check(transition, locked, actor, expected_version)
+                        before = facts(locked)
+                        body(locked, actor=actor, **given)
+                        self._move(locked, target)
+                        events.publish(
+                            event,
+                            locked,
+                            actor=actor,
+                            data=_told(before, locked, given),
+                            public=public,
+                        )
+                except Refused as refusal:
+                    if type(refusal) is Refused:
+                        _log_refusal(ticket, transition, actor, refusal)
+                    raise
+                return locked
+
+            transition = Transition(
+                self.kind,
+                verb,
+                label,
+                frozenset(source),
+                target,
+                event,
+                needs,
+                own,
+                tuple(fields),
+                by_people,
+                perform,
+            )
+            self.transitions[verb] = transition
+            return perform
+
+        return declare
+
+    def available(self, ticket: Ticket, actor: User) -> list[Transition]:
+        """What this actor may do to this ticket now: the buttons of its page."""
+        return [
+            each
+            for each in self.transitions.values()
+            if each.by_people and each.open_to(ticket, actor)
+        ]
+
+    def label_of(self, state: str) -> Any:
+        """A state's name for people."""
+        return self.states[state].label
+
+    def _enter(self, ticket: Ticket, state: str) -> None:
+        ticket.state = state
+        ticket.phase = self.states[state].phase
+
+    def _move(self, ticket: Ticket, target: str | None) -> None:
+        if target is not None:
+            self._enter(ticket, target)
+        save_change(ticket)
+
+    def _check(
+        self, transition: Transition, ticket: Ticket, actor: User, expected_version: int | None
+    ) -> None:
+        if not transition.permits(ticket, actor):
+            raise NotAllowed(
+                _("You may not %(verb)s %(number)s.")
+                % {"verb": transition.verb, "number": ticket.number}
+            )
+        check_version(ticket, expected_version)
+        if ticket.state not in transition.sources:
+            raise Refused(
+                _("%(number)s is %(state)s; it cannot %(verb)s now.")
+                % {
+                    "number": ticket.number,
+                    "state": self.label_of(ticket.state),
+                    "verb": transition.verb,
+                }
+            )
+
+
+def check_version(ticket: Ticket, expected: int | None) -> None:
+    """Stale unless the ticket still is as the actor saw it; None asks nothing."""
+    if expected is not None and ticket.version != expected:
+        raise Stale(
+            _("%(number)s has changed since you opened it; look at it again.")
+            % {"number": ticket.number}
+        )
+
+
+def save_change(ticket: Ticket) -> None:
+    """Save a locked ticket as its next version."""
+    ticket.version += 1
+    ticket.updated_at = timezone.now()
+    ticket.save()
+
+
+def facts(ticket: Ticket) -> dict[str, Any]:
+    """The columns of a ticket whose changes the timeline tells."""
+    return {name: getattr(ticket, name) for name in TOLD if hasattr(ticket, name)}
+
+
+TOLD = (
+    "state", "title", "description", "impact", "urgency", "priority", "service_id", "team_id",
+    "assignee_id", "caller_id", "tags", "confidential", "parent_id", "on_hold_reason",
+    "resolution_code", "category", "subcategory", "problem_id", "caused_by_change_id", "major",
+)  # fmt: skip
+
+
+def diff(before: Mapping[str, Any], ticket: Ticket) -> dict[str, list[Any]]:
+    """What changed, as [before, after] by column; long texts only by name."""
+    after = facts(ticket)
+    changed = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
+    if "description" in changed:
+        changed["description"] = []
+    return changed
+
+
+def _told(before: Mapping[str, Any], ticket: Ticket, given: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "from": before["state"],
+        "to": ticket.state,
+        "diff": diff(before, ticket),
+        "given": {name: _plain(value) for name, value in given.items() if value not in (None, "")},
+    }
+
+
+def _plain(value: Any) -> Any:
+    """The value as it will still be true in a year: ids, words and numbers."""
+    if isinstance(value, models.Model):
+        return value.pk
+    return value if isinstance(value, str | int | bool) else str(value)
+
+
+def _log_refusal(
+    ticket: Ticket, transition: Transition, actor: User, refusal: Refused
+) -> None:
+    with transaction.atomic():
+        events.publish(
+            f"{ticket.kind}.transition_refused",
+            ticket,
+            actor=actor,
+            data={"verb": transition.verb, "state": ticket.state, "why": str(refusal)},
+        )
+
+
+workflows: Registry[Workflow] = Registry("workflow")
+
+__all__ = ["Field", "Invalid", "State", "Transition", "Workflow", "workflows"]
