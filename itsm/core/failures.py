@@ -1,0 +1,41 @@
+"""What is answered when something other than the request is at fault."""
+
+import sys
+
+import structlog
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import TemplateDoesNotExist
+from django.utils.translation import gettext as _
+
+logger = structlog.get_logger(__name__)
+
+RETRY_AFTER = 5  # seconds
+
+
+def is_unavailable(error: BaseException | None) -> bool:
+    """Whether the database is away or too busy, so that the same request may succeed later."""
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+def unavailable() -> HttpResponse:
+    """Ask the client to come back in a moment."""
+    logger.warning("database.unavailable", error=repr(sys.exc_info()[1])[:500])
+    response = HttpResponse(
+        _("Steady cannot reach its database at the moment. Try again in a few seconds.") + "\n",
+        content_type="text/plain; charset=utf-8",
+        status=503,
+    )
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The answer to an error nobody caught, in ``urls.handler500``."""
+    if is_unavailable(sys.exc_info()[1]):
+        return unavailable()
+    try:
+        return render(request, "500.html", status=500)
+    except (TemplateDoesNotExist, OperationalError, InterfaceError):
+        return HttpResponse(_("Something went wrong.") + "\n", content_type="text/plain", status=500)

@@ -1,0 +1,118 @@
+"""Child processes that end with their parent and leave nothing behind."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from pwd import struct_passwd
+from typing import Any
+
+PR_SET_PDEATHSIG = 1
+SUPERVISED = "STEADY_SUPERVISED"
+
+
+@dataclass
+class Child:
+    """A program the supervisor keeps running, and its process when there is one."""
+
+    name: str
+    command: Sequence[str | Path]
+    log: Path
+    pid_file: Path
+    environment: Mapping[str, str]
+    directory: Path = Path("/")
+    owner: struct_passwd | None = None
+    keep_open: tuple[int, ...] = ()
+    farewell: signal.Signals = signal.SIGTERM
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    def start(self) -> None:
+        """Run the program in a session of its own, so that Ctrl-C reaches only the supervisor."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(  # noqa: S603 commands of our own making
+                [str(part) for part in self.command],
+                cwd=self.directory,
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                pass_fds=self.keep_open,
+                preexec_fn=_last_will(os.getpid(), signal_number=self.farewell),
+                **_identity(self.owner),
+            )
+        self.pid_file.parent.mkdir(parents=True, exist_ok=True)
+        self.pid_file.write_text(f"{self.process.pid}\n", encoding="ascii")
+
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def ask_to_stop(self) -> None:
+        """Send the signal after which the program ends by itself."""
+        if self.process is not None and self.is_running():
+            self.process.send_signal(self.farewell)
+
+    def stop(self, *, within: float) -> None:
+        """End the program, by force when it does not end in time, and all it has started."""
+        self.ask_to_stop()
+        if self.process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(within)
+            self.bury()
+
+    def bury(self) -> None:
+        """Kill what is left of the program's session, such as the workers of a dead web server."""
+        if self.process is None:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.pid_file.unlink(missing_ok=True)
+        self.process = None
+
+    def last_words(self) -> str:
+        """The end of the program's log."""
+        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+        return "\n".join(lines[-12:])
+
+
+def die_with_parent() -> None:
+    """Have the kernel end this process when the one that started it is gone (Linux only)."""
+    if os.environ.get(SUPERVISED) and sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def wait_for(ready: Callable[[], bool], *, child: Child, within: float) -> None:
+    """Wait until a child does its work; SystemExit with its last words when it does not."""
+    deadline = time.monotonic() + within
+    while not ready():
+        if not child.is_running() or time.monotonic() > deadline:
+            child.stop(within=5)
+            raise SystemExit(f"{child.name} did not start. {child.log} ends with:\n{child.last_words()}")
+        time.sleep(0.02)
+
+
+def _last_will(parent: int, *, signal_number: signal.Signals) -> Callable[[], None] | None:
+    if sys.platform != "linux":
+        return None
+    libc = ctypes.CDLL(None)
+
+    def arrange() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, signal_number)
+        if os.getppid() != parent:  # the parent was gone before the line above
+            os._exit(1)
+
+    return arrange
+
+
+def _identity(owner: struct_passwd | None) -> dict[str, Any]:
+    if owner is None:
+        return {}
+    return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}

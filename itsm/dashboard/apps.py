@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class DashboardConfig(AppConfig):
+    """The staff's screens."""
+
+    name = "itsm.dashboard"

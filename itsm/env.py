@@ -1,0 +1,158 @@
+"""Typed readers of the environment that gather every mistake before they complain."""
+
+import ipaddress
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
+
+YES = {"1", "true", "yes", "on"}
+NO = {"0", "false", "no", "off", ""}
+EXAMPLE_WORDS = ("example", "change", "insecure", "secret", "password", "dev-only")
+
+
+class Environment:
+    """The variables of this process; each may also be given as a file named by ``NAME_FILE``."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+        self.errors: list[str] = []
+
+    def text(self, name: str, *, default: str = "") -> str:
+        """The value as it stands, without surrounding blanks."""
+        path = self._variables.get(f"{name}_FILE", "")
+        if path:
+            return self._from_file(name, path=path)
+        return self._variables.get(name, "").strip() or default
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """Yes or no."""
+        value = self.text(name).lower()
+        if not value:
+            return default
+        if value not in YES | NO:
+            self.refuse(f"{name} is {value!r}: set it to 1 or 0.")
+        return value in YES
+
+    def number(self, name: str, *, default: int, least: int = 0, most: int = 1_000_000) -> int:
+        """A whole number within its bounds."""
+        value = self.text(name)
+        if not value:
+            return default
+        if not value.isdecimal() or not least <= int(value) <= most:
+            self.refuse(f"{name} is {value!r}: set it to a whole number from {least} to {most}.")
+            return default
+        return int(value)
+
+    def names(self, name: str) -> list[str]:
+        """What stands between the commas."""
+        return [part.strip() for part in self.text(name).split(",") if part.strip()]
+
+    def address(self, name: str, *, default: str, schemes: tuple[str, ...]) -> SplitResult:
+        """An address whose scheme is one of those we understand."""
+        value = self.text(name, default=default)
+        try:
+            parts = urlsplit(value)
+            _ = parts.port
+        except ValueError:
+            parts = SplitResult("", "", "", "", "")
+        if parts.scheme not in schemes:
+            wanted = " or ".join(f"{scheme}:" for scheme in schemes)
+            self.refuse(f"{name} is not an address we understand: let it begin with {wanted}")
+            return urlsplit(default)
+        return parts
+
+    def refuse(self, sentence: str) -> None:
+        """Note a mistake as one sentence that says what to change."""
+        self.errors.append(sentence)
+
+    def stop_if_wrong(self) -> None:
+        """End the process when anything was refused, saying all of it at once."""
+        if self.errors:
+            raise SystemExit("\n".join(["Steady cannot start:", *self.errors]))
+
+    def _from_file(self, name: str, *, path: str) -> str:
+        if self._variables.get(name):
+            self.refuse(f"{name} and {name}_FILE are both set: unset one of them.")
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            self.refuse(f"{name}_FILE names {path!r}, which cannot be read: correct the path.")
+            return ""
+
+
+def database_settings(address: SplitResult) -> dict[str, Any]:
+    """Django's settings for ``postgresql://user:password@host:port/name?option=value``."""
+    options = dict(parse_qsl(address.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(address.path.lstrip("/")) or "itsm",
+        "USER": unquote(address.username or ""),
+        "PASSWORD": unquote(address.password or ""),
+        "HOST": options.pop("host", "") or address.hostname or "",
+        "PORT": str(address.port or options.pop("port", "")),
+        "OPTIONS": options,
+    }
+
+
+def email_settings(address: SplitResult) -> dict[str, Any]:
+    """Django's mail settings for ``smtp://``, ``smtp+tls://``, ``smtps://`` or ``console:``."""
+    if address.scheme == "console":
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": address.hostname or "localhost",
+        "EMAIL_PORT": address.port or {"smtps": 465, "smtp+tls": 587}.get(address.scheme, 25),
+        "EMAIL_HOST_USER": unquote(address.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(address.password or ""),
+        "EMAIL_USE_TLS": address.scheme == "smtp+tls",
+        "EMAIL_USE_SSL": address.scheme == "smtps",
+        "EMAIL_TIMEOUT": 10,
+    }
+
+
+def broker_address(address: SplitResult) -> str:
+    """The same Valkey as Celery's transport writes it, which differs for sockets."""
+    if address.scheme != "unix":
+        return address.geturl()
+    options = dict(parse_qsl(address.query))
+    database = options.pop("db", "0")
+    return f"redis+socket://{address.path}?{urlencode({'virtual_host': database} | options)}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the host."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def weakness_of(key: str) -> str:
+    """Why a secret key must not be used, or nothing."""
+    if len(key) < 50 or len(set(key)) < 10:
+        return "too short or too simple"
+    if any(word in key.lower() for word in EXAMPLE_WORDS):
+        return "an example"
+    return ""
+
+
+def kept_secret(path: Path) -> str:
+    """The random secret in this file, made when there is none yet."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(64), encoding="ascii")
+        try:
+            # A hard link fails when another process was first; its key is then the one to use.
+            path.hardlink_to(draft)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,279 @@
+"""Every setting, read from the environment; the meaning of each variable is in docs/settings.md."""
+
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import django_stubs_ext
+from django.utils.translation import gettext_lazy as _
+
+from itsm.core.logging import logging_settings
+from itsm.core.supervision.places import places
+from itsm.env import (
+    Environment,
+    broker_address,
+    database_settings,
+    email_settings,
+    is_loopback,
+    kept_secret,
+    weakness_of,
+)
+
+# So that classes may be written as their types are: admin.ModelAdmin[Team].
+django_stubs_ext.monkeypatch()
+
+env = Environment(os.environ)
+BASE_DIR = Path(__file__).resolve().parent.parent
+TESTING = "pytest" in sys.modules
+DEBUG = env.flag("DEBUG", default=False)
+
+# Where we are and who may reach us.
+DATA_DIR = (BASE_DIR / env.text("DATA_DIR", default=".data")).resolve()
+PLACES = places(DATA_DIR)
+HOST = env.text("HOST", default="127.0.0.1")
+PORT = env.number("PORT", default=8000, most=65535)
+_base = env.address(
+    "BASE_URL",
+    default=f"http://{HOST if is_loopback(HOST) else '127.0.0.1'}:{PORT}",
+    schemes=("http", "https"),
+)
+BASE_URL = f"{_base.scheme}://{_base.netloc}"
+IS_SECURE = _base.scheme == "https"
+IS_PUBLIC = not (is_loopback(HOST) and is_loopback(_base.hostname or ""))
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS") or sorted(
+    {_base.hostname or "", "127.0.0.1", "localhost", "[::1]"}
+)
+# Where pages may come from that open a websocket to us.
+WEBSOCKET_ORIGINS = [
+    BASE_URL,
+    *(f"{_base.scheme}://{host}:{_base.port or (443 if IS_SECURE else 80)}" for host in ALLOWED_HOSTS),
+]
+# Host names and networks that outgoing calls may reach although they are private or plain http.
+ALLOWED_OUTBOUND = env.names("ALLOWED_OUTBOUND")
+
+SECRET_KEY = env.text("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS")
+if not SECRET_KEY and (not IS_PUBLIC or TESTING):
+    SECRET_KEY = kept_secret(DATA_DIR / "secret_key")
+elif not DEBUG and not TESTING and (weakness := weakness_of(SECRET_KEY)):
+    env.refuse(
+        f"SECRET_KEY is {weakness if SECRET_KEY else 'missing'}: set it to 50 or more random"
+        " characters, such as `openssl rand -base64 48` prints."
+    )
+DEMO = env.flag("DEMO", default=not IS_PUBLIC)
+DEMO_PASSWORD = env.text("DEMO_PASSWORD")
+if DEMO and IS_PUBLIC:
+    env.refuse("DEMO is 1 on a public address: unset it, since the demo people share a password.")
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+WEB_CONCURRENCY = env.number(
+    "WEB_CONCURRENCY", default=min(2, os.cpu_count() or 1), least=1, most=64
+)
+WORKER_CONCURRENCY = env.number("WORKER_CONCURRENCY", default=4, least=1, most=256)
+
+INSTALLED_APPS = [
+    "itsm.people",
+    "itsm.inventory",
+    "itsm.tickets",
+    "itsm.sla",
+    "itsm.notifications",
+    "itsm.monitoring",
+    "itsm.automation",
+    "incidents",
+    "problems",
+    "changes",
+    "requests",
+    "knowledge",
+    "itsm.integrations",
+    "itsm.dashboard",
+    "itsm.portal",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "channels",
+    "django_filters",
+    "django_htmx",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "rest_framework",
+    # Last, because it loads what the other rooms plug in.
+    "itsm.core",
+]
+MIDDLEWARE = [
+    "itsm.core.middleware.RequestMiddleware",
+    "itsm.core.middleware.ContentSecurityMiddleware",
+    "itsm.core.middleware.ProbeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "itsm.urls"
+ASGI_APPLICATION = "itsm.asgi.application"
+APPEND_SLASH = True
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# The database. A pool, because a new connection costs 4 ms; limits, because a hanging statement
+# must not hang the house. Commands (DB_POOL=0) have neither: a migration takes what it takes.
+_database = database_settings(
+    env.address("DATABASE_URL", default=PLACES.database_url, schemes=("postgresql", "postgres"))
+)
+DB_POOL = 0 if TESTING else env.number("DB_POOL", default=12, most=200)
+if DB_POOL:
+    _database["OPTIONS"] |= {
+        "pool": {"min_size": 1, "max_size": DB_POOL, "timeout": 4, "max_idle": 300},
+        "options": "-c statement_timeout=30s -c lock_timeout=5s"
+        " -c idle_in_transaction_session_timeout=30s",
+    }
+_database["OPTIONS"].setdefault("connect_timeout", 4)
+_database["CONN_MAX_AGE"] = 0
+_database["CONN_HEALTH_CHECKS"] = True
+DATABASES: dict[str, dict[str, Any]] = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Valkey carries rings, screens' wake-ups and forgettable counters; truth is in the database.
+_valkey = env.address("REDIS_URL", default=PLACES.redis_url, schemes=("redis", "rediss", "unix"))
+REDIS_URL = _valkey.geturl()
+DOORBELL = not TESTING
+CACHES = {"default": {"BACKEND": "itsm.core.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": "steady"},
+    }
+}
+CELERY_BROKER_URL = broker_address(_valkey)
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 60,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "max_retries": 1,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "doorbell"
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps no file that a crash could spoil
+CELERY_BEAT_SCHEDULE = {
+    # Expires, so that a worker who comes back is not met by an hour of rings.
+    "chores": {"task": "itsm.core.tasks.run_chores", "schedule": 5.0, "options": {"expires": 10}},
+}
+
+# People.
+AUTH_USER_MODEL = "people.User"
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/sign-in/"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher"
+    if TESTING
+    else "django.contrib.auth.hashers.Argon2PasswordHasher"
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
+]
+SESSION_COOKIE_NAME = "__Host-session" if IS_SECURE else "session"
+SESSION_COOKIE_SECURE = IS_SECURE
+SESSION_COOKIE_AGE = int(timedelta(hours=8).total_seconds())
+SESSION_SAVE_EVERY_REQUEST = False
+CSRF_COOKIE_NAME = "__Host-csrf" if IS_SECURE else "csrf"
+CSRF_COOKIE_SECURE = IS_SECURE
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if IS_SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# The proxy that holds the certificate redirects; here a redirect would lose posted alerts.
+SILENCED_SYSTEM_CHECKS = ["security.W008"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+
+# Words, times, files and mail.
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = DATA_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG or TESTING
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG or TESTING
+WHITENOISE_AUTOREFRESH = DEBUG or TESTING
+_email = env.address(
+    "EMAIL_URL", default="console:", schemes=("smtp", "smtp+tls", "smtps", "console")
+)
+globals().update(email_settings(_email))
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", default=f"steady@{_base.hostname}")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Steady",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+LOGGING = logging_settings(
+    readable=DEBUG or TESTING or sys.stderr.isatty(),
+    level=env.text("LOG_LEVEL", default="WARNING" if TESTING else "INFO").upper(),
+)
+env.stop_if_wrong()

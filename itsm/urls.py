@@ -1,0 +1,11 @@
+"""The address book: pages, portal, API, hooks and the admin."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+handler500 = "itsm.core.failures.server_error"
+
+urlpatterns = [
+    path("", include("itsm.dashboard.urls")),
+    path("admin/", admin.site.urls),
+]

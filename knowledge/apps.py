@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class KnowledgeConfig(AppConfig):
+    """Articles worth reading again."""
+
+    name = "knowledge"

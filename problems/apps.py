@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ProblemsConfig(AppConfig):
+    """Causes behind incidents."""
+
+    name = "problems"
