@@ -6,12 +6,12 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from incidents.models import Incident
-from itsm.monitoring.models import Alert
+from itsm.monitoring.models import Alert, Status
 from itsm.people.models import User
 from itsm.tickets.models import Ticket
 from itsm.tickets.selectors import ticket_for, visible_tickets
 
-FIRING = ("firing", "acked", "flapping", "recovering")
+FIRING = (Status.FIRING, Status.ACKED, Status.FLAPPING, Status.RECOVERING)
 
 
 def visible_incidents(user: User) -> QuerySet[Incident]:

@@ -57,9 +57,7 @@ def resolve_when_clear(cleared: list[Event]) -> None:
     alerts = [each for each in _alerts_of(cleared) if each.source.resolve_incidents]
     for ticket_id, together in _by_incident(alerts).items():
         ended = [each.ends_at for each in together if each.ends_at is not None]
-        actions.resolve_if_clear(
-            ticket_id, at=max(ended, default=None), actor=_actor(cleared[0])
-        )
+        actions.resolve_if_clear(ticket_id, at=max(ended, default=None), actor=_actor(cleared[0]))
 
 
 @on("alert.escalated", moment=Moment.INSIDE)
@@ -175,5 +173,3 @@ def reopen_children(reopened: list[Event]) -> None:
             continue
         for child in open_children_of(parent, states=("resolved",)):
             actions.reopen(child, actor=_actor(event))
-
-

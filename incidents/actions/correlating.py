@@ -61,7 +61,7 @@ def _keys_of(alert: Alert) -> tuple[str, ...]:
 
 
 def _open_ticket(keys: tuple[str, ...], alerts: Sequence[Alert]) -> int | None:
-    """The open incident with the best of the keys, held so that it stays open; raised if need be."""
+    """The open incident with the best of the keys, held open; raised if the alerts are worse."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

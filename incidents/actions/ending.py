@@ -179,9 +179,10 @@ def _join_other(incident: Incident, other: Ticket, actor: User) -> None:
     Link.objects.get_or_create(
         from_ticket_id=incident.pk, to_ticket_id=other.pk, sort=Link.Sort.DUPLICATE_OF
     )
-    people = set(incident.watchers.values_list("user_id", flat=True)) | {incident.caller_id}
+    people = set(incident.watchers.values_list("user_id", flat=True))
+    people |= {incident.caller_id} if incident.caller_id else set()
     Watcher.objects.bulk_create(
-        [Watcher(ticket_id=other.pk, user_id=each) for each in sorted(people - {None})],
+        [Watcher(ticket_id=other.pk, user_id=each) for each in sorted(people)],
         ignore_conflicts=True,
     )
     Alert.objects.filter(incident=incident.pk).update(incident=other.pk)

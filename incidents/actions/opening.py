@@ -119,7 +119,9 @@ def pick_assignee(team: Team) -> User | None:
         return people.filter(memberships__is_lead=True, memberships__team=team).first()
     if team.assignment == Team.Assignment.LEAST_BUSY:
         is_open = Q(assigned__phase__in=OPEN_PHASES)
-        return people.annotate(busy=Count("assigned", filter=is_open)).order_by("busy", "pk").first()
+        return (
+            people.annotate(busy=Count("assigned", filter=is_open)).order_by("busy", "pk").first()
+        )
     return None
 
 

@@ -36,15 +36,15 @@ def assign(
     """Give the incident to a team, a person, or both; a person's only team comes along."""
     if team is None and assignee is None:
         raise Invalid(_("Name a team or a person."), field="assignee")
-    if incident.assignee_id and assignee and incident.assignee_id != assignee.pk:
-        incident.reassignment_count += 1
-    elif incident.team_id and team and incident.team_id != team.pk:
-        incident.reassignment_count += 1
-    if team and assignee is None and team.pk != incident.team_id:
+    was = (incident.team, incident.assignee)
+    if team and assignee is None and team != incident.team:
         incident.assignee = None
     incident.team = team or incident.team
     incident.assignee = assignee or incident.assignee
     incident.assigned_at = incident.assigned_at or timezone.now()
+    now = (incident.team, incident.assignee)
+    if any(before and before != after for before, after in zip(was, now, strict=True)):
+        incident.reassignment_count += 1
 
 
 @workflow.transition(
@@ -149,9 +149,7 @@ def _wait_for(incident: Incident, actor: User, kind: str, number: str) -> None:
         if kind == "problem":
             incident.problem = Ticket.objects.get(pk=waited.pk)
     elif not _has_open(incident, kind):
-        raise Invalid(
-            _("Link the open %(kind)s you wait for.") % {"kind": kind}, field="ticket"
-        )
+        raise Invalid(_("Link the open %(kind)s you wait for.") % {"kind": kind}, field="ticket")
 
 
 def _has_open(incident: Incident, kind: str) -> bool:
@@ -159,10 +157,8 @@ def _has_open(incident: Incident, kind: str) -> bool:
         to_ticket=incident.pk
     )
     ends = {pk for pair in links.values_list("from_ticket", "to_ticket") for pk in pair}
-    others = ends | {incident.problem_id, incident.caused_by_change_id}
-    return any(
-        each.is_open() for each in Ticket.objects.filter(pk__in=others - {None}, kind=kind)
-    )
+    ends |= {each for each in (incident.problem_id, incident.caused_by_change_id) if each}
+    return any(each.is_open() for each in Ticket.objects.filter(pk__in=ends, kind=kind))
 
 
 @workflow.transition(

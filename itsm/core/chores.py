@@ -1,7 +1,7 @@
 """What is done by the clock: small sweeps that find what is due and may run anywhere, any time.
 
-A chore is claimed in its row, so three beats, no beat or a sweep in every process come to the same.
-Each must be written so that a second run changes nothing: it looks for what is due and acts on that.
+A chore is claimed in its row, so three beats, no beat or a sweep in every process come to the
+same. Each must be written so that a second run changes nothing: it acts on what it finds due.
 """
 
 from collections.abc import Callable

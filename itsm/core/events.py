@@ -13,14 +13,15 @@ from itsm.core.subscribers import Moment, Subscriber, listeners
 def publish(
     name: str,
     *subjects: models.Model,
-    actor: models.Model | None,
+    actor: Any,
     data: Mapping[str, Any] | None = None,
     data_of: Callable[[Any], Mapping[str, Any]] | None = None,
     public: bool = False,
 ) -> list[Event]:
     """Record that something happened to each subject, and see that every subscriber hears of it.
 
-    ``data`` is the same for all subjects; ``data_of`` is asked for each subject instead.
+    ``actor`` is a user or None; ``data`` is the same for all subjects, or ``data_of`` is asked for
+    each of them.
     Raises RuntimeError outside a transaction, where the event could outlive a rollback.
     """
     if not transaction.get_connection().in_atomic_block:
@@ -31,7 +32,7 @@ def publish(
     events = Event.objects.bulk_create(
         Event(
             name=name,
-            subject_type=subject._meta.model_name,
+            subject_type=subject._meta.model_name or "",
             subject_id=subject.pk,
             actor=actor,
             data=dict(data_of(subject) if data_of else data or {}),

@@ -38,4 +38,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     try:
         return render(request, "500.html", status=500)
     except (TemplateDoesNotExist, OperationalError, InterfaceError):
-        return HttpResponse(_("Something went wrong.") + "\n", content_type="text/plain", status=500)
+        return HttpResponse(
+            _("Something went wrong.") + "\n", content_type="text/plain", status=500
+        )

@@ -33,7 +33,7 @@ def call(
 ) -> httpx.Response:
     """The answer of another system, read whole; Unreachable when there is none.
 
-    Addresses in ``settings.ALLOWED_OUTBOUND`` (host names or networks) may be private or plain http.
+    Hosts and networks in ``settings.ALLOWED_OUTBOUND`` may be private or plain http.
     """
     target = httpx.URL(url)
     address = _checked_address(target)
@@ -105,7 +105,5 @@ def _is_public(address: Address) -> bool:
 def _is_listed(host: str, addresses: list[Address]) -> bool:
     if host in settings.ALLOWED_OUTBOUND:
         return True
-    networks = [
-        ipaddress.ip_network(each) for each in settings.ALLOWED_OUTBOUND if "/" in each
-    ]
+    networks = [ipaddress.ip_network(each) for each in settings.ALLOWED_OUTBOUND if "/" in each]
     return all(any(address in network for network in networks) for address in addresses)

@@ -52,9 +52,7 @@ class RequestMiddleware:
             self._note(request, response, seconds=time.perf_counter() - began)
         return response
 
-    def process_exception(
-        self, _request: HttpRequest, error: Exception
-    ) -> HttpResponseBase | None:
+    def process_exception(self, _request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         """Answer for a database that is away before anybody takes it for a fault of ours."""
         return unavailable() if is_unavailable(error) else None
 
@@ -107,8 +105,6 @@ class ProbeMiddleware:
 def _let_scripts_of_the_admin_run(response: HttpResponse, *, nonce: str) -> None:
     """Put the nonce on the script files of Django's admin, whose templates know of none."""
     if response.get("Content-Type", "").startswith("text/html"):
-        response.content = _OWN_SCRIPT.sub(
-            f'<script nonce="{nonce}"'.encode(), response.content
-        )
+        response.content = _OWN_SCRIPT.sub(f'<script nonce="{nonce}"'.encode(), response.content)
         if "Content-Length" in response:
             response["Content-Length"] = str(len(response.content))

@@ -1,6 +1,6 @@
 """Named sets of plug-ins: filled while Django starts, only read afterwards."""
 
-from collections.abc import Callable, ItemsView, Iterator
+from collections.abc import Callable, ItemsView, Iterator, ValuesView
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -9,7 +9,7 @@ T = TypeVar("T")
 class Registry(Generic[T]):
     """A set of things of one sort, each under its own name.
 
-    ``sources: Registry[type[Source]] = Registry("alert source")`` is filled by ``@sources.add("x")``.
+    ``sources: Registry[type[Source]] = Registry("source")`` is filled by ``@sources.add("x")``.
     """
 
     def __init__(self, noun: str) -> None:
@@ -37,6 +37,9 @@ class Registry(Generic[T]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._entries))
+
+    def values(self) -> ValuesView[T]:
+        return self._entries.values()
 
     def items(self) -> ItemsView[str, T]:
         return self._entries.items()

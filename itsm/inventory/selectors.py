@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.db.models import QuerySet
 
-from itsm.inventory.models import ConfigurationItem, Service, Standing
+from itsm.inventory.models import ConfigurationItem, Service, ServiceDependency, Standing
 from itsm.people.models import User
 
 
@@ -43,7 +43,7 @@ def downstream_of(service: Service) -> set[int]:
 
 
 def _walk(start: set[int], *, source: str, target: str) -> set[int]:
-    edges = Service.depends_on.through.objects.values_list(source, target)
+    edges = ServiceDependency.objects.values_list(source, target)
     by_source: dict[int, set[int]] = {}
     for here, there in edges:
         by_source.setdefault(here, set()).add(there)
@@ -52,3 +52,8 @@ def _walk(start: set[int], *, source: str, target: str) -> set[int]:
         fresh = set().union(*(by_source.get(each, set()) for each in fresh)) - seen
         seen |= fresh
     return seen - start
+
+
+def service_names(pks: Collection[int]) -> dict[int, str]:
+    """What the services with these ids are called."""
+    return {each.pk: str(each) for each in Service.objects.filter(pk__in=pks)}

@@ -19,9 +19,7 @@ class Message(models.Model):
         SKIPPED = "skipped", _("Skipped")
 
     event = models.ForeignKey(Event, models.PROTECT, related_name="messages")
-    recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="messages"
-    )
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="messages")
     channel = models.CharField(max_length=20)
     why = models.CharField(_("why this person"), max_length=20)
     number = models.CharField(_("ticket"), max_length=20)

@@ -83,7 +83,7 @@ class User(AbstractBaseUser):
             return False
         if is_capable(self.role, perm) or self.role == Role.ADMIN:
             return True
-        return self.role == Role.AUDITOR and perm.split(".")[-1].startswith("view_")
+        return self.role == Role.AUDITOR and perm.rpartition(".")[2].startswith("view_")
 
     def has_perms(self, perms: list[str], subject: object = None) -> bool:
         return all(self.has_perm(perm, subject) for perm in perms)

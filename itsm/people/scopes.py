@@ -12,7 +12,8 @@ def allows(scopes: Collection[str], *, collection: str, writes: bool) -> bool:
     if not scopes:
         return True
     wanted = {WRITE} if writes else {READ, WRITE}
-    return any(scope in wanted or scope in {f"{collection}:{each}" for each in wanted} for scope in scopes)
+    wanted |= {f"{collection}:{each}" for each in wanted}
+    return not wanted.isdisjoint(scopes)
 
 
 def checked(scopes: Collection[str]) -> list[str]:

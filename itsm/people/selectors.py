@@ -1,20 +1,20 @@
 """Questions about people."""
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 
 from itsm.core.errors import NotFound
 from itsm.people import tokens
 from itsm.people.models import ApiToken, Team, User
-from itsm.people.roles import Role
+from itsm.people.roles import Role, is_capable
 
 
 def token_shown(plain: str) -> ApiToken | None:
     """The usable token with this text, its user beside it; None when there is none."""
     if not tokens.is_well_formed(plain):
         return None
-    token = (
-        ApiToken.objects.select_related("user").filter(digest=tokens.digest(plain)).first()
-    )
+    token = ApiToken.objects.select_related("user").filter(digest=tokens.digest(plain)).first()
     return token if token and token.is_usable() and token.user.is_active else None
 
 
@@ -37,6 +37,14 @@ def user_named(username: str) -> User:
     return user
 
 
+def team_named(slug: str) -> Team:
+    """The team with this short name; NotFound when there is none."""
+    team = Team.objects.filter(slug=slug).first()
+    if team is None:
+        raise NotFound(f"No team has the short name {slug}.")
+    return team
+
+
 def team_ids_of(user: User) -> list[int]:
     """The teams this person belongs to."""
     return list(user.memberships.values_list("team_id", flat=True))
@@ -48,3 +56,19 @@ def system_user() -> User:
         username="steady", defaults={"name": "Steady", "role": Role.AGENT, "is_bot": True}
     )
     return user
+
+
+def user_names(pks: Collection[int]) -> dict[int, str]:
+    """What the people with these ids are called."""
+    return {each.pk: str(each) for each in User.objects.filter(pk__in=pks)}
+
+
+def team_names(pks: Collection[int]) -> dict[int, str]:
+    """What the teams with these ids are called."""
+    return dict(Team.objects.filter(pk__in=pks).values_list("pk", "name"))
+
+
+def workers() -> QuerySet[User]:
+    """The people who work on tickets."""
+    roles = [role for role in Role if is_capable(role, "tickets.work")]
+    return User.objects.filter(role__in=roles, is_active=True, is_bot=False)

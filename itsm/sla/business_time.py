@@ -67,7 +67,7 @@ def add_working_time(week: WorkingWeek, start: datetime, length: timedelta) -> d
 
 
 def working_time_between(week: WorkingWeek, start: datetime, end: datetime) -> timedelta:
-    """How much working time lies between two instants; nothing when they are the wrong way round."""
+    """How much working time lies between two instants; none when they are the wrong way round."""
     total, day = timedelta(0), start.astimezone(week.zone).date()
     while day <= end.astimezone(week.zone).date():
         for opens, closes in week.open_hours(day):

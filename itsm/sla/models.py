@@ -1,5 +1,7 @@
 """Calendars: when work is done."""
 
+from datetime import time
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -53,7 +55,7 @@ class WorkingHours(models.Model):
         return f"{self.get_weekday_display()} {self.starts:%H:%M}-{self.ends:%H:%M}"
 
     def clean(self) -> None:
-        if self.starts and self.ends and self.ends.hour + self.ends.minute and self.ends <= self.starts:
+        if self.starts and self.ends and time(0) < self.ends <= self.starts:
             raise ValidationError({"ends": _("The end must come after the start.")})
 
 

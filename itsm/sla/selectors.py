@@ -11,7 +11,8 @@ ORDINARY = WorkingWeek(ZoneInfo("UTC"), {day: [(time(9), time(17))] for day in r
 
 def default_week() -> WorkingWeek:
     """The working week that counts where no other is named; Monday to Friday until one is made."""
-    calendar = Calendar.objects.filter(is_default=True).prefetch_related("hours", "holidays").first()
+    calendars = Calendar.objects.prefetch_related("hours", "holidays")
+    calendar = calendars.filter(is_default=True).first()
     return week_of(calendar) if calendar else ORDINARY
 
 

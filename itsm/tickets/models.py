@@ -6,7 +6,6 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import GeneratedField, Q
 from django.utils import timezone
@@ -144,9 +143,7 @@ class Ticket(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(kind="incident")
-                | Q(
-                    state__in=["new", "in_progress", "on_hold", "resolved", "closed", "canceled"]
-                ),
+                | Q(state__in=["new", "in_progress", "on_hold", "resolved", "closed", "canceled"]),
                 name="incident_state_known",
             ),
             models.UniqueConstraint(
@@ -190,7 +187,8 @@ class Ticket(models.Model):
     def lock(self) -> Self:
         """This ticket, read again, with its row held until the transaction ends."""
         of = ("self",) if type(self) is Ticket else (self.parent_link,)
-        return type(self)._default_manager.select_for_update(of=of).get(pk=self.pk)
+        locked: Self = type(self)._default_manager.select_for_update(of=of).get(pk=self.pk)
+        return locked
 
 
 class Comment(models.Model):

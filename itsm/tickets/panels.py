@@ -39,6 +39,6 @@ def panel(
 
 def panels_of(user: User, ticket: Ticket) -> list[tuple[Panel, Mapping[str, Any]]]:
     """The panels of a ticket's page that have something to show this person, in their order."""
-    wanted = [each for _, each in panels.items() if not each.kinds or ticket.kind in each.kinds]
+    wanted = [each for each in panels.values() if not each.kinds or ticket.kind in each.kinds]
     filled = [(each, each.fill(user, ticket)) for each in sorted(wanted, key=lambda one: one.order)]
     return [(each, shown) for each, shown in filled if shown is not None]

@@ -29,17 +29,16 @@ def _concerns_staffer(user: User) -> Q:
         | Q(opened_by=user)
         | Q(caller=user)
         | Q(team__in=user.memberships.values("team"))
-        | Exists(watched)
+        | Q(Exists(watched))
     )
 
 
 def _of_requester(model: Any, user: User) -> QuerySet[Any]:
     # Three index scans put together; one OR over them would read the whole table.
-    tickets = model._default_manager
+    tickets = model._default_manager.order_by()
     watched = user.watches.order_by().values("ticket_id")
-    return tickets.filter(caller=user).order_by().values("pk").union(
-        tickets.filter(opened_by=user).order_by().values("pk"), watched
-    )
+    called: QuerySet[Any] = tickets.filter(caller=user).values("pk")
+    return called.union(tickets.filter(opened_by=user).values("pk"), watched)
 
 
 def is_own(user: User, ticket: "Ticket") -> bool:

@@ -1,6 +1,7 @@
 """Priority from impact and urgency; pure arithmetic on a table of data.
 
-Source: ServiceNow's default priority lookup. 1 is high for impact and urgency, critical for priority.
+Source: ServiceNow's default priority lookup. 1 is high for impact and urgency, critical for
+priority.
 """
 
 from collections.abc import Mapping

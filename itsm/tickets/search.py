@@ -19,9 +19,7 @@ MOST_WORDS = 8
 NUMBER = re.compile(r"^[A-Za-z]{2,5}-\d+$")
 
 
-def search(
-    user: User, text: str, *, kind: str | None = None, size: int = 25
-) -> list[Ticket]:
+def search(user: User, text: str, *, kind: str | None = None, size: int = 25) -> list[Ticket]:
     """The best of the newest tickets that hold all the words, best first."""
     words = words_of(text)
     if not words:
@@ -67,7 +65,8 @@ def corrected(words: list[str]) -> list[str]:
             """
             SELECT coalesce(
                 (SELECT word FROM ticket_word
-                  WHERE word %% asked AND length(word) BETWEEN length(asked) - 2 AND length(asked) + 3
+                  WHERE word %% asked
+                    AND length(word) BETWEEN length(asked) - 2 AND length(asked) + 3
                   ORDER BY similarity(word, asked) DESC, word LIMIT 1),
                 asked)
             FROM unnest(%s::text[]) WITH ORDINALITY AS question(asked, place) ORDER BY place
@@ -97,4 +96,4 @@ def learn_words() -> int:
             ON CONFLICT (only_row) DO UPDATE SET learnt_to = excluded.learnt_to
             """
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -83,8 +83,8 @@ def _with_what_was_said(user: User, ticket: Ticket, events: Iterable[Event]) -> 
     for each in ticket.attachments.filter(comment__in=ids):
         attachments.setdefault(each.comment_id or 0, []).append(each)
     return [
-        Moment(each, comments.get(each.data.get("comment", 0)), attachments.get(each.data.get("comment", 0), []))
-        for each in told
+        Moment(each, comments.get(said), attachments.get(said, []))
+        for each, said in ((each, each.data.get("comment", 0)) for each in told)
     ]
 
 
@@ -123,7 +123,8 @@ def links_of(user: User, ticket: Ticket) -> list[Link]:
     )
     others = {each.to_ticket_id for each in links} | {each.from_ticket_id for each in links}
     seen = set(visible_tickets(user).filter(pk__in=others).values_list("pk", flat=True))
-    return [each for each in links if {each.from_ticket_id, each.to_ticket_id} <= seen | {ticket.pk}]
+    seen.add(ticket.pk)
+    return [each for each in links if {each.from_ticket_id, each.to_ticket_id} <= seen]
 
 
 def watchers_of(ticket: Ticket) -> QuerySet[Watcher]:

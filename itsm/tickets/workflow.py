@@ -91,7 +91,7 @@ class Workflow:
             events.publish(event, ticket, actor=actor, data=data, public=True)
         return ticket
 
-    def transition(  # noqa: PLR0913 each is a column of the transition table
+    def transition(
         self,
         verb: str,
         *,
@@ -112,7 +112,7 @@ class Workflow:
         def declare(body: Body) -> Callable[..., Any]:
             @functools.wraps(body)
             def perform(
-                ticket: Ticket, *, actor: User, expected_version: int | None = None, **given: Any
+                ticket: Ticket, /, *, actor: User, expected_version: int | None = None, **given: Any
             ) -> Ticket:
                 try:
                     with transaction.atomic():
@@ -246,9 +246,7 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, str | int | bool) else str(value)
 
 
-def _log_refusal(
-    ticket: Ticket, transition: Transition, actor: User, refusal: Refused
-) -> None:
+def _log_refusal(ticket: Ticket, transition: Transition, actor: User, refusal: Refused) -> None:
     with transaction.atomic():
         events.publish(
             f"{ticket.kind}.transition_refused",

@@ -39,14 +39,18 @@ ZIPPED = {".zip", ".docx", ".xlsx", ".pptx"}
 
 @transaction.atomic
 def attach(
-    *, ticket: Ticket, actor: User, files: Sequence[UploadedFile], public: bool = True
+    *, ticket: Ticket, actor: User, files: Sequence[UploadedFile[bytes]], public: bool = True
 ) -> list[Attachment]:
     """Put files on a ticket outside of any comment."""
     stored = store(ticket=ticket, actor=actor, files=files, public=public)
     if stored:
         names = [each.name for each in stored]
         events.publish(
-            f"{ticket.kind}.file_attached", ticket, actor=actor, data={"names": names}, public=public
+            f"{ticket.kind}.file_attached",
+            ticket,
+            actor=actor,
+            data={"names": names},
+            public=public,
         )
     return stored
 
@@ -55,13 +59,14 @@ def store(
     *,
     ticket: Ticket,
     actor: User,
-    files: Sequence[UploadedFile],
+    files: Sequence[UploadedFile[bytes]],
     comment: Comment | None = None,
     public: bool = True,
 ) -> list[Attachment]:
     """Keep the files and their rows; Invalid when one of them is not welcome, and none is kept."""
     if len(files) > MOST_FILES:
-        raise Invalid(_("Attach at most %(most)d files at once.") % {"most": MOST_FILES}, field="files")
+        sentence = _("Attach at most %(most)d files at once.") % {"most": MOST_FILES}
+        raise Invalid(sentence, field="files")
     types = [judge(file) for file in files]
     return [
         Attachment.objects.create(
@@ -78,7 +83,7 @@ def store(
     ]
 
 
-def judge(file: UploadedFile) -> str:
+def judge(file: UploadedFile[bytes]) -> str:
     """The type the file is served with; Invalid unless name and content agree on a welcome one."""
     name = _clean_name(file)
     suffix = PurePath(name).suffix.lower()
@@ -100,7 +105,7 @@ def judge(file: UploadedFile) -> str:
     )
 
 
-def _clean_name(file: UploadedFile) -> str:
+def _clean_name(file: UploadedFile[bytes]) -> str:
     name = PurePath((file.name or "file").replace("\\", "/")).name
     return "".join(each for each in name if each.isprintable())[-200:] or "file"
 

@@ -25,7 +25,7 @@ def comment(
     actor: User,
     body: str,
     public: bool = True,
-    files: Sequence[UploadedFile] = (),
+    files: Sequence[UploadedFile[bytes]] = (),
     seen: int | None = None,
     within: str = "",
 ) -> Comment:

@@ -90,8 +90,7 @@ def _check_may_edit(ticket: Ticket, actor: User) -> None:
         raise NotAllowed(_("You may not edit %(number)s.") % {"number": ticket.number})
     if ticket.phase == "closed" and not actor.has_perm("incidents.manage"):
         raise Refused(
-            _("%(number)s is closed; a process manager can correct it.")
-            % {"number": ticket.number}
+            _("%(number)s is closed; a process manager can correct it.") % {"number": ticket.number}
         )
 
 

@@ -12,9 +12,7 @@ from itsm.tickets.selectors import ticket_for
 
 
 @transaction.atomic
-def link(
-    *, ticket: Ticket, other: Ticket, sort: str = Link.Sort.RELATES_TO, actor: User
-) -> Link:
+def link(*, ticket: Ticket, other: Ticket, sort: str = Link.Sort.RELATES_TO, actor: User) -> Link:
     """Say how one ticket stands to another; saying it twice changes nothing."""
     _check(ticket, other, sort, actor)
     made, is_new = Link.objects.get_or_create(

@@ -1,0 +1,218 @@
+"""What an action asks for: one declaration that feeds the form, the API input and the check.
+
+A field turns what was typed or posted into a value, or says in a sentence what is wrong with it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from itsm.core.errors import Invalid
+
+Schema = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A text; the other sorts of field build on it."""
+
+    name: str
+    label: Any = ""
+    required: bool = False
+    help: Any = ""
+    max_length: int = 20_000
+    sort: str = field(default="text", init=False)
+
+    def clean(self, raw: Any) -> Any:
+        """The value of what was given; Invalid with this field's name when it has none."""
+        if raw is None or raw == "":
+            if self.required:
+                raise self.wrong(_("Fill in this field."))
+            return self.empty()
+        return self.parse(raw)
+
+    def empty(self) -> Any:
+        return ""
+
+    def parse(self, raw: Any) -> Any:
+        if not isinstance(raw, str):
+            raise self.wrong(_("Give a text."))
+        text = raw.strip()
+        if "\x00" in text or any("\ud800" <= each <= "\udfff" for each in text):
+            raise self.wrong(_("Take out the characters that cannot be stored."))
+        if self.required and not text:
+            raise self.wrong(_("Fill in this field."))
+        if len(text) > self.max_length:
+            raise self.wrong(_("Use at most %(most)d characters.") % {"most": self.max_length})
+        return text
+
+    def schema(self) -> Schema:
+        """What the API's description says of it."""
+        return {"type": "string", "maxLength": self.max_length}
+
+    def wrong(self, sentence: str) -> Invalid:
+        return Invalid(sentence, field=self.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line(Field):
+    """A text of one line."""
+
+    max_length: int = 250
+    sort: str = field(default="line", init=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Field):
+    """One of a few words."""
+
+    choices: Sequence[tuple[str, Any]]
+    sort: str = field(default="choice", init=False)
+
+    def parse(self, raw: Any) -> Any:
+        known = [value for value, _label in self.choices]
+        if raw not in known:
+            raise self.wrong(_("Choose one of %(known)s.") % {"known": ", ".join(known)})
+        return raw
+
+    def schema(self) -> Schema:
+        return {"type": "string", "enum": [value for value, _label in self.choices]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Field):
+    """A whole number within its bounds."""
+
+    least: int = 0
+    most: int = 2**31 - 1
+    sort: str = field(default="number", init=False)
+
+    def empty(self) -> Any:
+        return None
+
+    def parse(self, raw: Any) -> Any:
+        is_text = isinstance(raw, str) and raw.isascii() and raw.strip().isdecimal()
+        if is_text and len(raw) < 20:
+            raw = int(raw)
+        if isinstance(raw, bool) or not isinstance(raw, int) or not self.least <= raw <= self.most:
+            bounds = {"least": self.least, "most": self.most}
+            raise self.wrong(_("Give a whole number from %(least)d to %(most)d.") % bounds)
+        return raw
+
+    def schema(self) -> Schema:
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flag(Field):
+    """Yes or no."""
+
+    sort: str = field(default="flag", init=False)
+
+    def empty(self) -> Any:
+        return False
+
+    def parse(self, raw: Any) -> Any:
+        if raw in (True, "true", "on", "1"):
+            return True
+        if raw in (False, "false", "off", "0"):
+            return False
+        raise self.wrong(_("Say true or false."))
+
+    def schema(self) -> Schema:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instant(Field):
+    """A date and time, with its offset from UTC."""
+
+    sort: str = field(default="instant", init=False)
+
+    def empty(self) -> Any:
+        return None
+
+    def parse(self, raw: Any) -> Any:
+        try:
+            instant = raw if isinstance(raw, datetime) else parse_datetime(str(raw))
+        except ValueError:
+            instant = None
+        if instant is None or not 1970 <= instant.year <= 9000:
+            raise self.wrong(_("Give a date and time such as 2026-11-22T19:30:00Z."))
+        return instant if timezone.is_aware(instant) else timezone.make_aware(instant)
+
+    def schema(self) -> Schema:
+        return {"type": "string", "format": "date-time"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lines(Field):
+    """Several short texts, each once; a form gives them with commas between."""
+
+    max_length: int = 40
+    most: int = 20
+    sort: str = field(default="lines", init=False)
+
+    def empty(self) -> Any:
+        return []
+
+    def parse(self, raw: Any) -> Any:
+        texts = raw.split(",") if isinstance(raw, str) else raw
+        if not isinstance(texts, list):
+            raise self.wrong(_("Give a list of texts."))
+        one = Line(name=self.name, max_length=self.max_length)
+        clean = list(dict.fromkeys(text for each in texts if (text := one.parse(each))))
+        if len(clean) > self.most:
+            raise self.wrong(_("Give at most %(most)d.") % {"most": self.most})
+        return clean
+
+    def schema(self) -> Schema:
+        one = {"type": "string", "maxLength": self.max_length}
+        return {"type": "array", "items": one, "maxItems": self.most}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mapped(Field):
+    """Values by name, as a JSON object."""
+
+    most: int = 100
+    sort: str = field(default="mapped", init=False)
+
+    def empty(self) -> Any:
+        return {}
+
+    def parse(self, raw: Any) -> Any:
+        if not isinstance(raw, dict) or len(raw) > self.most:
+            raise self.wrong(_("Give an object of at most %(most)d names.") % {"most": self.most})
+        return raw
+
+    def schema(self) -> Schema:
+        return {"type": "object", "additionalProperties": True, "maxProperties": self.most}
+
+
+def cleaned(
+    fields: Sequence[Field], given: Mapping[str, Any], *, partly: bool = False
+) -> dict[str, Any]:
+    """The values of all fields, or of those given; Invalid tells of every one that is wrong."""
+    wrong: dict[str, list[str]] = {}
+    values: dict[str, Any] = {}
+    known = {each.name: each for each in fields}
+    for name in given:
+        if name not in known:
+            wrong[str(name)] = [_("There is no field %(name)s here.") % {"name": name}]
+    for name, each in known.items():
+        if partly and name not in given:
+            continue
+        try:
+            values[name] = each.clean(given.get(name))
+        except Invalid as refusal:
+            wrong[name] = [str(refusal)]
+    if wrong:
+        name, sentences = next(iter(wrong.items()))
+        raise Invalid(sentences[0], field=name, errors=wrong)
+    return values

@@ -1,0 +1,62 @@
+"""Who may open which pages: staff the workspace, everybody who is signed in the portal."""
+
+import functools
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from itsm.core.errors import NotAllowed, NotFound
+from itsm.people.models import User
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def person_of(request: HttpRequest) -> User:
+    """Who is signed in; only for pages behind one of the doors below."""
+    user = request.user
+    if not isinstance(user, User):
+        raise Http404
+    return user
+
+
+def signed_in(view: View[P]) -> View[P]:
+    """Open a page to everybody who is signed in, with times in their own zone."""
+
+    @functools.wraps(view)
+    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not isinstance(request.user, User):
+            return redirect_to_login(request.get_full_path())
+        with timezone.override(_zone_of(request.user)):
+            try:
+                return view(request, *args, **kwargs)
+            except NotFound as missing:
+                raise Http404 from missing
+            except NotAllowed as refusal:
+                raise PermissionDenied(str(refusal)) from refusal
+
+    return door
+
+
+def staff_only(view: View[P]) -> View[P]:
+    """Open a page to staff; for everybody else it does not exist."""
+
+    @functools.wraps(view)
+    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not person_of(request).is_staffer:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return signed_in(door)
+
+
+def _zone_of(user: User) -> ZoneInfo:
+    try:
+        return ZoneInfo(user.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

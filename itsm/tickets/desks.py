@@ -1,0 +1,34 @@
+"""The kinds of tickets that have pages: their address, their words and their icon."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from itsm.core.registry import Registry
+from itsm.tickets.models import Ticket
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where the tickets of one kind are worked on."""
+
+    kind: str
+    model: type[Ticket]
+    plural: str
+    title: Any
+    noun: Any
+    icon: str
+
+    @property
+    def address(self) -> str:
+        return f"/{self.plural}/"
+
+    def address_of(self, number: str) -> str:
+        return f"/{self.plural}/{number}/"
+
+
+desks: Registry[Desk] = Registry("kind of ticket with pages")
+
+
+def address_of(ticket: Ticket) -> str:
+    """The staff page of a ticket."""
+    return desks[ticket.kind].address_of(ticket.number)

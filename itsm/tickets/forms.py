@@ -1,0 +1,129 @@
+"""How the fields of a transition or of a ticket are shown, and how a typed answer comes back."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from itsm.inventory.selectors import services_named
+from itsm.people.models import User
+from itsm.people.selectors import visible_teams
+from itsm.tickets.fields import Choice, Field, Flag, Line
+from itsm.tickets.models import Level, Ticket
+
+MOST_TAGS = 20
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A field as a page shows it: with what was typed and what is wrong with it."""
+
+    field: Field
+    value: Any = ""
+    error: str = ""
+    choices: list[tuple[str, Any]] = field(default_factory=list)
+
+    @property
+    def widget(self) -> str:
+        return WIDGETS.get(self.field.sort, "line")
+
+
+WIDGETS = {
+    "text": "text",
+    "choice": "choice",
+    "team": "choice",
+    "flag": "flag",
+    "instant": "instant",
+    "person": "person",
+    "service": "service",
+}
+
+
+def shown(
+    fields: Iterable[Field],
+    *,
+    user: User,
+    given: Mapping[str, Any],
+    wrong: Mapping[str, str] | None = None,
+) -> list[Shown]:
+    """The fields with their values and faults, ready for a template."""
+    faults = wrong or {}
+    return [
+        Shown(each, given.get(each.name, ""), faults.get(each.name, ""), _choices(each, user))
+        for each in fields
+    ]
+
+
+def _choices(each: Field, user: User) -> list[tuple[str, Any]]:
+    if isinstance(each, Choice):
+        return [(str(value), label) for value, label in each.choices]
+    if each.sort == "team":
+        return list(visible_teams(user).values_list("slug", "name"))
+    return []
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceName(Line):
+    """A service, by its name."""
+
+    sort: str = field(default="service", init=False)
+
+    def empty(self) -> Any:
+        return None
+
+    def parse(self, raw: Any) -> Any:
+        name = super().parse(raw)
+        service = services_named([name]).get(name)
+        if service is None:
+            raise self.wrong(_("No service is named %(name)s.") % {"name": name})
+        return service
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level3(Choice):
+    """High, medium or low."""
+
+    choices: Any = tuple((str(value), label) for value, label in Level.choices)
+
+    def parse(self, raw: Any) -> Any:
+        return int(super().parse(str(raw)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tags(Line):
+    """A few words, with commas between."""
+
+    def empty(self) -> Any:
+        return []
+
+    def parse(self, raw: Any) -> Any:
+        tags = sorted({each.strip().lower() for each in super().parse(raw).split(",")} - {""})
+        if len(tags) > MOST_TAGS or any(len(each) > 40 for each in tags):
+            raise self.wrong(_("Give at most 20 tags of at most 40 characters."))
+        return tags
+
+
+EDITABLE: tuple[Field, ...] = (
+    Line(name="title", label=_l("Title"), required=True),
+    Field(name="description", label=_l("Description")),
+    Level3(name="impact", label=_l("Impact"), required=True),
+    Level3(name="urgency", label=_l("Urgency"), required=True),
+    ServiceName(name="service", label=_l("Service")),
+    Tags(name="tags", label=_l("Tags"), help=_l("With commas between them.")),
+    Flag(name="confidential", label=_l("Only for the people concerned")),
+)
+
+
+def as_typed(ticket: Ticket) -> dict[str, str]:
+    """The editable columns of a ticket as a form holds them."""
+    return {
+        "title": ticket.title,
+        "description": ticket.description,
+        "impact": str(ticket.impact),
+        "urgency": str(ticket.urgency),
+        "service": ticket.service.name if ticket.service else "",
+        "tags": ", ".join(ticket.tags),
+        "confidential": "on" if ticket.confidential else "",
+    }

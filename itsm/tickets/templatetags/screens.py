@@ -1,0 +1,183 @@
+"""The small parts pages are made of, in Python because a page shows hundreds of them."""
+
+import json
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import lucide
+from django import template
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import conditional_escape, escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from itsm.people.models import User
+from itsm.tickets.desks import address_of
+from itsm.tickets.models import OPEN_PHASES, Priority, Ticket
+from itsm.tickets.workflow import workflows
+
+register = template.Library()
+
+PHASE_ICONS = {
+    "new": "circle-dashed",
+    "active": "circle-dot",
+    "waiting": "circle-pause",
+    "resolved": "circle-check",
+    "closed": "circle-check-big",
+}
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+@register.simple_tag
+@cache
+def icon(name: str, css: str = "") -> SafeString:
+    """A Lucide icon, inline and hidden from screen readers: the words beside it say it all."""
+    drawing = lucide._load_icon(name)
+    shapes = "".join(
+        f"<{node.tag} " + " ".join(f'{key}="{escape(value)}"' for key, value in node.items()) + "/>"
+        for node in drawing
+    )
+    classes = escape(f"icon {css}".strip())
+    return mark_safe(  # noqa: S308 shapes from the icon package, classes from our templates
+        f'<svg class="{classes}" viewBox="0 0 24 24" aria-hidden="true">{shapes}</svg>'
+    )
+
+
+@register.filter
+def ago(instant: datetime | None) -> SafeString:
+    """An instant as people say it, the exact one on hover."""
+    if instant is None:
+        return mark_safe("")
+    exact = date_format(timezone.localtime(instant), "j M Y, H:i T")
+    return format_html(
+        '<time datetime="{}" title="{}" data-ago>{}</time>',
+        instant.isoformat(timespec="seconds"),
+        exact,
+        _relative((timezone.now() - instant).total_seconds()),
+    )
+
+
+def _relative(seconds: float) -> str:
+    if seconds < MINUTE:
+        return _("now")
+    if seconds < HOUR:
+        return _("%(count)dm ago") % {"count": seconds // MINUTE}
+    if seconds < DAY:
+        return _("%(count)dh ago") % {"count": seconds // HOUR}
+    if seconds < 30 * DAY:
+        return _("%(count)dd ago") % {"count": seconds // DAY}
+    if seconds < 365 * DAY:
+        return _("%(count)dmo ago") % {"count": seconds // (30 * DAY)}
+    return _("%(count)dy ago") % {"count": seconds // (365 * DAY)}
+
+
+@register.filter
+def avatar(user: User | None, css: str = "") -> SafeString:
+    """Two letters in a circle; the name stands beside it, so screen readers skip it."""
+    if user is None:
+        return _circle("·", f"{css} is-nobody")
+    if user.is_bot:
+        return _circle("⚙", f"{css} is-bot")
+    return _circle(initials(user), css)
+
+
+def _circle(letters: str, css: str) -> SafeString:
+    return format_html(
+        '<span class="{}" aria-hidden="true">{}</span>', f"avatar {css}".strip(), letters
+    )
+
+
+def initials(user: User) -> str:
+    """The first letters of the first and last name."""
+    words = (user.name or user.username).split()
+    return (words[0][:1] + (words[-1][:1] if len(words) > 1 else words[0][1:2])) if words else "?"
+
+
+@register.filter
+def priority_badge(ticket: Ticket) -> SafeString:
+    """P1 to P5, in its colour, with the word for those who ask."""
+    return format_html(
+        '<span class="badge is-priority is-p{0}" title="{1}">P{0}</span>',
+        ticket.priority,
+        PRIORITY_LABELS[ticket.priority],
+    )
+
+
+PRIORITY_LABELS = dict(Priority.choices)
+
+
+@register.filter
+def state_badge(ticket: Ticket) -> SafeString:
+    """The state in words, with the icon and colour of its phase."""
+    return format_html(
+        '<span class="badge is-{}">{}{}</span>',
+        ticket.phase,
+        icon("circle-slash" if ticket.state == "canceled" else PHASE_ICONS[ticket.phase]),
+        workflows[ticket.kind].label_of(ticket.state),
+    )
+
+
+@register.filter
+def is_over(ticket: Ticket) -> bool:
+    return ticket.phase not in OPEN_PHASES
+
+
+@register.filter
+def page(ticket: Ticket) -> str:
+    """The address of the ticket's page."""
+    return address_of(ticket)
+
+
+@register.filter
+def capped(count: int, most: int = 100) -> str:
+    """A count that was not counted to its end: 99+."""
+    return f"{most - 1}+" if count >= most else str(count)
+
+
+@register.filter
+def bytes_short(size: int) -> str:
+    """A file size in two digits."""
+    if size < 1000:
+        return ngettext("%(count)d byte", "%(count)d bytes", size) % {"count": size}
+    if size < 1_000_000:
+        return _("%(count)d kB") % {"count": round(size / 1000)}
+    return _("%(count).1f MB") % {"count": size / 1_000_000}
+
+
+@register.simple_tag
+def sparkline(values: list[int]) -> SafeString:
+    """A small curve of numbers over time; the numbers beside it say what it means."""
+    most = max(values, default=0) or 1
+    step = 100 / max(len(values) - 1, 1)
+    points = [f"{i * step:.1f},{30 - 28 * value / most:.1f}" for i, value in enumerate(values)]
+    return format_html(
+        '<svg class="sparkline" viewBox="0 0 100 30" preserveAspectRatio="none" aria-hidden="true">'
+        '<polygon points="0,30 {0} 100,30"/><polyline points="{0}"/></svg>',
+        " ".join(points),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def script(context: dict[str, Any], entry: str) -> SafeString:
+    """The page's module and the addresses of the modules it needs, so that all can be kept long."""
+    nonce = conditional_escape(getattr(context.get("request"), "csp_nonce", ""))
+    return format_html(
+        '<script type="importmap" nonce="{0}">{1}</script>'
+        '<script type="module" nonce="{0}" src="{2}"></script>',
+        nonce,
+        _import_map(),
+        staticfiles_storage.url(f"js/{entry}.js"),
+    )
+
+
+@cache
+def _import_map() -> SafeString:
+    names = sorted(path.stem for path in Path(settings.BASE_DIR, "static", "js").glob("*.js"))
+    addresses = {f"steady/{name}": staticfiles_storage.url(f"js/{name}.js") for name in names}
+    return mark_safe(json.dumps({"imports": addresses}))  # noqa: S308 our own file names

@@ -1,0 +1,89 @@
+"""The people every test knows, and the one word the test database needs."""
+
+import pytest
+
+from itsm.people.actions import join_team
+from itsm.people.models import Team, User
+from itsm.people.roles import Role
+from tests.factories import TeamFactory, UserFactory
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Let the test runner empty the append-only tables between tests; nobody else may."""
+    from django.conf import settings  # noqa: PLC0415 settings are not ready at import
+
+    options = settings.DATABASES["default"]["OPTIONS"]
+    options["options"] = f"{options.get('options', '')} -c steady.may_truncate_events=yes".strip()
+
+
+@pytest.fixture
+def platform(db: None) -> Team:
+    """The team of alice, who leads it, and bob."""
+    return TeamFactory(slug="platform", name="Platform")
+
+
+@pytest.fixture
+def service_desk(db: None) -> Team:
+    """The team of erin."""
+    return TeamFactory(slug="service-desk", name="Service Desk")
+
+
+@pytest.fixture
+def alice(platform: Team) -> User:
+    """An agent who leads the Platform team."""
+    user = UserFactory(username="alice", role=Role.AGENT)
+    join_team(user=user, team=platform, is_lead=True, actor=None)
+    return user
+
+
+@pytest.fixture
+def bob(platform: Team) -> User:
+    """An agent in the Platform team."""
+    user = UserFactory(username="bob", role=Role.AGENT)
+    join_team(user=user, team=platform, actor=None)
+    return user
+
+
+@pytest.fixture
+def erin(service_desk: Team) -> User:
+    """An agent in the Service Desk team."""
+    user = UserFactory(username="erin", role=Role.AGENT)
+    join_team(user=user, team=service_desk, actor=None)
+    return user
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    """An end user."""
+    return UserFactory(username="charlie")
+
+
+@pytest.fixture
+def frank(db: None) -> User:
+    """Another end user."""
+    return UserFactory(username="frank")
+
+
+@pytest.fixture
+def dana(db: None) -> User:
+    """An administrator."""
+    return UserFactory(username="dana", role=Role.ADMIN)
+
+
+@pytest.fixture
+def mona(db: None) -> User:
+    """A process manager."""
+    return UserFactory(username="mona", role=Role.MANAGER)
+
+
+@pytest.fixture
+def audrey(db: None) -> User:
+    """An auditor, who reads everything and changes nothing."""
+    return UserFactory(username="audrey", role=Role.AUDITOR)
+
+
+@pytest.fixture
+def bot(db: None) -> User:
+    """A program that acts under its own name."""
+    return UserFactory(username="bot", role=Role.AGENT, is_bot=True)

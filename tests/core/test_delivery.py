@@ -1,0 +1,109 @@
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.utils import timezone
+
+from itsm.core import delivery, events
+from itsm.core.models import Delivery, Event
+from itsm.core.subscribers import Moment, listeners, on
+from itsm.people.models import Team
+
+pytestmark = pytest.mark.django_db
+
+Subscribe = Callable[[Callable[[Event], None]], None]
+
+
+@pytest.fixture
+def subscribe(monkeypatch: pytest.MonkeyPatch) -> Iterator[Subscribe]:
+    """Lets a test's own function be owed ``team.tested``, and nobody else."""
+    monkeypatch.setattr("itsm.core.subscribers._subscribers", {})
+
+    def add(handler: Callable[[Event], None]) -> None:
+        on("team.tested", moment=Moment.AFTER)(handler)
+
+    listeners.cache_clear()
+    yield add
+    monkeypatch.undo()
+    listeners.cache_clear()
+
+
+def publish(team: Team) -> None:
+    with transaction.atomic():
+        events.publish("team.tested", team, actor=None)
+
+
+def test_a_delivery_is_paid_once_and_then_gone(subscribe: Subscribe, platform: Team) -> None:
+    paid: list[Event] = []
+
+    def pay(event: Event) -> None:
+        paid.append(event)
+
+    subscribe(pay)
+    publish(platform)
+
+    assert delivery.deliver_owed() == 1
+    assert delivery.deliver_owed() == 0
+    assert [each.name for each in paid] == ["team.tested"]
+    assert not Delivery.objects.exists()
+
+
+def test_a_broken_subscriber_does_not_stop_the_others(subscribe: Subscribe, platform: Team) -> None:
+    paid: list[Event] = []
+
+    def broken(_event: Event) -> None:
+        raise OSError("no route to Slack")
+
+    def sound(event: Event) -> None:
+        paid.append(event)
+
+    subscribe(broken)
+    subscribe(sound)
+    publish(platform)
+
+    assert delivery.deliver_owed() == 1
+    (owed,) = Delivery.objects.all()
+    assert "no route to Slack" in owed.error
+    assert owed.due_at > timezone.now()
+    assert len(paid) == 1
+
+
+def test_a_delivery_that_keeps_failing_is_given_up_kept_and_can_be_tried_again(
+    subscribe: Subscribe, platform: Team
+) -> None:
+    failures: list[Event] = []
+
+    def broken(event: Event) -> None:
+        failures.append(event)
+        raise OSError("still no route")
+
+    subscribe(broken)
+    publish(platform)
+
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(10):
+            delivery.deliver_owed()
+            clock.shift(timedelta(hours=2))
+        given_up = Delivery.objects.get()
+        assert len(failures) == len(delivery.RETRY_AFTER) + 1
+        assert given_up.given_up_at is not None
+
+        delivery.try_again(delivery=given_up)
+        delivery.deliver_owed()
+        assert len(failures) == len(delivery.RETRY_AFTER) + 2
+
+
+def test_who_claimed_earlier_and_slept_cannot_write_over_who_claimed_later(
+    subscribe: Subscribe, platform: Team
+) -> None:
+    def sleeper(_event: Event) -> None:
+        # Meanwhile the lease ran out and another worker claimed the same delivery.
+        Delivery.objects.update(attempts=2)
+
+    subscribe(sleeper)
+    publish(platform)
+
+    assert delivery.deliver_owed() == 0
+    assert Delivery.objects.get().attempts == 2

@@ -1,0 +1,71 @@
+"""Things to test with: small, named as people name them."""
+
+import factory
+from factory.django import DjangoModelFactory
+
+from incidents.models import Incident
+from incidents.workflow import workflow
+from itsm.inventory.models import ConfigurationItem, Service
+from itsm.people.models import Team, User
+from itsm.people.roles import Role
+
+
+class UserFactory(DjangoModelFactory[User]):
+    """Somebody without any role."""
+
+    class Meta:
+        model = User
+        django_get_or_create = ("username",)
+
+    username = factory.Sequence(lambda count: f"person-{count}")
+    name = factory.LazyAttribute(lambda user: user.username.title())
+    email = factory.LazyAttribute(lambda user: f"{user.username}@example.test")
+    role = Role.REQUESTER
+
+
+class TeamFactory(DjangoModelFactory[Team]):
+    """A team nobody is in."""
+
+    class Meta:
+        model = Team
+        django_get_or_create = ("slug",)
+
+    slug = factory.Sequence(lambda count: f"team-{count}")
+    name = factory.LazyAttribute(lambda team: team.slug.title())
+
+
+class ServiceFactory(DjangoModelFactory[Service]):
+    """A service of the second tier, owned by nobody."""
+
+    class Meta:
+        model = Service
+        django_get_or_create = ("name",)
+
+    name = factory.Sequence(lambda count: f"service-{count}")
+
+
+class ConfigurationItemFactory(DjangoModelFactory[ConfigurationItem]):
+    """A component of no service."""
+
+    class Meta:
+        model = ConfigurationItem
+
+    name = factory.Sequence(lambda count: f"host-{count}")
+
+
+class IncidentFactory(DjangoModelFactory[Incident]):
+    """An incident put into a state directly, without the road that leads there."""
+
+    class Meta:
+        model = Incident
+
+    class Params:
+        at_state = "new"
+
+    number = factory.Sequence(lambda count: f"INC-{900_000 + count}")
+    kind = "incident"
+    title = "Checkout is slow"
+    priority = 3
+    opened_by = factory.SubFactory(UserFactory)
+    state = factory.LazyAttribute(lambda incident: incident.at_state)
+    phase = factory.LazyAttribute(lambda incident: workflow.states[incident.at_state].phase)
