@@ -8,7 +8,7 @@ import re
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from itsm.people.models import User
 from itsm.tickets.models import Ticket
@@ -53,25 +53,29 @@ def _ranked(tickets: QuerySet[Ticket], words: list[str], size: int) -> list[Tick
         return []
     return list(
         tickets.filter(pk__in=pks)
-        .annotate(rank=SearchRank("search", query))
+        .annotate(rank=SearchRank(F("search"), query))
         .order_by("-rank", "-id")[:size]
     )
 
 
 def corrected(words: list[str]) -> list[str]:
-    """Each word as it is most probably meant, by the vocabulary of all tickets."""
+    """Each word as it is most probably meant, by the vocabulary of all tickets.
+
+    Letters that changed places are told by the sorted letters, other slips by trigrams.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT coalesce(
                 (SELECT word FROM ticket_word
-                  WHERE word %% asked
+                  WHERE (letters = sorted OR word %% asked)
                     AND length(word) BETWEEN length(asked) - 2 AND length(asked) + 3
-                  ORDER BY similarity(word, asked) DESC, word LIMIT 1),
+                  ORDER BY letters <> sorted, similarity(word, asked) DESC, word LIMIT 1),
                 asked)
-            FROM unnest(%s::text[]) WITH ORDINALITY AS question(asked, place) ORDER BY place
+            FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS question(asked, sorted, place)
+            ORDER BY place
             """,
-            [words],
+            [words, ["".join(sorted(each)) for each in words]],
         )
         return [row[0] for row in cursor.fetchall()]
 
@@ -86,8 +90,12 @@ def learn_words() -> int:
                 WHERE id > (SELECT coalesce(max(learnt_to), 0) FROM ticket_vocabulary)
                 ORDER BY id LIMIT 5000
             ), words AS (
-                INSERT INTO ticket_word (word)
-                SELECT DISTINCT lexeme FROM fresh, unnest(search)
+                INSERT INTO ticket_word (word, letters)
+                SELECT DISTINCT lexeme, (
+                    SELECT string_agg(letter, '' ORDER BY letter COLLATE "C")
+                    FROM regexp_split_to_table(lexeme, '') AS letter
+                )
+                FROM fresh, unnest(search)
                 WHERE length(lexeme) BETWEEN 4 AND 40 AND lexeme ~ '^[[:alpha:]]+$'
                 ON CONFLICT DO NOTHING
             )

@@ -7,7 +7,8 @@ SEQUENCES = "".join(f"CREATE SEQUENCE ticket_number_{prefix};" for prefix in PRE
 NO_SEQUENCES = "".join(f"DROP SEQUENCE ticket_number_{prefix};" for prefix in PREFIXES)
 
 VOCABULARY = """
-CREATE TABLE ticket_word (word text PRIMARY KEY);
+CREATE TABLE ticket_word (word text PRIMARY KEY, letters text NOT NULL);
+CREATE INDEX ticket_word_letters ON ticket_word (letters);
 CREATE INDEX ticket_word_alike ON ticket_word USING gin (word gin_trgm_ops);
 CREATE TABLE ticket_vocabulary (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
