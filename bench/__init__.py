@@ -1,0 +1,1 @@
+"""How fast the product is: measured on engines of its own, printed as one table."""

@@ -1,0 +1,91 @@
+"""Runs every case at every size and prints one table: python -m bench [--sizes 10000,100000]."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "bench.bare.settings"
+os.environ.setdefault("SECRET_KEY", "only-for-measuring-0123456789-0123456789-0123456789")
+os.environ.setdefault("THROTTLE", "0")
+os.environ["DB_POOL"] = "0"
+
+import django
+from django.core.management import call_command
+
+django.setup()
+
+from django.conf import settings
+from django.test import Client as Browser
+
+from bench import cases, data
+from bench.client import Client
+from bench.server import Server
+from itsm.monitoring.actions import create_source
+from itsm.people.actions import issue_token
+from itsm.people.models import User
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--sizes", default="10000,100000,1000000")
+    parser.add_argument("--rounds", type=int, default=60)
+    options = parser.parse_args(arguments)
+    call_command("migrate", verbosity=0)
+    data.make_people()
+    figures: list[cases.Figure] = []
+    sizes = [int(each) for each in options.sizes.split(",")]
+    for size in sizes:
+        data.grow_to(size)
+        os.environ["DB_POOL"] = "12"
+        with Server() as server:
+            doors = _doors(server, size)
+            figures += cases.reading(server, doors, size=size, rounds=options.rounds)
+            figures += cases.writing(server, doors, size=size)
+    _print(figures)
+
+
+def _doors(server: Server, size: int) -> cases.Doors:
+    agent = User.objects.get(username="agent-1")
+    admin, _ = User.objects.get_or_create(username="bench-admin", defaults={"role": "admin"})
+    _token, plain = issue_token(user=agent, name="bench")
+    _source, secret = create_source(kind="alertmanager", name=f"Bench {size}", actor=admin)
+    browser = Browser()
+    browser.force_login(agent)
+    cookie = f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+    def door(**headers: str) -> Client:
+        return Client(server.port, headers)
+
+    return cases.Doors(
+        api=door(Authorization=f"Bearer {plain}"),
+        page=door(Cookie=cookie),
+        hook=door(Authorization=f"Bearer {secret}"),
+        hook_path=f"/hooks/{_source.slug}/",
+        senders=tuple(door(Authorization=f"Bearer {secret}") for _ in range(8)),
+        writers=tuple(door(Authorization=f"Bearer {plain}") for _ in range(8)),
+    )
+
+
+def _print(figures: Sequence[cases.Figure]) -> None:
+    sizes = sorted({each.size for each in figures})
+    print(f"| what | goal | {' | '.join(f'{size:,} tickets' for size in sizes)} |")
+    print(f"|---|---|{'---|' * len(sizes)}")
+    for what in dict.fromkeys(each.what for each in figures):
+        row = {each.size: each for each in figures if each.what == what}
+        goal = next(iter(row.values())).goal
+        print(f"| {what} | {goal} | {' | '.join(_cell(row.get(size)) for size in sizes)} |")
+
+
+def _cell(figure: cases.Figure | None) -> str:
+    if figure is None:
+        return ""
+    value = f"{figure.value:,.1f}" if figure.value < 100 else f"{figure.value:,.0f}"
+    extra = [f"p95 {figure.slowest:.1f}"] if figure.slowest is not None else []
+    extra += [f"cpu {figure.cpu:.1f} ms"] if figure.cpu is not None else []
+    return f"{value} {figure.unit}" + (f" ({', '.join(extra)})" if extra else "")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,1 @@
+"""The yardstick: an endpoint of Django REST framework that makes one insert and nothing else."""

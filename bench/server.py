@@ -1,0 +1,75 @@
+"""The product under test: its web processes, and what they and the database cost in CPU."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from bench.client import Client
+
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+class Server:
+    """The web processes, as `make run` starts them."""
+
+    def __init__(self, *, workers: int = 2) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self._workers = workers
+
+    def __enter__(self) -> Self:
+        command = [sys.executable, "-m", "uvicorn", "itsm.asgi:application", "--port"]
+        command += [str(self.port), "--workers", str(self._workers), "--log-level", "warning"]
+        self._process = subprocess.Popen([*command, "--no-access-log"], start_new_session=True)
+        self._wait()
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _value: object, _trace: TracebackType | None
+    ) -> None:
+        self._process.terminate()
+        self._process.wait(20)
+
+    def cpu(self) -> float:
+        """The CPU seconds that web processes and database have used so far."""
+        return sum(_seconds(pid) for pid in [*_family(self._process.pid), *_named("postgres")])
+
+    def _wait(self) -> None:
+        for _ in range(300):
+            try:
+                if Client(self.port).call("GET", "/healthz").status == 200:
+                    time.sleep(1)  # the other worker starts at the same time
+                    return
+            except OSError:
+                time.sleep(0.1)
+        raise SystemExit("The server does not answer.")
+
+
+def _family(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(each for child in children for each in _family(int(child)))]
+
+
+def _named(name: str) -> list[int]:
+    found = []
+    for path in Path("/proc").glob("[0-9]*/comm"):
+        try:
+            if path.read_text().strip() == name:
+                found.append(int(path.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+def _seconds(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / TICK
