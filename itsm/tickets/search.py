@@ -12,9 +12,12 @@ from django.db.models import F, QuerySet
 
 from itsm.people.models import User
 from itsm.tickets.models import Ticket
-from itsm.tickets.selectors import visible_tickets
+from itsm.tickets.selectors import ROW_RELATIONS, visible_tickets
 
-NEWEST = 200
+NEWEST = 200  # hits that are ranked
+WINDOWS = (1_000, 6_000)  # newest tickets that are looked through before the index is asked
+WORTH_WALKING = 5  # hits in the first window that make the second one cheaper than the index
+MOST_OWN = 5_000
 MOST_WORDS = 8
 NUMBER = re.compile(r"^[A-Za-z]{2,5}-\d+$")
 
@@ -31,7 +34,7 @@ def search(user: User, text: str, *, kind: str | None = None, size: int = 25) ->
         exact = list(tickets.filter(number=text.strip().upper()))
         if exact:
             return exact
-    return _ranked(tickets, words, size) or _ranked(tickets, corrected(words), size)
+    return _ranked(user, tickets, words, size) or _ranked(user, tickets, corrected(words), size)
 
 
 def words_of(text: str) -> list[str]:
@@ -39,23 +42,65 @@ def words_of(text: str) -> list[str]:
     return [each.lower() for each in re.findall(r"\w+", text.replace("\x00", " "))][:MOST_WORDS]
 
 
-def query_of(words: list[str]) -> SearchQuery:
-    """All the words, each also as the beginning of a longer one."""
-    raw = " & ".join(f"{word}:*" if len(word) > 1 else word for word in words)
-    return SearchQuery(raw, search_type="raw", config="simple")
+def query_text(words: list[str]) -> str:
+    """All the words, each also as the beginning of a longer one, as the database writes it."""
+    return " & ".join(f"{word}:*" if len(word) > 1 else word for word in words)
 
 
-def _ranked(tickets: QuerySet[Ticket], words: list[str], size: int) -> list[Ticket]:
-    query = query_of(words)
-    newest = tickets.filter(search=query).order_by("-id").values_list("pk", flat=True)[:NEWEST]
-    pks = list(newest)
-    if not pks:
-        return []
-    return list(
-        tickets.filter(pk__in=pks)
-        .annotate(rank=SearchRank(F("search"), query))
-        .order_by("-rank", "-id")[:size]
+def _ranked(user: User, tickets: QuerySet[Ticket], words: list[str], size: int) -> list[Ticket]:
+    raw = query_text(words)
+    query = SearchQuery(raw, search_type="raw", config="simple")
+    if user.has_perm("tickets.view_all"):
+        candidates = tickets.filter(pk__in=_newest_hits(raw))
+    else:
+        # What is somebody's own is little: it is read by its keys, and the index is not asked.
+        own = list(tickets.order_by("-id").values_list("pk", flat=True)[:MOST_OWN])
+        candidates = tickets.model._default_manager.filter(pk__in=own, search=query)
+        candidates = candidates.select_related(*ROW_RELATIONS)
+    rank = SearchRank(F("search"), query)
+    return list(candidates.annotate(rank=rank).order_by("-rank", "-id")[:size])
+
+
+def _newest_hits(raw: str) -> list[int]:
+    """The keys of the newest tickets that match, whoever may see them.
+
+    The database cannot guess how many tickets hold a prefix, so the plan is made here: common words
+    are found among the newest tickets, rare ones by the index.
+    """
+    hits = _hits_among(WINDOWS[0], raw)
+    if WORTH_WALKING <= len(hits) < NEWEST:
+        hits = _hits_among(WINDOWS[1], raw)
+    return hits if len(hits) >= WORTH_WALKING * 5 else _hits_by_index(raw)
+
+
+def _hits_among(window: int, raw: str) -> list[int]:
+    return _ids(
+        """
+        WITH newest AS MATERIALIZED (
+            SELECT id, search FROM tickets_ticket ORDER BY id DESC LIMIT %s
+        )
+        SELECT id FROM newest WHERE search @@ to_tsquery('simple', %s) ORDER BY id DESC LIMIT %s
+        """,
+        [window, raw, NEWEST],
     )
+
+
+def _hits_by_index(raw: str) -> list[int]:
+    return _ids(
+        """
+        WITH hits AS MATERIALIZED (
+            SELECT id FROM tickets_ticket WHERE search @@ to_tsquery('simple', %s)
+        )
+        SELECT id FROM hits ORDER BY id DESC LIMIT %s
+        """,
+        [raw, NEWEST],
+    )
+
+
+def _ids(statement: str, values: list[object]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [row[0] for row in cursor.fetchall()]
 
 
 def corrected(words: list[str]) -> list[str]:

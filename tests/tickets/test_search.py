@@ -68,5 +68,5 @@ def test_the_search_costs_the_same_however_many_tickets_there_are(
 ) -> None:
     IncidentFactory.create_batch(12, title="Printer")
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         assert len(found(alice, "printer")) == 12
