@@ -8,6 +8,4 @@ from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings")
-    # A command opens one connection and may take the time it needs; only servers pool and cut off.
-    os.environ.setdefault("DB_POOL", "0")
     execute_from_command_line(sys.argv)

@@ -141,13 +141,13 @@ def weakness_of(key: str) -> str:
     return ""
 
 
-def kept_secret(path: Path) -> str:
+def kept_secret(path: Path, *, length: int) -> str:
     """The random secret in this file, made when there is none yet."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(64), encoding="ascii")
+        draft.write_text(secrets.token_urlsafe(length)[:length], encoding="ascii")
         try:
             # A hard link fails when another process was first; its key is then the one to use.
             path.hardlink_to(draft)

@@ -27,6 +27,7 @@ django_stubs_ext.monkeypatch()
 env = Environment(os.environ)
 BASE_DIR = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules
+IS_COMMAND = Path(sys.argv[0]).name == "manage.py"
 DEBUG = env.flag("DEBUG", default=False)
 
 # Where we are and who may reach us.
@@ -48,7 +49,10 @@ ALLOWED_HOSTS = env.names("ALLOWED_HOSTS") or sorted(
 # Where pages may come from that open a websocket to us.
 WEBSOCKET_ORIGINS = [
     BASE_URL,
-    *(f"{_base.scheme}://{host}:{_base.port or (443 if IS_SECURE else 80)}" for host in ALLOWED_HOSTS),
+    *(
+        f"{_base.scheme}://{host}:{_base.port or (443 if IS_SECURE else 80)}"
+        for host in ALLOWED_HOSTS
+    ),
 ]
 # Host names and networks that outgoing calls may reach although they are private or plain http.
 ALLOWED_OUTBOUND = env.names("ALLOWED_OUTBOUND")
@@ -56,16 +60,18 @@ ALLOWED_OUTBOUND = env.names("ALLOWED_OUTBOUND")
 SECRET_KEY = env.text("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS")
 if not SECRET_KEY and (not IS_PUBLIC or TESTING):
-    SECRET_KEY = kept_secret(DATA_DIR / "secret_key")
+    SECRET_KEY = kept_secret(DATA_DIR / "secret_key", length=64)
 elif not DEBUG and not TESTING and (weakness := weakness_of(SECRET_KEY)):
     env.refuse(
         f"SECRET_KEY is {weakness if SECRET_KEY else 'missing'}: set it to 50 or more random"
         " characters, such as `openssl rand -base64 48` prints."
     )
 DEMO = env.flag("DEMO", default=not IS_PUBLIC)
-DEMO_PASSWORD = env.text("DEMO_PASSWORD")
 if DEMO and IS_PUBLIC:
     env.refuse("DEMO is 1 on a public address: unset it, since the demo people share a password.")
+DEMO_PASSWORD = env.text("DEMO_PASSWORD")
+if DEMO and not DEMO_PASSWORD and not TESTING:
+    DEMO_PASSWORD = kept_secret(DATA_DIR / "demo_password", length=12)
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 WEB_CONCURRENCY = env.number(
     "WEB_CONCURRENCY", default=min(2, os.cpu_count() or 1), least=1, most=64
@@ -138,11 +144,13 @@ TEMPLATES = [
 ]
 
 # The database. A pool, because a new connection costs 4 ms; limits, because a hanging statement
-# must not hang the house. Commands (DB_POOL=0) have neither: a migration takes what it takes.
+# must not hang the house. Commands have neither: a migration takes what it takes.
 _database = database_settings(
     env.address("DATABASE_URL", default=PLACES.database_url, schemes=("postgresql", "postgres"))
 )
-DB_POOL = 0 if TESTING else env.number("DB_POOL", default=12, most=200)
+HAS_OWN_POSTGRES = not env.text("DATABASE_URL")
+HAS_OWN_VALKEY = not env.text("REDIS_URL")
+DB_POOL = env.number("DB_POOL", default=0 if TESTING or IS_COMMAND else 12, most=200)
 if DB_POOL:
     _database["OPTIONS"] |= {
         "pool": {"min_size": 1, "max_size": DB_POOL, "timeout": 4, "max_idle": 300},
@@ -157,7 +165,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Valkey carries rings, screens' wake-ups and forgettable counters; truth is in the database.
 _valkey = env.address("REDIS_URL", default=PLACES.redis_url, schemes=("redis", "rediss", "unix"))
-REDIS_URL = _valkey.geturl()
+REDIS_URL = env.text("REDIS_URL", default=PLACES.redis_url)
 DOORBELL = not TESTING
 CACHES = {"default": {"BACKEND": "itsm.core.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
 CHANNEL_LAYERS = {
@@ -241,9 +249,10 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or TESTING
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "itsm.core.static_storage.StaticFiles"
     },
 }
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
 WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 _email = env.address(
@@ -253,13 +262,20 @@ globals().update(email_settings(_email))
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", default=f"steady@{_base.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+API_RATE = env.number("API_RATE", default=3000)  # requests a minute of one user; 0: any number
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "itsm.people.authentication.TokenAuthentication",
+        "itsm.people.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "itsm.people.authentication.WithinScopes",
+    ],
+    "DEFAULT_RENDERER_CLASSES": ["itsm.core.rest.answering.JSON"],
+    "DEFAULT_PARSER_CLASSES": ["itsm.core.rest.reading.JSON"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "itsm.core.rest.refusing.answer_to",
     "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {

@@ -49,6 +49,8 @@ class RequestMiddleware:
         with structlog.contextvars.bound_contextvars(request_id=number):
             response = self.get_response(request)
             response["X-Request-ID"] = number
+            if isinstance(response, HttpResponse) and not response.has_header("Content-Length"):
+                response["Content-Length"] = str(len(response.content))
             self._note(request, response, seconds=time.perf_counter() - began)
         return response
 
@@ -106,5 +108,4 @@ def _let_scripts_of_the_admin_run(response: HttpResponse, *, nonce: str) -> None
     """Put the nonce on the script files of Django's admin, whose templates know of none."""
     if response.get("Content-Type", "").startswith("text/html"):
         response.content = _OWN_SCRIPT.sub(f'<script nonce="{nonce}"'.encode(), response.content)
-        if "Content-Length" in response:
-            response["Content-Length"] = str(len(response.content))
+        del response["Content-Length"]

@@ -14,12 +14,13 @@ from pwd import struct_passwd
 from typing import Any
 
 PR_SET_PDEATHSIG = 1
-SUPERVISED = "STEADY_SUPERVISED"
+MARK = "STEADY_SUPERVISED_BY"
+LARGEST_LOG = 10 * 1024 * 1024
 
 
 @dataclass
 class Child:
-    """A program the supervisor keeps running, and its process when there is one."""
+    """A program the supervisor keeps running, and its process while there is one."""
 
     name: str
     command: Sequence[str | Path]
@@ -34,21 +35,21 @@ class Child:
 
     def start(self) -> None:
         """Run the program in a session of its own, so that Ctrl-C reaches only the supervisor."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
+        self.end_leftover()
+        self.pid_file.parent.mkdir(parents=True, exist_ok=True)
+        with _opened(self.log) as log:
             self.process = subprocess.Popen(  # noqa: S603 commands of our own making
                 [str(part) for part in self.command],
                 cwd=self.directory,
-                env=dict(self.environment),
+                env={**self.environment, MARK: self._mark},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
                 pass_fds=self.keep_open,
                 preexec_fn=_last_will(os.getpid(), signal_number=self.farewell),
-                **_identity(self.owner),
+                **identity(self.owner),
             )
-        self.pid_file.parent.mkdir(parents=True, exist_ok=True)
         self.pid_file.write_text(f"{self.process.pid}\n", encoding="ascii")
 
     def is_running(self) -> bool:
@@ -59,12 +60,11 @@ class Child:
         if self.process is not None and self.is_running():
             self.process.send_signal(self.farewell)
 
-    def stop(self, *, within: float) -> None:
-        """End the program, by force when it does not end in time, and all it has started."""
-        self.ask_to_stop()
+    def wait(self, *, until: float) -> None:
+        """Wait for the program to end, and end it by force when the time is over."""
         if self.process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(within)
+                self.process.wait(max(0.0, until - time.monotonic()))
             self.bury()
 
     def bury(self) -> None:
@@ -77,26 +77,47 @@ class Child:
         self.pid_file.unlink(missing_ok=True)
         self.process = None
 
+    def end_leftover(self) -> None:
+        """End the process of an earlier supervisor that was killed, if it still runs."""
+        with contextlib.suppress(FileNotFoundError, ValueError, ProcessLookupError):
+            pid = int(self.pid_file.read_text(encoding="ascii"))
+            if _carries(pid, self._mark):
+                os.kill(pid, self.farewell)
+                _wait_for_the_end_of(pid, within=15)
+        self.pid_file.unlink(missing_ok=True)
+
     def last_words(self) -> str:
         """The end of the program's log."""
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return "\n".join(lines[-12:])
 
+    @property
+    def _mark(self) -> str:
+        return str(self.pid_file)
+
 
 def die_with_parent() -> None:
     """Have the kernel end this process when the one that started it is gone (Linux only)."""
-    if os.environ.get(SUPERVISED) and sys.platform == "linux":
+    if os.environ.get(MARK) and sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def wait_for(ready: Callable[[], bool], *, child: Child, within: float) -> None:
+def wait_until_ready(child: Child, *, ready: Callable[[], bool], within: float) -> None:
     """Wait until a child does its work; SystemExit with its last words when it does not."""
     deadline = time.monotonic() + within
     while not ready():
         if not child.is_running() or time.monotonic() > deadline:
-            child.stop(within=5)
-            raise SystemExit(f"{child.name} did not start. {child.log} ends with:\n{child.last_words()}")
+            raise SystemExit(
+                f"{child.name} did not start. {child.log} ends with:\n{child.last_words()}"
+            )
         time.sleep(0.02)
+
+
+def identity(owner: struct_passwd | None) -> dict[str, Any]:
+    """What to tell subprocess so that a program runs as this user."""
+    if owner is None:
+        return {}
+    return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
 
 
 def _last_will(parent: int, *, signal_number: signal.Signals) -> Callable[[], None] | None:
@@ -112,7 +133,29 @@ def _last_will(parent: int, *, signal_number: signal.Signals) -> Callable[[], No
     return arrange
 
 
-def _identity(owner: struct_passwd | None) -> dict[str, Any]:
-    if owner is None:
-        return {}
-    return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+def _opened(log: Path) -> Any:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > LARGEST_LOG:
+        log.replace(log.with_suffix(".log.1"))
+    return log.open("ab")
+
+
+def _carries(pid: int, mark: str) -> bool:
+    """Whether the process was started as this child, and is no stranger that got its number."""
+    try:
+        environment = Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        if sys.platform == "linux":
+            return False
+        environment = subprocess.run(  # noqa: S603 no input of others
+            ["/bin/ps", "eww", "-o", "command=", "-p", str(pid)], capture_output=True, check=False
+        ).stdout
+    return f"{MARK}={mark}".encode() in environment
+
+
+def _wait_for_the_end_of(pid: int, *, within: float) -> None:
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        os.kill(pid, 0)  # ProcessLookupError once it is gone
+        time.sleep(0.02)
+    os.killpg(pid, signal.SIGKILL)

@@ -42,6 +42,13 @@ class Places:
     def pid_file(self, name: str) -> Path:
         return self.run / f"{name}.pid"
 
+    def make(self) -> None:
+        """Create what is kept, closed to others except for the engines' way through."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        self.data.chmod(0o700 if engine_owner() is None else 0o711)
+        for directory in (self.run, self.logs):
+            directory.mkdir(mode=0o700, exist_ok=True)
+
 
 def places(data_dir: Path) -> Places:
     """The places of the installation whose data directory this is."""
@@ -49,7 +56,8 @@ def places(data_dir: Path) -> Places:
     key = hashlib.sha256(str(data).encode()).hexdigest()[:10]
     owner = engine_owner()
     engines = data / "engines"
-    if owner is not None and not can_enter(data, owner):
+    # Not the data directory itself, which opens itself up when it is made.
+    if owner is not None and not can_enter(data.parent, owner):
         engines = Path("/var/lib/itsm") / key
     sockets = engines / "sockets"
     if len(str(sockets / POSTGRES_SOCKET)) > SOCKET_PATH_LIMIT:
@@ -73,9 +81,7 @@ def engine_owner() -> pwd.struct_passwd | None:
 
 def can_enter(path: Path, owner: pwd.struct_passwd) -> bool:
     """Whether this user may walk down to a path, as far as the path exists."""
-    return all(
-        _may_pass(each.stat(), owner) for each in (path, *path.parents) if each.exists()
-    )
+    return all(_may_pass(each.stat(), owner) for each in (path, *path.parents) if each.exists())
 
 
 def _may_pass(status: os.stat_result, owner: pwd.struct_passwd) -> bool:

@@ -1,0 +1,138 @@
+"""Runs the whole product in the foreground: what `make run` ends in."""
+
+import fcntl
+import http.client
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command, get_commands
+from django.core.management.base import BaseCommand
+from django.db import connections
+
+from itsm.core.supervision import programs
+from itsm.core.supervision.children import wait_until_ready
+from itsm.core.supervision.engines import Postgres, Valkey
+from itsm.core.supervision.places import Places
+from itsm.core.supervision.static_files import collect_if_changed
+from itsm.core.supervision.supervisor import Supervisor
+
+PORTS_TO_TRY = 50
+
+
+class Command(BaseCommand):
+    help = "Start the engines that are needed, prepare the database, and run web, worker and beat."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *_: Any, **__: Any) -> None:
+        self._began = time.monotonic()
+        places: Places = settings.PLACES
+        places.make()
+        with _only_one(places) as note:
+            supervisor = Supervisor(say=self._say)
+            supervisor.listen()
+            try:
+                self._start_engines(supervisor, places=places)
+                self._prepare(places)
+                address = self._start_programs(supervisor, places=places)
+                _write(note, text=address)
+                self._greet(address)
+                supervisor.run()
+            except KeyboardInterrupt:
+                self._say("Stopping.")
+            finally:
+                began = time.monotonic()
+                supervisor.stop()
+                self._say(f"Stopped in {time.monotonic() - began:.1f} s.")
+
+    def _start_engines(self, supervisor: Supervisor, *, places: Places) -> None:
+        if settings.HAS_OWN_POSTGRES:
+            postgres = Postgres(places)
+            supervisor.watch(postgres.child, restart=postgres.start)
+            postgres.start()
+        if settings.HAS_OWN_VALKEY:
+            valkey = Valkey(places)
+            supervisor.watch(valkey.child, restart=valkey.start)
+            valkey.start()
+
+    def _prepare(self, places: Places) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        if not settings.DEBUG:
+            collect_if_changed(places.data / "static.stamp")
+        if settings.DEMO and "demo" in get_commands() and not get_user_model().objects.exists():
+            call_command("demo")
+        connections.close_all()
+
+    def _start_programs(self, supervisor: Supervisor, *, places: Places) -> str:
+        # A port somebody chose is kept to; the usual one may be another checkout's.
+        tries = 1 if os.environ.get("PORT") else PORTS_TO_TRY
+        listening = programs.listening_socket(settings.HOST, port=settings.PORT, tries=tries)
+        port = listening.getsockname()[1]
+        environment = programs.program_environment(port=port)
+        web = programs.web(
+            places,
+            listening=listening,
+            workers=settings.WEB_CONCURRENCY,
+            environment=environment,
+        )
+        children = [
+            web,
+            programs.worker(places, threads=settings.WORKER_CONCURRENCY, environment=environment),
+            programs.beat(places, environment=environment),
+        ]
+        for child in children:
+            supervisor.watch(child)
+            child.start()
+        wait_until_ready(web, ready=lambda: _answers(settings.HOST, port=port), within=60)
+        return settings.BASE_URL.removesuffix(f":{settings.PORT}") + (
+            f":{port}" if settings.BASE_URL.endswith(f":{settings.PORT}") else ""
+        )
+
+    def _greet(self, address: str) -> None:
+        self._say(f"Steady is ready: {address}/")
+        if settings.DEMO:
+            self._say("Sign in as dana (admin), alice, bob or erin (agents), charlie or frank")
+            self._say(f"(end users), all with the password {settings.DEMO_PASSWORD}")
+        self._say(f"Logs are in {settings.PLACES.logs}. Ctrl-C stops everything.")
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(f"[{time.monotonic() - self._began:6.1f} s] {text}")
+        self.stdout.flush()
+
+
+@contextmanager
+def _only_one(places: Places) -> Iterator[IO[str]]:
+    """Hold the lock of this data directory, which ends with the process however it ends."""
+    with (places.run / "up.lock").open("a+", encoding="utf-8") as note:
+        try:
+            fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            note.seek(0)
+            where = note.read().strip() or "it is still starting"
+            raise CommandError(f"Steady already runs with {places.data}: {where}") from None
+        _write(note, text="")
+        yield note
+
+
+def _write(note: IO[str], *, text: str) -> None:
+    note.seek(0)
+    note.truncate()
+    note.write(text)
+    note.flush()
+
+
+def _answers(host: str, *, port: int) -> bool:
+    """Whether the web server answers a real request."""
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 asked, not bound
+    client = http.client.HTTPConnection(everywhere.get(host, host), port, timeout=5)
+    try:
+        client.request("GET", "/healthz")
+        return client.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        client.close()

@@ -1,0 +1,32 @@
+"""Static files under names that change with their content, compressed once."""
+
+from typing import Any
+
+import brotli
+from whitenoise.compress import Compressor
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class QuickCompressor(Compressor):  # type: ignore[misc]
+    """Compresses to 3 % more than brotli's best, in a twentieth of the time."""
+
+    @staticmethod
+    def compress_brotli(data: bytes) -> bytes:
+        return brotli.compress(data, quality=6)
+
+
+class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+    """WhiteNoise's storage, quick enough for the first start of a fresh checkout."""
+
+    # Our own modules import each other by names that change with their content, too. Those of
+    # packages are left alone: what looks like an import there may be a comment.
+    support_js_module_import_aggregation = True
+    _js_module_import_aggregation_patterns = (
+        "js/*.js",
+        CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1],
+    )
+
+    def create_compressor(self, **options: Any) -> Compressor:
+        return QuickCompressor(
+            **options | {"extensions": (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map", "txt", "md")}
+        )
