@@ -8,4 +8,5 @@ handler500 = "itsm.core.failures.server_error"
 urlpatterns = [
     path("", include("itsm.dashboard.urls")),
     path("admin/", admin.site.urls),
+    path("hooks/", include("itsm.monitoring.urls")),
 ]

@@ -1,0 +1,23 @@
+"""Everything that can be done in monitoring."""
+
+from itsm.monitoring.actions.alerts import acknowledge, expire_stale, resolve_quiet, settle_waiting
+from itsm.monitoring.actions.receiving import Accepted, receive, replay, take_in_parked
+from itsm.monitoring.actions.recording import Standing, record_signals
+from itsm.monitoring.actions.sources import create_source, note_heard, rotate_token, set_up
+
+__all__ = [
+    "Accepted",
+    "Standing",
+    "acknowledge",
+    "create_source",
+    "expire_stale",
+    "note_heard",
+    "receive",
+    "record_signals",
+    "replay",
+    "resolve_quiet",
+    "rotate_token",
+    "set_up",
+    "settle_waiting",
+    "take_in_parked",
+]

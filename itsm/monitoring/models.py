@@ -1,0 +1,180 @@
+"""Who reports to us, what is wrong according to them, and what could not be taken in."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from itsm.core.crypto import EncryptedTextField
+from itsm.inventory.models import ConfigurationItem, Service
+from itsm.monitoring.lifecycle import ACTIVE
+from itsm.monitoring.severities import CHOICES, WARNING
+from itsm.tickets.models import Ticket
+
+
+class MonitoringSource(models.Model):
+    """A monitoring tool that posts to us, under its own name, secret and rules."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    slug = models.SlugField(
+        _("address"), max_length=60, unique=True, help_text=_("The tool posts to /hooks/<address>/")
+    )
+    kind = models.CharField(_("kind"), max_length=40)
+    bot = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    token_hash = models.CharField(max_length=64, editable=False)
+    header_name = models.CharField(
+        _("header with the token"),
+        max_length=60,
+        blank=True,
+        help_text=_("Only for tools that can send neither Authorization nor a secret address."),
+    )
+    hmac_secret = EncryptedTextField(
+        _("secret for signatures"),
+        blank=True,
+        help_text=_("For tools that sign what they send, such as Grafana."),
+    )
+    mapping = models.JSONField(_("mapping"), default=dict, blank=True)
+    severity_map = models.JSONField(
+        _("severities"),
+        default=dict,
+        blank=True,
+        help_text=_('The tool\'s words and ours, such as {"sev-a": "critical"}.'),
+    )
+    recovery_hold = models.DurationField(
+        _("wait before an alert counts as cleared"), default=timedelta(0)
+    )
+    reopen_window = models.DurationField(
+        _("an alert that returns within this is the same one"), default=timedelta(minutes=15)
+    )
+    stale_after = models.DurationField(
+        _("an alert not heard of for this long has expired"), null=True, blank=True
+    )
+    quiet_resolve_after = models.DurationField(
+        _("an alert not repeated for this long has cleared"),
+        null=True,
+        blank=True,
+        help_text=_("For tools that never say that it is over, such as Splunk."),
+    )
+    resolve_incidents = models.BooleanField(
+        _("resolve the incident when its last alert clears"), default=True
+    )
+    discovers = models.BooleanField(_("register unknown services and components"), default=True)
+    is_active = models.BooleanField(_("accepts posts"), default=True)
+    last_heard_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Status(models.TextChoices):
+    """How an alert stands now."""
+
+    FIRING = "firing", _("Firing")
+    ACKED = "acked", _("Acknowledged")
+    SUPPRESSED = "suppressed", _("Suppressed")
+    FLAPPING = "flapping", _("Flapping")
+    RECOVERING = "recovering", _("Recovering")
+    RESOLVED = "resolved", _("Resolved")
+    EXPIRED = "expired", _("Expired: no word of it any more")
+
+
+class Alert(models.Model):
+    """One condition one source watches, as it stands now.
+
+    ``heard_firing_at`` and ``heard_clear_at`` are the latest words of the tool, by its own clock,
+    that it fires and that it is over; whichever is later holds, in whatever order they arrive.
+    """
+
+    source = models.ForeignKey(MonitoringSource, models.CASCADE, db_index=False)
+    fingerprint = models.CharField(max_length=128)
+    status = models.CharField(max_length=12, choices=Status, default=Status.FIRING)
+    severity = models.CharField(max_length=10, choices=CHOICES, default=WARNING)
+    title = models.CharField(max_length=250)
+    description = models.TextField(blank=True)
+    service = models.ForeignKey(Service, models.SET_NULL, null=True, related_name="alerts")
+    configuration_item = models.ForeignKey(
+        ConfigurationItem, models.SET_NULL, null=True, related_name="alerts"
+    )
+    incident = models.ForeignKey(Ticket, models.SET_NULL, null=True, related_name="alerts")
+    labels = models.JSONField(default=dict)
+    links = models.JSONField(default=dict)
+    group_key = models.CharField(max_length=250, blank=True)
+    count = models.PositiveIntegerField(default=1)
+    occurrence = models.PositiveIntegerField(default=1)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    last_seen_at = models.DateTimeField()
+    heard_firing_at = models.DateTimeField(null=True)
+    heard_clear_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(default=timezone.now)
+    transitions = models.JSONField(default=list)
+    content_hash = models.CharField(max_length=32)
+    acked_at = models.DateTimeField(null=True)
+    acked_by = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "fingerprint"], name="one_alert_each")
+        ]
+        # None of them holds what a repeat changes, so that repeats need not touch any index.
+        indexes = [
+            models.Index(fields=["status", "-starts_at", "-id"], name="alert_list"),
+            models.Index(fields=["-starts_at", "-id"], name="alert_newest"),
+            models.Index(
+                fields=["source", "status"], name="alert_active", condition=Q(status__in=ACTIVE)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def is_active(self) -> bool:
+        """Whether the condition has not ended as far as we know."""
+        return self.status in ACTIVE
+
+
+class DeadLetter(models.Model):
+    """A post that could not be read, kept so that it can be looked at and tried again."""
+
+    source = models.ForeignKey(MonitoringSource, models.CASCADE, related_name="dead_letters")
+    received_at = models.DateTimeField(default=timezone.now)
+    body = models.BinaryField()
+    size = models.PositiveIntegerField()
+    content_type = models.CharField(max_length=200, blank=True)
+    headers = models.JSONField(default=dict)
+    error = models.TextField()
+    path = models.CharField(max_length=250, blank=True)
+    replayed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["received_at"], name="dead_letter_age")]
+
+    def __str__(self) -> str:
+        return self.error
+
+    def is_whole(self) -> bool:
+        """Whether the body was short enough to be kept in full."""
+        return len(self.body) == self.size
+
+
+class ParkedPost(models.Model):
+    """Accepted signals that could not get their locks in time; the sweep takes them in."""
+
+    source = models.ForeignKey(MonitoringSource, models.CASCADE, related_name="+")
+    signals = models.JSONField()
+    received_at = models.DateTimeField(default=timezone.now)
+    error = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    # None once it was given up; a person has to look at the error then.
+    due_at = models.DateTimeField(default=timezone.now, null=True, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.received_at}"
