@@ -1,0 +1,72 @@
+"""What happened, what could not be delivered, and what is done by the clock, for administrators."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from itsm.core import delivery
+from itsm.core.models import Chore, Delivery, Event, Heartbeat
+
+
+class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+    """Rows that are looked at here and made elsewhere."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    """Everything that ever happened."""
+
+    list_display = ("id", "happened_at", "name", "subject_type", "subject_id", "actor")
+    list_filter = ("subject_type", "public")
+    list_select_related = ("actor",)
+    search_fields = ("=name", "=subject_id")
+    ordering = ("-id",)
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    """What is still owed; what was given up can be tried again."""
+
+    list_display = ("id", "subscriber", "event", "due_at", "attempts", "given_up_at", "error")
+    list_filter = (("given_up_at", admin.EmptyFieldListFilter), "subscriber")
+    list_select_related = ("event",)
+    actions = ("try_again",)
+
+    @admin.action(description=_("Try again"))
+    def try_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
+        for each in queryset:
+            delivery.try_again(delivery=each)
+        count = queryset.count()
+        sentence = ngettext(
+            "%(count)d delivery is tried again.", "%(count)d deliveries are tried again.", count
+        )
+        self.message_user(request, sentence % {"count": count}, messages.SUCCESS)
+
+
+@admin.register(Chore)
+class ChoreAdmin(ReadOnlyAdmin):
+    """What is done by the clock, and how it went."""
+
+    list_display = ("name", "due_at", "finished_at", "error")
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(ReadOnlyAdmin):
+    """Which parts of the system have been heard from."""
+
+    list_display = ("part", "heard_at")
