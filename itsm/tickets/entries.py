@@ -52,7 +52,7 @@ ICONS = {
     "file_attached": "paperclip",
     "follow_up_opened": "corner-down-right",
     "alerts_joined": "siren",
-    "alerts_cleared": "bell-off",
+    "raised": "trending-up",
 }
 
 
@@ -80,6 +80,11 @@ class Entry:
     def data(self) -> Mapping[str, Any]:
         data: Mapping[str, Any] = self.moment.event.data
         return data
+
+    @property
+    def words(self) -> str:
+        """The event's name as words, for events nobody has worded yet."""
+        return self.moment.event.name.partition(".")[2].replace("_", " ")
 
     @property
     def assignee(self) -> str:
@@ -144,7 +149,9 @@ def _names(moments: Iterable[Moment]) -> Names:
 
 def _changes(ticket: Ticket, moment: Moment, names: Names) -> list[Change]:
     diff = moment.event.data.get("diff", {})
-    hidden = OF_STATE | ({"assignee_id", "team_id"} if moment.event.name.endswith("assigned") else set())
+    hidden = OF_STATE | (
+        {"assignee_id", "team_id"} if moment.event.name.endswith("assigned") else set()
+    )
     return [
         Change(LABELS[column], *_words(ticket, column, pair, names))
         for column, pair in diff.items()

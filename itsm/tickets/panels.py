@@ -4,9 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _l
+
 from itsm.core.registry import Registry
 from itsm.people.models import User
-from itsm.tickets.models import Ticket
+from itsm.tickets.models import Link, Ticket
+from itsm.tickets.permissions import may_work
+from itsm.tickets.selectors import links_of
 
 Fill = Callable[[User, Ticket], Mapping[str, Any] | None]
 
@@ -42,3 +46,28 @@ def panels_of(user: User, ticket: Ticket) -> list[tuple[Panel, Mapping[str, Any]
     wanted = [each for each in panels.values() if not each.kinds or ticket.kind in each.kinds]
     filled = [(each, each.fill(user, ticket)) for each in sorted(wanted, key=lambda one: one.order)]
     return [(each, shown) for each, shown in filled if shown is not None]
+
+
+SORTS_BACK = {
+    Link.Sort.RELATES_TO: _l("relates to"),
+    Link.Sort.DUPLICATE_OF: _l("has the duplicate"),
+    Link.Sort.FOLLOW_UP_OF: _l("is followed up by"),
+    Link.Sort.PREVIOUS: _l("is continued by"),
+    Link.Sort.CAUSED_BY: _l("caused"),
+    Link.Sort.FIXED_BY: _l("fixes"),
+}
+
+
+@panel("links", title=_l("Links"), template="tickets/_links.html", order=60)
+def links(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
+    """The records this one is linked to, in words from its own side."""
+    told = [
+        (each.get_sort_display(), each.to_ticket)
+        if each.from_ticket_id == ticket.pk
+        else (SORTS_BACK[Link.Sort(each.sort)], each.from_ticket)
+        for each in links_of(user, ticket)
+    ]
+    may_link = may_work(user, ticket)
+    if not told and not may_link:
+        return None
+    return {"links": told, "may_link": may_link, "sorts": Link.Sort.choices}

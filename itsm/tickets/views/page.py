@@ -1,0 +1,93 @@
+"""The page of one ticket, the same for every kind."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from itsm.core.news import horizon
+from itsm.people.access import person_of, signed_in, staff_only
+from itsm.people.models import User
+from itsm.tickets.desks import Desk
+from itsm.tickets.entries import entries
+from itsm.tickets.models import Ticket
+from itsm.tickets.panels import panels_of
+from itsm.tickets.permissions import may_work
+from itsm.tickets.selectors import (
+    attachments_of,
+    last_event_id,
+    ticket_for,
+    timeline,
+    watchers_of,
+)
+from itsm.tickets.workflow import workflows
+
+SIZE = 50
+FILTERS = ("all", "public", "notes")
+# The verbs people reach for most, by key; the first that is open is the page's main button.
+KEYS = {"acknowledge": "a", "assign": "A", "start": "s", "resolve": "e", "hold": "h"}
+FIRST = ("acknowledge", "start", "resume", "resolve", "close")
+
+
+@signed_in
+def show(request: HttpRequest, number: str, *, desk: Desk) -> HttpResponse:
+    """A ticket with all that is known of it; end users are sent to their own page of it."""
+    user = person_of(request)
+    if not user.is_staffer:
+        return redirect("portal-item", number=number)
+    return _show(request, number, desk=desk)
+
+
+@staff_only
+def show_earlier(request: HttpRequest, number: str, *, desk: Desk) -> HttpResponse:
+    """The moments before one, for a timeline that is being unrolled."""
+    user = person_of(request)
+    ticket = ticket_for(user, number, desk.model)
+    return render(request, "tickets/_moments.html", told(request, user, ticket))
+
+
+def _show(request: HttpRequest, number: str, *, desk: Desk) -> HttpResponse:
+    cursor = horizon()
+    user = person_of(request)
+    ticket = ticket_for(user, number, desk.model)
+    return render(request, "tickets/page.html", content(request, user, ticket, desk, cursor=cursor))
+
+
+def content(
+    request: HttpRequest, user: User, ticket: Ticket, desk: Desk, **more: Any
+) -> dict[str, Any]:
+    """What the page of a ticket shows; ``more`` overrides, such as a reply held back."""
+    verbs = workflows[ticket.kind].available(ticket, user)
+    main = next((name for name in FIRST if name in {each.verb for each in verbs}), "")
+    watchers = [each.user for each in watchers_of(ticket)]
+    return {
+        "desk": desk,
+        "ticket": ticket,
+        "verbs": [(each, KEYS.get(each.verb, ""), each.verb == main) for each in verbs],
+        "may_work": may_work(user, ticket),
+        "files": attachments_of(user, ticket),
+        "watchers": watchers,
+        "is_watching": user in watchers,
+        "panels": panels_of(user, ticket),
+        "seen": last_event_id(ticket),
+        **told(request, user, ticket),
+        **more,
+    }
+
+
+def told(request: HttpRequest, user: User, ticket: Ticket) -> dict[str, Any]:
+    """The timeline as filtered and paged by the address."""
+    only = request.GET.get("show", "all")
+    only = only if only in FILTERS else "all"
+    before = request.GET.get("before", "")
+    is_place = before.isascii() and before.isdigit() and len(before) < 19
+    moments = timeline(
+        user, ticket, before=int(before) if is_place else None, size=SIZE + 1, only=only
+    )
+    has_earlier, moments = len(moments) > SIZE, moments[-SIZE:]
+    return {
+        "ticket": ticket,
+        "entries": entries(user, ticket, moments),
+        "earlier": moments[0].event.pk if has_earlier else None,
+        "only": only,
+    }
