@@ -1,6 +1,7 @@
 """Questions about incidents."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -9,7 +10,7 @@ from incidents.models import Incident
 from itsm.monitoring.models import Alert, Status
 from itsm.people.models import User
 from itsm.tickets.models import Ticket
-from itsm.tickets.selectors import ticket_for, visible_tickets
+from itsm.tickets.selectors import item_names, ticket_for, visible_tickets
 
 FIRING = (Status.FIRING, Status.ACKED, Status.FLAPPING, Status.RECOVERING)
 
@@ -25,6 +26,11 @@ def visible_incidents(user: User) -> QuerySet[Incident]:
         .values("count")
     )
     return incidents.annotate(alerts_count=Coalesce(Subquery(counted), 0))
+
+
+def listed_incidents(user: User) -> QuerySet[Any]:
+    """The incidents this person may see, as the API reads them: counted and named in one go."""
+    return visible_incidents(user).select_related(None).annotate(item_names=item_names())
 
 
 def incident_for(user: User, number: str) -> Incident:
@@ -52,3 +58,9 @@ def alerts_of(user: User, incident: Ticket) -> QuerySet[Alert]:
 def open_children_of(incident: Ticket, *, states: Collection[str]) -> QuerySet[Incident]:
     """The incidents directly below one that are in these states."""
     return Incident.objects.filter(parent=incident.pk, state__in=states).order_by("pk")
+
+
+def children_of(user: User, incident: Ticket) -> QuerySet[Incident]:
+    """The incidents directly below one that this person may see."""
+    below: QuerySet[Incident] = visible_tickets(user, Incident).filter(parent=incident.pk)
+    return below.order_by("-pk")

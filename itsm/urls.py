@@ -7,6 +7,10 @@ handler500 = "itsm.core.failures.server_error"
 
 urlpatterns = [
     path("", include("itsm.dashboard.urls")),
+    path("", include("itsm.people.urls")),
+    path("", include("itsm.tickets.urls")),
+    path("incidents/", include("incidents.urls")),
+    path("portal/", include("itsm.portal.urls")),
     path("admin/", admin.site.urls),
     path("hooks/", include("itsm.monitoring.urls")),
 ]

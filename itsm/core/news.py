@@ -78,4 +78,4 @@ def news_after(
     if len(news) == most:
         # More may lie behind the last one read, so the cursor stops there.
         safe = min(safe, news[-1].place)
-    return news, max(safe, cursor)
+    return news, safe

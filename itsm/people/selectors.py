@@ -72,3 +72,8 @@ def workers() -> QuerySet[User]:
     """The people who work on tickets."""
     roles = [role for role in Role if is_capable(role, "tickets.work")]
     return User.objects.filter(role__in=roles, is_active=True, is_bot=False)
+
+
+def people_with_teams(pks: Collection[int]) -> QuerySet[User]:
+    """These people, their memberships beside them."""
+    return User.objects.filter(pk__in=pks).prefetch_related("memberships")

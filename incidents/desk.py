@@ -1,0 +1,16 @@
+"""Where incidents are worked on."""
+
+from django.utils.translation import gettext_lazy as _l
+
+from incidents.models import Incident
+from itsm.tickets.desks import Desk, desks
+
+desk = Desk(
+    kind="incident",
+    model=Incident,
+    plural="incidents",
+    title=_l("Incidents"),
+    noun=_l("incident"),
+    icon="siren",
+)
+desks.add("incident")(desk)

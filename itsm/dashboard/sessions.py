@@ -1,0 +1,12 @@
+"""Which sessions are still open."""
+
+from collections.abc import Collection
+
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+
+def live_sessions(keys: Collection[str]) -> set[str]:
+    """Those of these sessions that have neither ended nor expired."""
+    found = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+    return set(found.values_list("session_key", flat=True))

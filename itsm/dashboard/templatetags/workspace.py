@@ -1,0 +1,26 @@
+"""The navigation of the staff screens, with its counts."""
+
+from typing import Any
+
+from django import template
+
+from itsm.dashboard.selectors import counts_of_nav
+from itsm.people.access import person_of
+from itsm.tickets.desks import desks
+
+register = template.Library()
+
+
+@register.inclusion_tag("dashboard/_nav.html", takes_context=True)
+def workspace_nav(context: dict[str, Any]) -> dict[str, Any]:
+    """Where one can go, where one is, and how much waits there."""
+    request = context["request"]
+    user = person_of(request)
+    counts = counts_of_nav(user) if user.is_staffer else {}
+    return {
+        "path": request.path,
+        "query": request.GET.urlencode(),
+        "desks": [desks[kind] for kind in desks],
+        "may_report": user.has_perm("tickets.work"),
+        **counts,
+    }

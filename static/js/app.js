@@ -1,0 +1,16 @@
+// The staff screens' behaviours; each is found by its data- attributes and stands alone.
+import "steady/htmx";
+import "steady/theme";
+import "steady/menu";
+import "steady/times";
+import "steady/toast";
+import "steady/dialog";
+import "steady/help";
+import "steady/composer";
+import "steady/suggest";
+import "steady/keys";
+import "steady/rows";
+import "steady/parts";
+import "steady/live";
+
+document.documentElement.dataset.ready = "";

@@ -1,0 +1,62 @@
+// A link with data-dialog opens its page's form in a dialog; without this file it is just a link.
+import { toast } from "steady/toast";
+import { parsed } from "steady/html";
+
+const dialog = document.querySelector("dialog[data-sheet]");
+let opener = null;
+
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-dialog]");
+  if (link && dialog && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    opener = link;
+    await fill(fetch(link.href, { headers: { "X-Dialog": "1" } }), link.href);
+  }
+  if (dialog && event.target.closest("[data-close]") && dialog.contains(event.target)) {
+    event.preventDefault();
+    dialog.close();
+  }
+  if (event.target === dialog) dialog.close();
+});
+
+dialog?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const body = new FormData(form, event.submitter);
+  form.setAttribute("aria-busy", "true");
+  const sent = fetch(form.action, { method: "POST", body, headers: { "X-Dialog": "1" } });
+  await fill(sent, form.action);
+  form.removeAttribute("aria-busy");
+});
+
+dialog?.addEventListener("close", () => {
+  dialog.replaceChildren();
+  opener?.focus();
+});
+
+async function fill(asked, address) {
+  const answer = await asked.catch(() => null);
+  if (!answer) {
+    toast(dialog.dataset.offline);
+    return;
+  }
+  if (answer.headers.has("X-Go")) {
+    go(answer.headers.get("X-Go"));
+    return;
+  }
+  const sheet = parsed(await answer.text()).querySelector("[data-sheet-body]");
+  if (!sheet) {
+    location.assign(address);
+    return;
+  }
+  dialog.replaceChildren(document.adoptNode(sheet));
+  if (!dialog.open) dialog.showModal();
+  (dialog.querySelector("[aria-invalid=true]") ?? dialog.querySelector("[autofocus], select, textarea, input:not([type=hidden])"))?.focus();
+}
+
+function go(address) {
+  dialog.close();
+  const target = new URL(address, location.href);
+  if (target.pathname === location.pathname) document.dispatchEvent(new CustomEvent("parts:refresh"));
+  else location.assign(target);
+}

@@ -1,0 +1,61 @@
+// Parts of a page marked data-part are fetched again when something they show has changed.
+// Painting is coalesced: at once for the first event, then at most once a second.
+import { fetched } from "steady/html";
+import { refresh } from "steady/times";
+
+const PAUSE = 1000;
+const FIRST = 30;
+const watched = document.body.dataset.watches; // "*" or the number of one ticket
+let timer = 0;
+let last = 0;
+
+if (watched) {
+  document.addEventListener("live", ({ detail }) => {
+    if (watched === "*" || detail.number === watched || detail.name === "resync") soon();
+  });
+}
+document.addEventListener("parts:refresh", () => paint());
+
+function soon() {
+  timer ||= setTimeout(paint, Math.max(FIRST, last + PAUSE - performance.now()));
+}
+
+async function paint() {
+  try {
+    const page = await fetched(location.href);
+    for (const part of page.querySelectorAll("[data-part]")) {
+      const old = document.querySelector(`[data-part="${part.dataset.part}"]`);
+      if (old) swap(old, document.adoptNode(part));
+    }
+    document.dispatchEvent(new CustomEvent("parts:changed", { detail: document.body }));
+  } catch {
+    // Offline or signed out: what is shown stays, and the status says so.
+  }
+  last = performance.now();
+  timer = 0;
+}
+
+function swap(old, part) {
+  if (old.outerHTML === part.outerHTML) return;
+  const held = old.querySelector("details[open], :focus");
+  if (held && old.matches("[data-calm]") && held.matches("input, textarea, select")) return;
+  const focused = old.contains(document.activeElement) && address(document.activeElement);
+  mark(old, part);
+  refresh(part);
+  old.replaceWith(part);
+  if (focused) part.querySelector(focused)?.focus({ preventScroll: true });
+}
+
+function address(element) {
+  if (element.id) return `#${CSS.escape(element.id)}`;
+  const target = element.getAttribute("href");
+  return target ? `a[href="${CSS.escape(target)}"]` : null;
+}
+
+function mark(old, part) {
+  for (const row of part.querySelectorAll(".row[id]")) {
+    const before = old.querySelector(`#${CSS.escape(row.id)}`);
+    if (before?.classList.contains("is-current")) row.classList.add("is-current");
+    if (before?.dataset.version !== row.dataset.version) row.classList.add("is-fresh");
+  }
+}

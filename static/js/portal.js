@@ -1,0 +1,10 @@
+// The portal's behaviours: few, because people come with a phone and in a hurry.
+import "steady/theme";
+import "steady/menu";
+import "steady/times";
+import "steady/toast";
+import "steady/composer";
+import "steady/parts";
+import "steady/live";
+
+document.documentElement.dataset.ready = "";
