@@ -64,7 +64,9 @@ def resolve(
             field="override_reason",
         )
     now = timezone.now()
-    incident.resolved_at = min(max(at, incident.opened_at), now) if at else now
+    # An alert may end before its first post arrives, but never before its harm began.
+    begun = incident.impact_started_at or incident.opened_at
+    incident.resolved_at = min(max(at, begun), now) if at else now
     incident.resolved_by = actor
     incident.resolution_code = code
     incident.resolution_notes = notes
