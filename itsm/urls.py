@@ -12,5 +12,6 @@ urlpatterns = [
     path("incidents/", include("incidents.urls")),
     path("portal/", include("itsm.portal.urls")),
     path("admin/", admin.site.urls),
+    path("api/", include("itsm.api")),
     path("hooks/", include("itsm.monitoring.urls")),
 ]

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -68,6 +70,22 @@ class Line(Field):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Email(Line):
+    """An e-mail address."""
+
+    max_length: int = 254
+    sort: str = field(default="email", init=False)
+
+    def parse(self, raw: Any) -> Any:
+        text = super().parse(raw)
+        try:
+            validate_email(text)
+        except ValidationError:
+            raise self.wrong(_("Give an e-mail address.")) from None
+        return text
+
+
+@dataclass(frozen=True, kw_only=True)
 class Choice(Field):
     """One of a few words."""
 
@@ -112,10 +130,11 @@ class Number(Field):
 class Flag(Field):
     """Yes or no."""
 
+    default: bool = False
     sort: str = field(default="flag", init=False)
 
     def empty(self) -> Any:
-        return False
+        return self.default
 
     def parse(self, raw: Any) -> Any:
         if raw in (True, "true", "on", "1"):
@@ -125,7 +144,7 @@ class Flag(Field):
         raise self.wrong(_("Say true or false."))
 
     def schema(self) -> Schema:
-        return {"type": "boolean"}
+        return {"type": "boolean", "default": self.default}
 
 
 @dataclass(frozen=True, kw_only=True)

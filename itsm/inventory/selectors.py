@@ -2,9 +2,15 @@
 
 from collections.abc import Collection
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from itsm.inventory.models import ConfigurationItem, Service, ServiceDependency, Standing
+from itsm.inventory.models import (
+    ConfigurationItem,
+    Relation,
+    Service,
+    ServiceDependency,
+    Standing,
+)
 from itsm.people.models import User
 
 
@@ -30,6 +36,25 @@ def services_named(names: Collection[str]) -> dict[str, Service]:
 def components_named(names: Collection[str]) -> dict[str, ConfigurationItem]:
     """The components with these names, by name."""
     return {each.name: each for each in ConfigurationItem.objects.filter(name__in=names)}
+
+
+def names_of_needs(
+    service_ids: Collection[int], *, among: QuerySet[Service]
+) -> dict[int, list[str]]:
+    """The names of what each of these services needs, as far as it is among the others."""
+    found: dict[int, list[str]] = {}
+    edges = ServiceDependency.objects.filter(
+        service__in=service_ids, needed__in=among.select_related(None).order_by()
+    )
+    for service_id, name in edges.order_by("needed__name").values_list("service", "needed__name"):
+        found.setdefault(service_id, []).append(name)
+    return found
+
+
+def relations_of(item: ConfigurationItem) -> QuerySet[Relation]:
+    """How a component stands to others, and others to it."""
+    related = Relation.objects.filter(Q(from_item=item) | Q(to_item=item))
+    return related.select_related("from_item", "to_item").order_by("id")
 
 
 def upstream_of(service: Service) -> set[int]:

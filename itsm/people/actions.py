@@ -1,13 +1,16 @@
 """What can be done about people: giving and taking tokens, making bots, joining teams."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from itsm.core import events
-from itsm.core.errors import Invalid
+from itsm.core.errors import Invalid, NotAllowed, Refused
 from itsm.people import scopes as scope_rules
 from itsm.people import tokens
 from itsm.people.models import ApiToken, Membership, Team, User
@@ -65,7 +68,7 @@ def make_bot(*, username: str, name: str) -> User:
 @transaction.atomic
 def join_team(*, user: User, team: Team, is_lead: bool = False, actor: User | None) -> Membership:
     """Put a person into a team, or change whether they lead it."""
-    membership, _ = Membership.objects.update_or_create(
+    membership, _is_new = Membership.objects.update_or_create(
         user=user, team=team, defaults={"is_lead": is_lead}
     )
     events.publish("team.joined", team, actor=actor, data={"user": user.pk, "lead": is_lead})
@@ -77,3 +80,97 @@ def leave_team(*, user: User, team: Team, actor: User) -> None:
     """Take a person out of a team."""
     if Membership.objects.filter(user=user, team=team).delete()[0]:
         events.publish("team.departed", team, actor=actor, data={"user": user.pk})
+
+
+@transaction.atomic
+def add_team(*, actor: User, values: Mapping[str, Any]) -> Team:
+    """Form a team."""
+    _check_may_edit(actor)
+    columns = {name: value for name, value in _columns(values).items() if value != ""}
+    team: Team = _saved(Team(**columns))
+    _seat(team, values)
+    events.publish("team.formed", team, actor=actor, data={"slug": team.slug})
+    return team
+
+
+@transaction.atomic
+def change_team(*, team: Team, actor: User, values: Mapping[str, Any]) -> Team:
+    """Change a team's names, its way of giving out tickets, or who is in it."""
+    _check_may_edit(actor)
+    for name, value in _columns(values).items():
+        if value or name != "assignment":
+            setattr(team, name, value)
+    _saved(team)
+    _seat(team, values)
+    events.publish("team.changed", team, actor=actor, data={"names": sorted(values)})
+    return team
+
+
+@transaction.atomic
+def add_user(*, actor: User, values: Mapping[str, Any]) -> User:
+    """Register a person, who cannot sign in until a password is set."""
+    _check_may_edit(actor)
+    user = User(**{name: value for name, value in values.items() if value not in ("", None)})
+    user.set_unusable_password()
+    _saved(user)
+    events.publish("user.registered", user, actor=actor, data={"role": user.role})
+    return user
+
+
+@transaction.atomic
+def change_user(*, user: User, actor: User, values: Mapping[str, Any]) -> User:
+    """Change what is known of a person, the role included."""
+    _check_may_edit(actor)
+    is_lost = values.get("role", user.role) != user.role or not values.get("is_active", True)
+    if user.pk == actor.pk and is_lost:
+        raise Refused(_("Let another administrator take your rights away."))
+    for name, value in values.items():
+        if value != "" or name in ("name", "email"):
+            setattr(user, name, value)
+    _saved(user)
+    events.publish("user.changed", user, actor=actor, data={"names": sorted(values)})
+    return user
+
+
+def _check_may_edit(actor: User) -> None:
+    if not actor.has_perm("people.edit"):
+        raise NotAllowed(_("You may not change people and teams."))
+
+
+def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in ("members", "leads")}
+
+
+def _saved(record: Any) -> Any:
+    try:
+        with transaction.atomic():
+            record.save()
+    except IntegrityError as error:
+        field = next((each for each in ("username", "slug", "name") if each in str(error)), None)
+        raise Invalid(_("This name is taken."), field=field) from None
+    return record
+
+
+def _seat(team: Team, values: Mapping[str, Any]) -> None:
+    """Let exactly these people be in the team, and these of them lead it."""
+    if "leads" in values:
+        leads = {each.pk for each in values["leads"]}
+    else:
+        leads = set(_places(team).filter(is_lead=True).values_list("user_id", flat=True))
+    if "members" in values:
+        members = {each.pk for each in values["members"]}
+    else:
+        members = set(_places(team).values_list("user_id", flat=True))
+    if not leads <= members and "leads" in values:
+        raise Invalid(_("Only members can lead the team."), field="leads")
+    _places(team).exclude(user__in=members).delete()
+    Membership.objects.bulk_create(
+        [Membership(team=team, user_id=each, is_lead=each in leads) for each in sorted(members)],
+        update_conflicts=True,
+        unique_fields=["team", "user"],
+        update_fields=["is_lead"],
+    )
+
+
+def _places(team: Team) -> QuerySet[Membership]:
+    return Membership.objects.filter(team=team)

@@ -1,14 +1,20 @@
 """Input fields that name people and teams."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext as _
 
 from itsm.core.errors import NotFound
-from itsm.core.fields import Line
+from itsm.core.fields import Line, Lines
 from itsm.people.models import Team, User
-from itsm.people.selectors import team_named, user_named
+from itsm.people.selectors import team_named, user_named, users_named
+
+SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+USERNAME = re.compile(r"[\w.+-][\w.@+-]*")
+RESERVED = ("me", "none", "nobody")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,3 +68,61 @@ class TeamName(Line):
             return team_named(super().parse(raw))
         except NotFound as refusal:
             raise self.wrong(str(refusal)) from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserNames(Lines):
+    """Several people, by their user names."""
+
+    max_length: int = 80
+    most: int = 500
+    sort: str = field(default="people", init=False)
+
+    def parse(self, raw: Any) -> Any:
+        names = super().parse(raw)
+        found = users_named(names)
+        missing = [name for name in names if name.lower() not in found]
+        if missing:
+            raise self.wrong(_("Nobody is called %(names)s.") % {"names": ", ".join(missing)})
+        return [found[name.lower()] for name in names]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slug(Line):
+    """A short name that stands in addresses."""
+
+    sort: str = field(default="slug", init=False)
+
+    def parse(self, raw: Any) -> Any:
+        slug = super().parse(raw)
+        if not SLUG.fullmatch(slug):
+            raise self.wrong(_("Use small letters, digits and single hyphens."))
+        return slug
+
+
+@dataclass(frozen=True, kw_only=True)
+class Username(Line):
+    """What a new person is called when signing in."""
+
+    sort: str = field(default="username", init=False)
+
+    def parse(self, raw: Any) -> Any:
+        name = super().parse(raw)
+        if not USERNAME.fullmatch(name) or name.lower() in RESERVED:
+            raise self.wrong(_("Use letters, digits and . @ + - _ and no reserved word."))
+        return name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Zone(Line):
+    """A time zone, by its name."""
+
+    sort: str = field(default="zone", init=False)
+
+    def parse(self, raw: Any) -> Any:
+        name = super().parse(raw)
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise self.wrong(_("Give a zone such as Europe/Berlin.")) from None
+        return name

@@ -3,10 +3,11 @@
 from collections.abc import Collection
 
 from django.db.models import QuerySet
+from django.db.models.functions import Lower
 
 from itsm.core.errors import NotFound
 from itsm.people import tokens
-from itsm.people.models import ApiToken, Team, User
+from itsm.people.models import ApiToken, Membership, Team, User
 from itsm.people.roles import Role, is_capable
 
 
@@ -43,6 +44,40 @@ def team_named(slug: str) -> Team:
     if team is None:
         raise NotFound(f"No team has the short name {slug}.")
     return team
+
+
+def users_named(usernames: Collection[str]) -> dict[str, User]:
+    """The people with these user names, by the name in small letters."""
+    wanted = [name.lower() for name in usernames]
+    found = User.objects.annotate(lower=Lower("username")).filter(lower__in=wanted)
+    return {each.username.lower(): each for each in found}
+
+
+def members_of(team_ids: Collection[int]) -> dict[int, list[str]]:
+    """The user names of each team's members."""
+    return _names_by_team(Membership.objects.filter(team__in=team_ids))
+
+
+def leads_of(team_ids: Collection[int]) -> dict[int, list[str]]:
+    """The user names of those who lead each team."""
+    return _names_by_team(Membership.objects.filter(team__in=team_ids, is_lead=True))
+
+
+def _names_by_team(places: QuerySet[Membership]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    ordered = places.order_by("user__username").values_list("team_id", "user__username")
+    for team_id, username in ordered:
+        found.setdefault(team_id, []).append(username)
+    return found
+
+
+def slugs_of_teams_of(user_ids: Collection[int]) -> dict[int, list[str]]:
+    """The short names of each person's teams."""
+    found: dict[int, list[str]] = {}
+    places = Membership.objects.filter(user__in=user_ids).order_by("team__slug")
+    for user_id, slug in places.values_list("user_id", "team__slug"):
+        found.setdefault(user_id, []).append(slug)
+    return found
 
 
 def team_ids_of(user: User) -> list[int]:

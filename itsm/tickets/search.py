@@ -5,6 +5,7 @@ than a rare one. A word that nobody ever wrote is replaced by the nearest one in
 """
 
 import re
+from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection
@@ -35,6 +36,25 @@ def search(user: User, text: str, *, kind: str | None = None, size: int = 25) ->
         if exact:
             return exact
     return _ranked(user, tickets, words, size) or _ranked(user, tickets, corrected(words), size)
+
+
+def narrowed(user: User, tickets: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Those of the tickets, all visible to the user, that are among the newest hits, unordered."""
+    if NUMBER.match(text.strip()):
+        return tickets.filter(number=text.strip().upper())
+    words = words_of(text)
+    keys = _keys_of_hits(user, words) or _keys_of_hits(user, corrected(words))
+    return tickets.filter(pk__in=keys) if keys else tickets.none()
+
+
+def _keys_of_hits(user: User, words: list[str]) -> list[int]:
+    raw = query_text(words)
+    if user.has_perm("tickets.view_all"):
+        return _newest_hits(raw)
+    own = list(visible_tickets(user).order_by("-id").values_list("pk", flat=True)[:MOST_OWN])
+    query = SearchQuery(raw, search_type="raw", config="simple")
+    hits = Ticket.objects.filter(pk__in=own, search=query)
+    return list(hits.order_by("-id").values_list("pk", flat=True)[:NEWEST])
 
 
 def words_of(text: str) -> list[str]:

@@ -1,11 +1,12 @@
 """Every question about tickets that is asked more than once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from itsm.core.errors import NotFound
 from itsm.core.models import Event
@@ -32,6 +33,39 @@ def ticket_for(user: User, number: str, model: type[Ticket] = Ticket) -> Any:
 def open_tickets(user: User, model: type[Ticket] = Ticket) -> QuerySet[Any]:
     """The tickets on which work is not over."""
     return visible_tickets(user, model).filter(phase__in=OPEN_PHASES)
+
+
+def item_names() -> ArraySubquery:
+    """The names of a ticket's configuration items, to be read beside it."""
+    named = Ticket.configuration_items.through.objects.filter(ticket=OuterRef("pk"))
+    return ArraySubquery(
+        named.order_by("configurationitem__name").values("configurationitem__name")
+    )
+
+
+def numbers_visible_to(user: User, ids: Collection[int]) -> dict[int, str]:
+    """The numbers of those of these tickets that this person may see."""
+    seen = Ticket.objects.visible_to(user).filter(pk__in=ids)
+    return dict(seen.values_list("pk", "number"))
+
+
+def reference_to(user: User, number: str) -> tuple[str, int] | None:
+    """The kind and key of the ticket with this number; None when this person may not see it."""
+    seen = Ticket.objects.visible_to(user).filter(number=number.upper())
+    found: tuple[str, int] | None = seen.values_list("kind", "pk").first()
+    return found
+
+
+def events_visible_to(user: User) -> QuerySet[Event]:
+    """The events this person may read: auditors all, other staff those of tickets they may see."""
+    if user.has_perm("audit.view"):
+        return Event.objects.all()
+    if not user.has_perm("tickets.view_all"):
+        return Event.objects.none()
+    seen = Ticket.objects.visible_to(user).filter(
+        pk=OuterRef("subject_id"), kind=OuterRef("subject_type")
+    )
+    return Event.objects.filter(Exists(seen))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What can be done to the inventory: registering what was heard of."""
+"""Registering services and components that were heard of."""
 
 from collections.abc import Collection, Mapping
 

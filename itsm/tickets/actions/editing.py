@@ -18,7 +18,7 @@ EDITABLE = frozenset(
     {
         "title", "description", "impact", "urgency", "service", "caller", "tags", "confidential",
         "parent", "category", "subcategory", "impact_started_at", "detected_at", "mitigated_at",
-        "problem", "workaround_used",
+        "problem", "workaround_used", "configuration_items",
     }
 )  # fmt: skip
 MOST_PARENTS = 5
@@ -41,11 +41,12 @@ def edit(
     check_version(locked, expected_version)
     before = facts(locked)
     for name, value in changes.items():
-        setattr(locked, name, value)
+        if name != "configuration_items":
+            setattr(locked, name, value)
     _check_parents(locked)
     if not locked.priority_reason:
         locked.priority = priority_of(locked.impact, locked.urgency)
-    changed = diff(before, locked)
+    changed = diff(before, locked) | _set_items(locked, changes)
     if changed:
         save_change(locked)
         events.publish(f"{locked.kind}.edited", locked, actor=actor, data={"diff": changed})
@@ -83,6 +84,18 @@ def _set_priority(ticket: Ticket, actor: User, priority: int, reason: str) -> Ti
     data = {"diff": diff(before, locked), "reason": reason}
     events.publish(f"{locked.kind}.priority_overridden", locked, actor=actor, data=data)
     return locked
+
+
+def _set_items(ticket: Ticket, changes: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Let the ticket name these components; what changed, as names before and after."""
+    if "configuration_items" not in changes:
+        return {}
+    before = sorted(ticket.configuration_items.values_list("name", flat=True))
+    after = sorted(each.name for each in changes["configuration_items"])
+    if before == after:
+        return {}
+    ticket.configuration_items.set(changes["configuration_items"])
+    return {"configuration_items": [before, after]}
 
 
 def _check_may_edit(ticket: Ticket, actor: User) -> None:

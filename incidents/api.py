@@ -1,0 +1,170 @@
+"""Incidents in the API."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from incidents import actions
+from incidents.actions.opening import Report
+from incidents.filters import IncidentFilters
+from incidents.models import (
+    CancelReason,
+    Detection,
+    Incident,
+    OnHoldReason,
+    Provenance,
+    ResolutionCode,
+)
+from incidents.selectors import alerts_of, listed_incidents
+from itsm.core.errors import Invalid, NotAllowed
+from itsm.core.fields import Choice, Field, Flag, Instant, Line, Lines, Number
+from itsm.core.rest.operations import PAGE, operation
+from itsm.core.rest.shapes import Column, Row, Shape, flag, instant, maybe, number, several, text
+from itsm.inventory.fields import ComponentNames, ServiceName
+from itsm.inventory.selectors import visible_services
+from itsm.monitoring.api import ALERT, ALERT_ORDERINGS
+from itsm.people.fields import Anybody, Person, TeamName
+from itsm.people.models import User
+from itsm.tickets.api import TicketCollection
+from itsm.tickets.api.belongings import PAGED
+from itsm.tickets.api.shapes import HEAD, MORE, PEOPLE, TAIL, URGENCY, put_addresses, put_numbers
+from itsm.tickets.fields import TicketNumber
+from itsm.tickets.models import Channel, Ticket
+from itsm.tickets.permissions import may_see_notes
+
+REFERENCES = ("caused_by_change", "problem", "parent")
+
+
+def _finish(rows: list[Row], user: User) -> None:
+    put_addresses(rows, user, kind="incident")
+    put_numbers(rows, user, names=REFERENCES)
+
+
+INCIDENT = Shape(
+    "Incident",
+    (
+        *HEAD,
+        Column("on_hold_reason", text(enum=["", *OnHoldReason.values])),
+        *URGENCY,
+        Column("configuration_items", several(text()), "item_names", internal=True),
+        *PEOPLE,
+        Column("acknowledged_at", maybe(instant())),
+        Column("resolved_at", maybe(instant())),
+        Column("closed_at", maybe(instant())),
+        Column("resolution_code", text(enum=["", *ResolutionCode.values])),
+        Column("resolution_notes", text()),
+        Column("major", flag()),
+        Column("caused_by_change", maybe(text()), "caused_by_change_id", internal=True),
+        Column("problem", maybe(text()), "problem_id", internal=True),
+        Column("parent", maybe(text()), "parent_id"),
+        Column("alerts_count", number(), internal=True),
+        *TAIL,
+        *MORE,
+        Column("category", text()),
+        Column("subcategory", text()),
+        Column("detection", text(enum=list(Detection.values)), internal=True),
+        Column("impact_started_at", maybe(instant()), internal=True),
+        Column("detected_at", maybe(instant()), internal=True),
+        Column("responded_at", maybe(instant()), internal=True),
+        Column("mitigated_at", maybe(instant()), internal=True),
+        Column("resume_at", maybe(instant()), internal=True),
+        Column("vendor_reference", text(), internal=True),
+        Column("resolved_by", maybe(text()), "resolved_by__username"),
+        Column("cancel_reason", text(enum=["", *CancelReason.values])),
+        Column("reopen_count", number(), internal=True),
+        Column("reassignment_count", number(), internal=True),
+        Column("caused_by_provenance", text(enum=list(Provenance.values)), internal=True),
+        Column("workaround_used", flag(), internal=True),
+    ),
+    finish=_finish,
+)
+
+TITLE = Line(name="title", label=_l("What is wrong, in a few words"), required=True)
+SHARED: tuple[Field, ...] = (
+    Field(name="description", max_length=100_000),
+    Number(name="impact", label=_l("1 high to 3 low"), least=1, most=3),
+    Number(name="urgency", label=_l("1 high to 3 low"), least=1, most=3),
+    ServiceName(name="service", label=_l("Name of the service"), max_length=120),
+    ComponentNames(name="configuration_items", label=_l("Names of configuration items")),
+    Anybody(name="caller", label=_l("User name of who called")),
+    Line(name="category", max_length=60),
+    Line(name="subcategory", max_length=60),
+    Lines(name="tags"),
+    Flag(name="confidential", label=_l("Only for those concerned")),
+    Instant(name="impact_started_at"),
+    TicketNumber(name="parent", label=_l("Number of the incident above")),
+)
+
+
+class IncidentCollection(TicketCollection):
+    """Service is worse than it should be, for somebody, now."""
+
+    collection = "incidents"
+    kind = "incident"
+    model = Incident
+    shape = INCIDENT
+    filterset = IncidentFilters
+    opening: ClassVar[Sequence[Field]] = (
+        TITLE,
+        *SHARED,
+        Person(name="assignee", label=_l("User name of who works on it")),
+        TeamName(name="team", label=_l("Short name of the team")),
+        Choice(name="source", label=_l("How it came"), choices=Channel.choices),
+        Choice(name="detection", label=_l("Who noticed first"), choices=Detection.choices),
+    )
+    editing: ClassVar[Sequence[Field]] = (
+        TITLE,
+        *SHARED,
+        TicketNumber(name="problem", label=_l("Number of the problem behind it")),
+        Instant(name="detected_at"),
+        Instant(name="mitigated_at"),
+        Flag(name="workaround_used"),
+    )
+    of_requesters = frozenset({"title", "description", "urgency", "service"})
+
+    def records(self, request: Request) -> QuerySet[Any]:
+        return listed_incidents(request.user)
+
+    def references(self) -> Mapping[str, type[Ticket]]:
+        return {"parent": Incident, "problem": Ticket}
+
+    def open(self, request: Request, values: dict[str, Any]) -> Ticket:
+        if values.get("service"):
+            _check_service(request.user, values["service"])
+        report = Report(
+            **{name: value for name, value in values.items() if value not in (None, "")}
+            | {"source": values.get("source") or Channel.API}
+        )
+        return actions.open_incident(report=report, actor=request.user)
+
+    @operation(
+        "get",
+        "<str:number>/alerts/",
+        _l("List its alerts"),
+        gives=ALERT,
+        many=PAGE,
+        parameters=PAGED,
+    )
+    def alerts(self, request: Request, number: str) -> Response:
+        incident = self.ticket(request, number)
+        if not may_see_notes(request.user):
+            raise NotAllowed(_("You may not see these."))
+        return self.page(
+            request,
+            alerts_of(request.user, incident),
+            shape=ALERT,
+            orderings=ALERT_ORDERINGS,
+            default="-starts_at",
+        )
+
+
+def _check_service(user: User, service: Any) -> None:
+    if not visible_services(user).filter(pk=service.pk).exists():
+        raise Invalid(
+            _("No service has the name %(name)s.") % {"name": service.name}, field="service"
+        )

@@ -1,0 +1,98 @@
+"""The API as a whole: its collections, its description, and the page to read and try it."""
+
+from functools import cache
+from itertools import chain
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import include, path, re_path, resolve
+from django.urls.exceptions import Resolver404
+from django.utils.translation import gettext as _
+from drf_spectacular.generators import SchemaGenerator
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from incidents.api import IncidentCollection
+from itsm.core.errors import NotFound
+from itsm.core.rest.explorer import chapters_of
+from itsm.core.rest.routes import routes
+from itsm.inventory.api import ComponentCollection, ServiceCollection
+from itsm.monitoring.api import AlertCollection, SourceCollection
+from itsm.people.access import signed_in
+from itsm.people.api import TeamCollection, UserCollection
+from itsm.tickets.api import transition_routes
+from itsm.tickets.api.events import EventCollection
+
+COLLECTIONS = (
+    IncidentCollection,
+    AlertCollection,
+    ServiceCollection,
+    ComponentCollection,
+    TeamCollection,
+    UserCollection,
+    SourceCollection,
+    EventCollection,
+)
+v1 = [
+    *chain.from_iterable(routes(each) for each in COLLECTIONS),
+    *transition_routes(IncidentCollection),
+]
+
+
+@cache
+def description() -> dict[str, Any]:
+    """The OpenAPI document; the same for everybody, and as long as the process lives."""
+    generator = SchemaGenerator(patterns=[path("api/v1/", include(v1))])
+    document: dict[str, Any] = generator.get_schema(request=None, public=True)
+    document["servers"] = [{"url": settings.BASE_URL}]
+    document["tags"] = [
+        {"name": each.collection, "description": (each.__doc__ or "").strip()}
+        for each in COLLECTIONS
+    ]
+    return document
+
+
+class Description(APIView):
+    """Hands out the OpenAPI document."""
+
+    collection = "schema"
+
+    def get(self, request: Request) -> Response:
+        return Response(description())
+
+
+class Nothing(APIView):
+    """Answers for every address of the API that is none."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if not request.path.endswith("/") and _is_address(f"{request.path}/"):
+            raise NotFound(_("There is nothing here; add a slash to the address."))
+        raise NotFound(_("There is nothing here; see /api/v1/schema/ for what there is."))
+
+
+def _is_address(address: str) -> bool:
+    try:
+        return resolve(address).url_name != "api-nothing"
+    except Resolver404:
+        return False
+
+
+@signed_in
+def explore(request: HttpRequest) -> HttpResponse:
+    """The page to read the API on, and to try it."""
+    chapters = chapters_of(description())
+    return render(request, "api/explorer.html", {"chapters": chapters})
+
+
+urlpatterns = [
+    path("v1/schema/", Description.as_view(), name="api-schema"),
+    path("v1/", include(v1)),
+    path("docs/", explore, name="api-docs"),
+    re_path(r"", Nothing.as_view(), name="api-nothing"),
+]

@@ -1,0 +1,27 @@
+"""The addresses of a collection, from what its class declares."""
+
+from collections import defaultdict
+
+from django.urls import URLPattern, path
+
+from itsm.core.rest.operations import operations_of
+from itsm.core.rest.views import Collection
+
+
+def routes(collection: type[Collection]) -> list[URLPattern]:
+    """The addresses of all endpoints of a collection."""
+    by_path: dict[str, dict[str, str]] = defaultdict(dict)
+    for each in operations_of(collection):
+        by_path[each.path][each.method] = each.name
+    # Words before records and long before short, so that no record's name can hide an address.
+    ordered = sorted(
+        by_path.items(), key=lambda item: (item[0].startswith("<"), -item[0].count("/"))
+    )
+    return [
+        path(
+            f"{collection.collection}/{rest}",
+            collection.as_view(methods),
+            name=f"{collection.collection}-{next(iter(methods.values()))}",
+        )
+        for rest, methods in ordered
+    ]

@@ -1,0 +1,29 @@
+"""Everything that can be done to the inventory."""
+
+from itsm.inventory.actions.discovering import discover_components, discover_services
+from itsm.inventory.actions.importing import import_components, import_services
+from itsm.inventory.actions.keeping import (
+    add_component,
+    add_service,
+    change_component,
+    change_service,
+    relate,
+    remove_component,
+    remove_service,
+    unrelate,
+)
+
+__all__ = [
+    "add_component",
+    "add_service",
+    "change_component",
+    "change_service",
+    "discover_components",
+    "discover_services",
+    "import_components",
+    "import_services",
+    "relate",
+    "remove_component",
+    "remove_service",
+    "unrelate",
+]

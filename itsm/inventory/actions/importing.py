@@ -1,0 +1,174 @@
+"""Taking services and components in from a table: all of it or, when a row is wrong, nothing."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from itsm.core import events
+from itsm.core.errors import Invalid
+from itsm.core.fields import Field, cleaned
+from itsm.inventory import sheets
+from itsm.inventory.actions.keeping import check_may_edit, columns_of, set_needs
+from itsm.inventory.fields import COMPONENT, SERVICE
+from itsm.inventory.models import ConfigurationItem, Service, ServiceDependency
+from itsm.inventory.selectors import services_named
+from itsm.people.models import Team, User
+
+ADDED, CHANGED, UNCHANGED, WRONG = "added", "changed", "unchanged", "wrong"
+SERVICE_COLUMNS = tuple(each.name for each in SERVICE)
+COMPONENT_COLUMNS = tuple(each.name for each in COMPONENT if each.name != "attributes")
+
+
+@dataclass
+class RowReport:
+    """What became, or would become, of one row of the table."""
+
+    line: int
+    name: str
+    outcome: str = UNCHANGED
+    errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass
+class Report:
+    """What became of a table."""
+
+    rows: list[RowReport]
+    is_written: bool
+
+    def count(self, outcome: str) -> int:
+        return sum(row.outcome == outcome for row in self.rows)
+
+
+@transaction.atomic
+def import_services(*, text: str, actor: User, dry_run: bool) -> Report:
+    """Add and change services as the table says; services it does not name stay as they are."""
+    check_may_edit(actor)
+    rows = sheets.read(text, columns=SERVICE_COLUMNS)
+    teams = {each.slug: each for each in Team.objects.all()}
+    fields = tuple(each for each in SERVICE if each.name != "depends_on")
+    plain = [{name: row[name] for name in row if name != "depends_on"} for row in rows]
+    intake = _Intake(Service, fields, actor, event="service")
+    intake.take([_with(row, "owner_team", teams) for row in plain])
+    if "depends_on" in (rows[0] if rows else {}):
+        _take_needs(rows, intake.reports)
+    return _finished(intake.reports, dry_run=dry_run)
+
+
+@transaction.atomic
+def import_components(*, text: str, actor: User, dry_run: bool) -> Report:
+    """Add and change components as the table says; others stay as they are."""
+    check_may_edit(actor)
+    rows = sheets.read(text, columns=COMPONENT_COLUMNS)
+    services = services_named({row.get("service", "") for row in rows})
+    fields = tuple(each for each in COMPONENT if each.name in COMPONENT_COLUMNS)
+    intake = _Intake(ConfigurationItem, fields, actor, event="component")
+    intake.take([_with(row, "service", services) for row in rows])
+    return _finished(intake.reports, dry_run=dry_run)
+
+
+class _Intake:
+    """One table on its way into one model: a few statements, however many rows."""
+
+    def __init__(
+        self, model: type[models.Model], fields: Sequence[Field], actor: User, *, event: str
+    ) -> None:
+        self.model = model
+        self.fields = fields
+        self.actor = actor
+        self.event = event
+        self.reports: list[RowReport] = []
+
+    def take(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        names = [str(row.get("name", "")) for row in rows]
+        known = {
+            getattr(each, "name"): each  # noqa: B009 the two models share no type that has it
+            for each in self.model._default_manager.filter(name__in=names)
+        }
+        added: dict[str, models.Model] = {}
+        changed: dict[str, models.Model] = {}
+        for line, row in enumerate(rows, start=2):
+            report = RowReport(line, str(row.get("name", ""))[:200])
+            self.reports.append(report)
+            try:
+                columns = columns_of(cleaned(self.fields, row, partly=True))
+                name = self._name(columns, taken=added.keys() | changed.keys())
+            except Invalid as refusal:
+                report.outcome, report.errors = WRONG, refusal.errors
+                continue
+            if name not in known:
+                report.outcome, added[name] = ADDED, self.model(**columns)
+            elif _differs(known[name], columns):
+                report.outcome, changed[name] = CHANGED, _changed(known[name], columns)
+        self._write(list(added.values()), list(changed.values()))
+
+    def _name(self, columns: Mapping[str, Any], *, taken: Collection[str]) -> str:
+        name = str(columns["name"])
+        if name in taken:
+            raise Invalid(_("%(name)s is in the table twice.") % {"name": name}, field="name")
+        return name
+
+    def _write(self, added: list[models.Model], changed: list[models.Model]) -> None:
+        made = self.model._default_manager.bulk_create(added)
+        names = [each.name for each in self.fields if each.name != "name"]
+        self.model._default_manager.bulk_update(changed, names, batch_size=500)
+        data = {"imported": True}
+        events.publish(f"{self.event}.added", *made, actor=self.actor, data=data)
+        events.publish(f"{self.event}.changed", *changed, actor=self.actor, data=data)
+
+
+def _with(row: Mapping[str, Any], name: str, found: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with a name replaced by what it names, so that no row needs a query of its own."""
+    return {**row, name: found[row[name]]} if row.get(name) in found else dict(row)
+
+
+def _differs(record: models.Model, columns: Mapping[str, Any]) -> bool:
+    return any(getattr(record, name) != value for name, value in columns.items())
+
+
+def _changed(record: models.Model, columns: Mapping[str, Any]) -> models.Model:
+    for name, value in columns.items():
+        setattr(record, name, value)
+    return record
+
+
+def _take_needs(rows: Sequence[Mapping[str, str]], reports: Sequence[RowReport]) -> None:
+    """What each service needs, now that all of them are there."""
+    wanted = [
+        [part.strip() for part in row.get("depends_on", "").split(";") if part.strip()]
+        for row in rows
+    ]
+    named = {name for names in wanted for name in names} | {report.name for report in reports}
+    services = services_named(named)
+    present = _present_needs([each.pk for each in services.values()])
+    for report, names in zip(reports, wanted, strict=True):
+        if report.outcome == WRONG:
+            continue
+        missing = [name for name in names if name not in services]
+        if missing or report.name in names:
+            sentence = _("It cannot need %(names)s.") % {"names": ", ".join(missing or names)}
+            report.outcome, report.errors = WRONG, {"depends_on": [sentence]}
+            continue
+        service = services[report.name]
+        needed = [services[name] for name in names]
+        if present.get(service.pk, set()) != {each.pk for each in needed}:
+            set_needs(service, needed)
+            report.outcome = CHANGED if report.outcome == UNCHANGED else report.outcome
+
+
+def _present_needs(pks: Sequence[int]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {}
+    edges = ServiceDependency.objects.filter(service__in=pks).values_list("service", "needed")
+    for service, needed in edges:
+        found.setdefault(service, set()).add(needed)
+    return found
+
+
+def _finished(reports: list[RowReport], *, dry_run: bool) -> Report:
+    is_written = not dry_run and all(row.outcome != WRONG for row in reports)
+    if not is_written:
+        transaction.set_rollback(True)
+    return Report(reports, is_written)

@@ -1,0 +1,73 @@
+"""Tables as CSV text: read whatever a spreadsheet writes, write nothing a spreadsheet would run."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.utils.translation import gettext as _
+
+from itsm.core.errors import Invalid
+
+MOST_ROWS = 5000
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def read(text: str, *, columns: Sequence[str]) -> list[dict[str, str]]:
+    """The rows by column name; Invalid when the heading names something else."""
+    text = text.removeprefix("\ufeff")
+    heading = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(heading), strict=True)
+    try:
+        lines = [line for line in reader if any(cell.strip() for cell in line)]
+    except csv.Error as error:
+        raise Invalid(
+            _("Line %(line)d is not CSV: %(why)s.") % {"line": reader.line_num, "why": error}
+        ) from None
+    if len(lines) - 1 > MOST_ROWS:
+        raise Invalid(_("Import at most %(most)d rows at once.") % {"most": MOST_ROWS})
+    names = [cell.strip().lower() for cell in lines[0]] if lines else []
+    _check_heading(names, columns)
+    return [
+        {name: _unguarded(cell) for name, cell in zip(names, line, strict=False)}
+        for line in lines[1:]
+    ]
+
+
+def written(rows: Iterable[Mapping[str, object]], *, columns: Sequence[str]) -> str:
+    """The rows as CSV."""
+    sheet = io.StringIO(newline="")
+    writer = csv.writer(sheet)
+    writer.writerow(columns)
+    writer.writerows([_guarded(row.get(name)) for name in columns] for row in rows)
+    return sheet.getvalue()
+
+
+def _check_heading(names: Sequence[str], columns: Sequence[str]) -> None:
+    known = ", ".join(columns)
+    if "name" not in names:
+        raise Invalid(_("Begin with a line that names the columns: %(known)s.") % {"known": known})
+    for name in names:
+        if name not in columns or names.count(name) > 1:
+            raise Invalid(
+                _("%(name)s is no column, or is there twice; the columns are %(known)s.")
+                % {"name": name[:100] or "''", "known": known},
+                field=name[:100] or None,
+            )
+
+
+def _delimiter(heading: str) -> str:
+    return max(",;\t", key=heading.count)
+
+
+def _guarded(value: object) -> str:
+    text = (
+        ";".join(map(str, value))
+        if isinstance(value, list)
+        else str("" if value is None else value)
+    )
+    return f"'{text}" if text.startswith((*FORMULA, "'")) else text
+
+
+def _unguarded(cell: str) -> str:
+    text = cell.strip()
+    return text[1:] if text.startswith("'") and text[1:].startswith((*FORMULA, "'")) else text

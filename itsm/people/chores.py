@@ -1,0 +1,12 @@
+"""What is tidied up after people and their programs."""
+
+from datetime import timedelta
+
+from itsm.core.chores import chore
+from itsm.core.kept_answers import forget_old
+
+
+@chore(every=timedelta(minutes=10))
+def forget_kept_answers() -> None:
+    """Remove the answers kept for repeated requests, once nobody repeats them any more."""
+    forget_old()

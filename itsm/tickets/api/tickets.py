@@ -1,0 +1,160 @@
+"""The collection of one kind of ticket: list, open, show, edit, and what belongs to a ticket."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from itsm.core.errors import Invalid, NotFound
+from itsm.core.fields import Field
+from itsm.core.rest.filtering import parameters_of
+from itsm.core.rest.operations import operation
+from itsm.tickets import actions
+from itsm.tickets.api.belongings import Belongings
+from itsm.tickets.api.versions import expected_version, is_known, tagged
+from itsm.tickets.filters import TicketFilters
+from itsm.tickets.models import Ticket
+from itsm.tickets.selectors import ticket_for
+from itsm.tickets.workflow import Workflow, workflows
+
+
+def opening_fields(view: "TicketCollection") -> Sequence[Field]:
+    """What one says to open a ticket: end users less than staff."""
+    request = getattr(view, "request", None)
+    is_described = request is None or not request.user.is_authenticated
+    if is_described or request.user.is_staffer:
+        return view.opening
+    return [each for each in view.opening if each.name in view.of_requesters]
+
+
+class TicketCollection(Belongings):
+    """All tickets of one kind. A room says which, how they look and what they are opened with."""
+
+    kind: ClassVar[str]
+    model: ClassVar[type[Ticket]]
+    filterset: ClassVar[Any] = TicketFilters
+    orderings: ClassVar[Mapping[str, Sequence[str]]] = {
+        "number": ("id",),
+        "opened_at": ("opened_at", "id"),
+        "updated_at": ("updated_at", "id"),
+        "priority": ("priority", "-id"),
+    }
+    default_ordering: ClassVar[str] = "-number"
+    opening: ClassVar[Sequence[Field]]
+    editing: ClassVar[Sequence[Field]]
+    of_requesters: ClassVar[frozenset[str]] = frozenset()
+    verb: str = ""
+
+    @property
+    def workflow(self) -> Workflow:
+        return workflows[self.kind]
+
+    def records(self, request: Request) -> QuerySet[Any]:
+        """The tickets this person may see."""
+        raise NotImplementedError
+
+    def open(self, request: Request, values: dict[str, Any]) -> Ticket:
+        """Start a ticket with these values."""
+        raise NotImplementedError
+
+    def ticket(self, request: Request, number: str) -> Any:
+        """The ticket with this number, if this person may see it."""
+        return ticket_for(request.user, number, self.model)
+
+    @operation(
+        "get",
+        "",
+        lambda view: _("List %(what)s") % {"what": view.collection.replace("-", " ")},
+        gives=lambda view: view.shape,
+        many="page",
+        parameters=parameters_of,
+    )
+    def list(self, request: Request) -> Response:
+        return self.page(request, self.records(request))
+
+    @operation(
+        "post",
+        "",
+        lambda view: _("Open a new %(kind)s") % {"kind": view.kind},
+        takes=opening_fields,
+        gives=lambda view: view.shape,
+        status=201,
+        refuses=(409,),
+    )
+    def create(self, request: Request) -> Response:
+        values = self.given(request)
+        ticket = self.open(request, self.resolved(request, values))
+        response = self.shown(request, ticket, status=201)
+        response["Location"] = request.build_absolute_uri(f"{request.path}{ticket.number}/")
+        return response
+
+    @operation(
+        "get",
+        "<str:number>/",
+        lambda view: _("Show one %(kind)s") % {"kind": view.kind},
+        gives=lambda view: view.shape,
+    )
+    def retrieve(self, request: Request, number: str) -> Response:
+        row = self.shape.one(self.records(request).filter(number=number.upper()), request.user)
+        response = tagged(row)
+        if is_known(request, row):
+            response.status_code, response.data = 304, None
+        return response
+
+    @operation(
+        "patch",
+        "<str:number>/",
+        lambda view: _("Edit a %(kind)s") % {"kind": view.kind},
+        takes=lambda view: view.editing,
+        gives=lambda view: view.shape,
+        refuses=(409,),
+        matches=True,
+    )
+    def change(self, request: Request, number: str) -> Response:
+        ticket = self.ticket(request, number)
+        changes = self.resolved(request, self.given(request, partly=True))
+        edited = actions.edit(
+            ticket=ticket,
+            actor=request.user,
+            changes=changes,
+            expected_version=expected_version(request, ticket),
+        )
+        return self.shown(request, edited)
+
+    def transition(self, request: Request, number: str) -> Response:
+        """Perform the verb of this address."""
+        ticket = self.ticket(request, number)
+        performed = self.workflow.transitions[self.verb].perform_with(
+            ticket,
+            actor=request.user,
+            given=self.body(request),
+            version=expected_version(request, ticket),
+        )
+        return self.shown(request, performed)
+
+    def shown(self, request: Request, ticket: Ticket, *, status: int = 200) -> Response:
+        """A ticket as it stands now."""
+        row = self.shape.one(self.records(request).filter(pk=ticket.pk), request.user)
+        return tagged(row, status=status)
+
+    def resolved(self, request: Request, values: dict[str, Any]) -> dict[str, Any]:
+        """The values with every number of a ticket replaced by the ticket."""
+        for name, model in self.references().items():
+            if values.get(name):
+                values[name] = self._named(request, name, values[name], model)
+            elif name in values:
+                values[name] = None
+        return values
+
+    def references(self) -> Mapping[str, type[Ticket]]:
+        """Which values are numbers of tickets, and of which kind."""
+        return {"parent": self.model}
+
+    def _named(self, request: Request, name: str, number: str, model: type[Ticket]) -> Any:
+        try:
+            return ticket_for(request.user, number, model)
+        except NotFound as missing:
+            raise Invalid(str(missing), field=name) from None
