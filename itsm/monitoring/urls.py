@@ -7,7 +7,7 @@ from itsm.monitoring.views import receive
 app_name = "hooks"
 
 SOURCE = r"(?P<source>[-a-zA-Z0-9_]{1,60})"
-CREDENTIAL = r"(?P<token>[-a-zA-Z0-9_.~]{16,200})"
+CREDENTIAL = r"(?P<token>[^/]{1,300})"
 # What Prometheus adds to the address of an Alertmanager.
 ALERTMANAGER = r"api/v2/alerts/?"
 

@@ -1,7 +1,7 @@
 """Everything that can be done in monitoring."""
 
 from itsm.monitoring.actions.alerts import acknowledge, expire_stale, resolve_quiet, settle_waiting
-from itsm.monitoring.actions.receiving import Accepted, receive, replay, take_in_parked
+from itsm.monitoring.actions.receiving import Accepted, receive, replay, take_in_parked, unpark
 from itsm.monitoring.actions.recording import Standing, record_signals
 from itsm.monitoring.actions.sources import create_source, note_heard, rotate_token, set_up
 
@@ -20,4 +20,5 @@ __all__ = [
     "set_up",
     "settle_waiting",
     "take_in_parked",
+    "unpark",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -110,6 +111,13 @@ def take_in_parked(*, now: datetime) -> int:
                 break
             taken += _take_in(post, now)
     return taken
+
+
+def unpark(*, posts: QuerySet[ParkedPost], actor: User) -> int:
+    """Make posts that were given up due once more."""
+    if not actor.has_perm("monitoring.edit"):
+        raise NotAllowed(_("You may not retry what was given up."))
+    return posts.update(attempts=0, due_at=timezone.now())
 
 
 def _take_in(post: ParkedPost, now: datetime) -> bool:

@@ -1,0 +1,94 @@
+"""What is asked of a monitoring source."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from itsm.monitoring.bodies import decoded
+from itsm.monitoring.mapping import try_mapping
+from itsm.monitoring.models import MonitoringSource
+from itsm.monitoring.severities import SEVERITIES
+from itsm.monitoring.sources import Malformed, Reading, sources
+
+GENERIC = "generic"
+
+
+def kinds() -> list[tuple[str, str]]:
+    """The kinds of sources there are."""
+    return [(each, each.capitalize()) for each in sources]
+
+
+class SourceForm(forms.ModelForm[MonitoringSource]):
+    """A source's settings; a mapping is tried on an example before it is kept."""
+
+    kind = forms.ChoiceField(label=_("kind"), choices=kinds)
+    hmac_secret = forms.CharField(
+        label=_("secret for signatures"),
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("For tools that sign what they send. Left empty, it stays as it is."),
+    )
+    example = forms.CharField(
+        label=_("example"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 12}),
+        help_text=_("A body as the tool posts it: the mapping is tried on it and must fit."),
+    )
+
+    class Meta:
+        model = MonitoringSource
+        fields = (
+            "name",
+            "kind",
+            "is_active",
+            "header_name",
+            "hmac_secret",
+            "mapping",
+            "severity_map",
+            "recovery_hold",
+            "reopen_window",
+            "stale_after",
+            "quiet_resolve_after",
+            "resolve_incidents",
+            "discovers",
+        )
+
+    def clean_severity_map(self) -> dict[str, str]:
+        table = self.cleaned_data["severity_map"] or {}
+        if not isinstance(table, dict) or any(each not in SEVERITIES for each in table.values()):
+            raise forms.ValidationError(
+                _("Translate each word to one of: %(words)s."),
+                params={"words": ", ".join(SEVERITIES)},
+            )
+        return table
+
+    def clean_hmac_secret(self) -> str:
+        return self.cleaned_data["hmac_secret"] or self.instance.hmac_secret
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("kind") == GENERIC and "mapping" in cleaned:
+            self._try_mapping(cleaned)
+        return cleaned
+
+    def settings(self) -> dict[str, Any]:
+        """What the actions are to apply."""
+        given = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return {name: given[name] for name in given if name not in ("name", "kind")}
+
+    def _try_mapping(self, cleaned: dict[str, Any]) -> None:
+        mapping, example = cleaned["mapping"] or {}, cleaned.get("example", "")
+        if not example.strip():
+            if mapping != self.instance.mapping or not mapping:
+                self.add_error("example", _("Paste an example, so that the mapping can be tried."))
+            return
+        reading = Reading(now=timezone.now(), severity_map=cleaned.get("severity_map") or {})
+        try:
+            payload = decoded(example.encode(), content_type="application/json")
+        except Malformed as error:
+            self.add_error("example", f"{error.path}: {error.message}")
+            return
+        for path, faults in try_mapping(mapping, example=payload, reading=reading).errors.items():
+            self.add_error("mapping", [f"{path}: {fault}" for fault in faults])
