@@ -24,7 +24,7 @@ def test_unknown_names_are_registered_once_and_known_ones_left_alone(bot: User) 
 def test_a_source_gone_wild_cannot_fill_the_inventory(
     bot: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "MOST_DISCOVERED_SERVICES", 3)
+    monkeypatch.setattr(actions.discovering, "MOST_DISCOVERED_SERVICES", 3)
 
     found = actions.discover_services([f"made-up-{each}" for each in range(10)], actor=bot)
 
