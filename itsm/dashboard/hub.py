@@ -216,11 +216,7 @@ def _message(news: News, facts: Facts | None, cursor: Cursor) -> Message | None:
 
 def _may_hear(reader: Reader, news: News, facts: Facts | None) -> bool:
     if news.subject_type in desks:
-        return (
-            facts is not None
-            and may_see(reader, facts)
-            and (news.public or reader.sees_notes)
-        )
+        return facts is not None and may_see(reader, facts) and (news.public or reader.sees_notes)
     return news.subject_type == "alert" and reader.is_active and reader.sees_notes
 
 

@@ -60,7 +60,9 @@ def _open(user: User) -> QuerySet[Any]:
 
 
 def _by_priority(opened: QuerySet[Any]) -> Counter[int]:
-    each = [opened.filter(priority=level).values_list("priority")[:CAP] for level in Priority.values]
+    each = [
+        opened.filter(priority=level).values_list("priority")[:CAP] for level in Priority.values
+    ]
     return Counter(row[0] for row in each[0].union(*each[1:], all=True))
 
 
@@ -165,4 +167,3 @@ def counts_of_nav(user: User) -> dict[str, int]:
         "mine": _capped(opened.filter(assignee=user)),
         "unassigned": _capped(opened.filter(assignee=None)),
     }
-

@@ -162,4 +162,3 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect("portal-item", number=incident.number)
-

@@ -20,13 +20,14 @@ from itsm.tickets.selectors import (
     timeline,
     watchers_of,
 )
-from itsm.tickets.workflow import workflows
+from itsm.tickets.workflow import Transition, workflows
 
 SIZE = 50
 FILTERS = ("all", "public", "notes")
 # The verbs people reach for most, by key; the first that is open is the page's main button.
 KEYS = {"acknowledge": "a", "assign": "A", "start": "s", "resolve": "e", "hold": "h"}
 FIRST = ("acknowledge", "start", "resume", "resolve", "close")
+ORDER = (*FIRST, "assign", "hold", "reopen", "cancel")
 
 
 @signed_in
@@ -57,7 +58,7 @@ def content(
     request: HttpRequest, user: User, ticket: Ticket, desk: Desk, **more: Any
 ) -> dict[str, Any]:
     """What the page of a ticket shows; ``more`` overrides, such as a reply held back."""
-    verbs = workflows[ticket.kind].available(ticket, user)
+    verbs = sorted(workflows[ticket.kind].available(ticket, user), key=_place)
     main = next((name for name in FIRST if name in {each.verb for each in verbs}), "")
     watchers = [each.user for each in watchers_of(ticket)]
     return {
@@ -73,6 +74,10 @@ def content(
         **told(request, user, ticket),
         **more,
     }
+
+
+def _place(transition: Transition) -> int:
+    return ORDER.index(transition.verb) if transition.verb in ORDER else len(ORDER)
 
 
 def told(request: HttpRequest, user: User, ticket: Ticket) -> dict[str, Any]:
