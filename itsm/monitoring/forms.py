@@ -75,8 +75,8 @@ class SourceForm(forms.ModelForm[MonitoringSource]):
 
     def settings(self) -> dict[str, Any]:
         """What the actions are to apply."""
-        given = {name: self.cleaned_data[name] for name in self.Meta.fields}
-        return {name: given[name] for name in given if name not in ("name", "kind")}
+        told = ("name", "kind", "example")
+        return {name: value for name, value in self.cleaned_data.items() if name not in told}
 
     def _try_mapping(self, cleaned: dict[str, Any]) -> None:
         mapping, example = cleaned["mapping"] or {}, cleaned.get("example", "")

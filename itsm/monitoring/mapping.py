@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from itsm.monitoring.paths import PathError, find, find_one, steps_of
+from itsm.monitoring.paths import PathError, find, find_one, joined, steps_of
 from itsm.monitoring.payload import Part, fingerprint_of, title_of
 from itsm.monitoring.severities import SEVERITIES
 from itsm.monitoring.sources import (
@@ -79,13 +79,18 @@ def signals_of(payload: Any, *, mapping: Mapping[str, Any], reading: Reading) ->
         name, (fault, *_others) = next(iter(errors.items()))
         raise Malformed(f"The source's mapping is not ready: {fault}", path=name)
     root = Part(payload)
-    path = mapping.get("list") or ""
-    items = find(root, path=path) if path else [root]
-    if len(items) == 1 and isinstance(items[0].value, list):
-        items = list(items[0].each())
-    if not items:
-        raise Malformed("There is no list of alerts here.", path=f"$.{path}")
+    items = _items(root, mapping.get("list") or "")
     return [_signal(_Reader(root, item, mapping), reading) for item in items]
+
+
+def _items(root: Part, path: str) -> list[Part]:
+    """The alerts at the end of a path: one, or those of every list there."""
+    path = path.strip().removesuffix("[*]")
+    found = find(root, path=path)
+    if not found:
+        raise Malformed("There is no list of alerts here.", path=joined("$", path))
+    lists = [list(each.each()) if isinstance(each.value, list) else [each] for each in found]
+    return [item for each in lists for item in each]
 
 
 class _Reader:

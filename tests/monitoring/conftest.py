@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from itsm.monitoring.actions import create_source
@@ -26,7 +25,7 @@ class Tool:
         content_type: str = "application/json",
         path: str | None = None,
         headers: dict[str, str] | None = None,
-    ) -> HttpResponse:
+    ) -> Any:
         """Post a body, with the token as Bearer unless other headers are given."""
         return self.client.post(
             path or f"/hooks/{self.source.slug}/",

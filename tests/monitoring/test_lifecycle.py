@@ -149,7 +149,7 @@ def test_a_recovery_is_believed_only_after_its_hold() -> None:
 
     assert (recovering.status, news) == ("recovering", ["fired"])
     assert (early.status, nothing) == ("recovering", frozenset())
-    assert (later.status, cleared) == ("resolved", {"cleared"})
+    assert (later.status, list(cleared)) == ("resolved", ["cleared"])
 
 
 def test_an_alert_that_fires_while_it_recovers_never_ended() -> None:
@@ -169,7 +169,7 @@ def test_an_alert_that_changes_six_times_in_half_an_hour_flaps_until_it_is_quiet
 
     assert flapping.status == "flapping"
     assert news == ["fired", *["cleared", "reopened"] * 3]
-    assert (steady.status, cleared) == ("resolved", {"cleared"})
+    assert (steady.status, list(cleared)) == ("resolved", ["cleared"])
 
 
 def test_a_start_far_ahead_does_not_keep_an_alert_firing_for_ever() -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
-from django.http import HttpResponse
 from django.utils import timezone
 
 from incidents.models import Incident
@@ -48,12 +47,12 @@ def body_of(*fingerprints: str, status: str = "firing") -> bytes:
     ).encode()
 
 
-def all_at_once(*calls: Callable[[], HttpResponse]) -> list[HttpResponse]:
+def all_at_once(*calls: Callable[[], Any]) -> list[Any]:
     """Make the calls in threads that start together; their answers."""
     start = threading.Barrier(len(calls))
-    answers: list[HttpResponse] = []
+    answers: list[Any] = []
 
-    def run(call: Callable[[], HttpResponse]) -> None:
+    def run(call: Callable[[], Any]) -> None:
         start.wait()
         try:
             answers.append(call())
@@ -95,7 +94,7 @@ def test_two_sources_that_see_one_outage_at_once_open_one_incident(
     """P2."""
     tools = [tool_of("alertmanager", f"Prometheus {number}") for number in range(8)]
 
-    def poster(tool: Tool) -> Callable[[], HttpResponse]:
+    def poster(tool: Tool) -> Callable[[], Any]:
         return lambda: tool.post(body_of("a", "b"))
 
     answers = all_at_once(*map(poster, tools))
@@ -111,7 +110,7 @@ def test_posts_that_overlap_in_any_order_lose_nothing(tool_of: Callable[..., Too
     tool = tool_of("alertmanager")
     names = [f"pod-{number}" for number in range(12)]
 
-    def poster(number: int) -> Callable[[], HttpResponse]:
+    def poster(number: int) -> Callable[[], Any]:
         turned = names[number:] + names[:number]
         return lambda: Tool(tool.source, tool.token).post(body_of(*turned[:8]))
 
