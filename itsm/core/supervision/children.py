@@ -47,7 +47,10 @@ class Child:
                 stderr=log,
                 start_new_session=True,
                 pass_fds=self.keep_open,
-                preexec_fn=_last_will(os.getpid(), signal_number=self.farewell),
+                # Safe here: the supervisor has no other threads.
+                preexec_fn=_last_will(  # noqa: PLW1509
+                    os.getpid(), signal_number=self.farewell
+                ),
                 **identity(self.owner),
             )
         self.pid_file.write_text(f"{self.process.pid}\n", encoding="ascii")

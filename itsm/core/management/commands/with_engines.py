@@ -31,7 +31,8 @@ class Command(BaseCommand):
         supervisor = Supervisor(say=self.stderr.write)
         supervisor.listen()
         try:
-            code = subprocess.call(words, env=self._start(supervisor, directory, fast=fast))
+            environment = self._start(supervisor, directory, fast=fast)
+            code = subprocess.call(words, env=environment)  # noqa: S603 as typed by the caller
         except KeyboardInterrupt:
             code = 130
         finally:
