@@ -1,7 +1,7 @@
 """Who may open which pages: staff the workspace, everybody who is signed in the portal."""
 
-import functools
 from collections.abc import Callable
+from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -28,8 +28,7 @@ def person_of(request: HttpRequest) -> User:
 def signed_in(view: View[P]) -> View[P]:
     """Open a page to everybody who is signed in, with times in their own zone."""
 
-    @functools.wraps(view)
-    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not isinstance(request.user, User):
             return redirect_to_login(request.get_full_path())
         with timezone.override(_zone_of(request.user)):
@@ -40,18 +39,19 @@ def signed_in(view: View[P]) -> View[P]:
             except NotAllowed as refusal:
                 raise PermissionDenied(str(refusal)) from refusal
 
+    update_wrapper(door, view)
     return door
 
 
 def staff_only(view: View[P]) -> View[P]:
     """Open a page to staff; for everybody else it does not exist."""
 
-    @functools.wraps(view)
-    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not person_of(request).is_staffer:
             raise Http404
         return view(request, *args, **kwargs)
 
+    update_wrapper(door, view)
     return signed_in(door)
 
 

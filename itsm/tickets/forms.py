@@ -1,7 +1,8 @@
 """How the fields of a transition or of a ticket are shown, and how a typed answer comes back."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ class Shown:
     field: Field
     value: Any = ""
     error: str = ""
-    choices: list[tuple[str, Any]] = field(default_factory=list)
+    choices: list[tuple[str, Any]] = dataclasses.field(default_factory=list)
 
     @property
     def widget(self) -> str:
@@ -68,7 +69,7 @@ def _choices(each: Field, user: User) -> list[tuple[str, Any]]:
 class ServiceName(Line):
     """A service, by its name."""
 
-    sort: str = field(default="service", init=False)
+    sort: str = dataclasses.field(default="service", init=False)
 
     def empty(self) -> Any:
         return None

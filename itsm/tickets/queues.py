@@ -23,7 +23,7 @@ ROW = (
 PHASES = [("open", _l("Open")), *Phase.choices, ("all", _l("All"))]
 
 
-class QueueFilter(django_filters.FilterSet):
+class QueueFilter(django_filters.FilterSet):  # type: ignore[misc]
     """The filters of a queue; their names are part of every address people keep."""
 
     phase = django_filters.ChoiceFilter(choices=PHASES, method="by_phase", label=_l("Phase"))

@@ -83,6 +83,6 @@ def facts_of(pks: Collection[int]) -> dict[int, Facts]:
     )  # fmt: skip
     rows = Ticket.objects.filter(pk__in=pks).values_list(*columns)
     return {
-        row[0]: Facts(*row[:7], frozenset(row[7:]), frozenset(watchers.get(row[0], ())))
+        row[0]: Facts(*row[:7], frozenset(row[7:]), frozenset(watchers.get(row[0], ())))  # type: ignore[call-arg]
         for row in rows
     }

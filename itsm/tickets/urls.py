@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, path
 
+from itsm.tickets import addresses  # noqa: F401 teaches Django <number:> and <word:>
 from itsm.tickets.desks import Desk
 from itsm.tickets.views import acting, lists, page, saying
 
 urlpatterns = [
-    path("files/<str:name>/", saying.download, name="file"),
-    path("suggest/<str:noun>/", lists.suggest, name="suggest"),
+    path("files/<word:name>/", saying.download, name="file"),
+    path("suggest/<word:noun>/", lists.suggest, name="suggest"),
 ]
 
 
@@ -18,11 +19,11 @@ def pages_of(desk: Desk) -> list[URLPattern]:
     return [
         path("", lists.show_queue, given, name=desk.plural),
         path("rows/", lists.show_rows, given, name=f"{kind}-rows"),
-        path("<str:number>/", page.show, given, name=kind),
-        path("<str:number>/earlier/", page.show_earlier, given, name=f"{kind}-earlier"),
-        path("<str:number>/edit/", acting.edit, given, name=f"{kind}-edit"),
-        path("<str:number>/say/", saying.say, given, name=f"{kind}-say"),
-        path("<str:number>/watch/", acting.watch, given, name=f"{kind}-watch"),
-        path("<str:number>/link/", acting.link, given, name=f"{kind}-link"),
-        path("<str:number>/do/<str:verb>/", acting.act, given, name=f"{kind}-act"),
+        path("<number:number>/", page.show, given, name=kind),
+        path("<number:number>/earlier/", page.show_earlier, given, name=f"{kind}-earlier"),
+        path("<number:number>/edit/", acting.edit, given, name=f"{kind}-edit"),
+        path("<number:number>/say/", saying.say, given, name=f"{kind}-say"),
+        path("<number:number>/watch/", acting.watch, given, name=f"{kind}-watch"),
+        path("<number:number>/link/", acting.link, given, name=f"{kind}-link"),
+        path("<number:number>/do/<word:verb>/", acting.act, given, name=f"{kind}-act"),
     ]

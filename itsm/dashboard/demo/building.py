@@ -1,4 +1,4 @@
-"""Bringing the demo company to life through the same actions people use, with the clock set back."""
+"""Bringing the demo company to life through the actions people use, with the clock set back."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -103,7 +103,7 @@ class _Told:
 
     def steps(self) -> list[Step]:
         story = self.story
-        told = [(self._at(0), self._open)]
+        told: list[Step] = [(self._at(0), self._open)]
         if story.assignee:
             told.append((self._at(4), self._take))
         for who, minutes, public, text in story.said:

@@ -3,6 +3,7 @@
 import datetime as real
 from collections.abc import Iterator
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from django.utils import timezone
 
@@ -16,9 +17,5 @@ def clock_at(instant: real.datetime) -> Iterator[None]:
         def now(cls, tz: real.tzinfo | None = None) -> real.datetime:  # type: ignore[override]
             return instant.astimezone(tz)
 
-    before = timezone.datetime
-    timezone.datetime = Stopped  # type: ignore[misc]
-    try:
+    with patch.object(timezone, "datetime", Stopped):
         yield
-    finally:
-        timezone.datetime = before  # type: ignore[misc]

@@ -1,5 +1,7 @@
 """What happened in the demo company lately; all data, oldest first."""
 
+# ruff: noqa: E501 what people wrote stands on one line
+
 from dataclasses import dataclass
 
 
@@ -55,7 +57,7 @@ STORIES = (
           notes="The time zone of the phone was set by hand; set to automatic."),
     Story(hours_ago=420, service="storage", title="Exports of March are missing", by="frank",
           text="The folder exports/2026-03 is empty since this morning.", assignee="bob",
-          said=(("bob", 35, True, "Found them: the lifecycle rule moved them to the archive a month too early. Restoring now."),),
+          said=(("bob", 35, True, "Found them in the archive, moved a month too early. Restoring."),),
           ends="closed", after=160, notes="Restored from the archive; rule corrected.", tags=("data",)),
     Story(hours_ago=372, service="laptops", title="Laptop does not wake up after closing the lid",
           by="charlie", impact=3, urgency=2, assignee="erin", ends="closed", after=1500,

@@ -21,7 +21,7 @@ def show_queue(request: HttpRequest, *, desk: Desk) -> HttpResponse:
     user = person_of(request)
     # Before the rows are read, so that what commits meanwhile is told by the live line.
     cursor = horizon()
-    asked = dict(request.GET.items())
+    asked = _asked(request)
     filters, page = queue(user, desk=desk, asked=asked)
     shown = {
         "desk": desk,
@@ -38,6 +38,10 @@ def show_queue(request: HttpRequest, *, desk: Desk) -> HttpResponse:
     return render(request, "tickets/queue.html", shown)
 
 
+def _asked(request: HttpRequest) -> dict[str, str]:
+    return {name: request.GET.get(name, "") for name in request.GET}
+
+
 def _address(request: HttpRequest, *, after: str = "", before: str = "") -> str:
     query = request.GET.copy()
     query.pop("after", None)
@@ -48,7 +52,7 @@ def _address(request: HttpRequest, *, after: str = "", before: str = "") -> str:
 
 @staff_only
 def show_rows(request: HttpRequest, *, desk: Desk) -> HttpResponse:
-    """Some rows by number: those already on the screen, and of the others what the filters let in."""
+    """Some rows by number: those on the screen, and of the others what the filters let in."""
     user = person_of(request)
     numbers = _numbers(request.GET.get("numbers", ""))
     known = _numbers(request.GET.get("shown", ""))
@@ -57,7 +61,7 @@ def show_rows(request: HttpRequest, *, desk: Desk) -> HttpResponse:
     if fresh:
         asked = {
             name: value
-            for name, value in request.GET.items()
+            for name, value in _asked(request).items()
             if name not in ("numbers", "shown", "after", "before", "search")
         }
         filters, _page = queue(user, desk=desk, asked=asked)

@@ -1,0 +1,37 @@
+"""How many statements a page costs, whatever the number of rows."""
+
+import pytest
+
+from incidents.models import Incident
+from itsm.people.models import User
+from itsm.tickets.actions import comment
+from tests.factories import IncidentFactory, ServiceFactory
+from tests.screens.conftest import Browser
+
+pytestmark = pytest.mark.django_db
+
+SESSION = 2  # the session and its person
+PINNED = [("/", 18), ("/incidents/", 6), ("/alerts/", 4), ("/portal/", 4)]
+
+
+@pytest.mark.parametrize(("path", "most"), PINNED)
+def test_a_page_costs_the_same_for_many_rows(
+    as_: Browser, alice: User, bob: User, django_assert_max_num_queries, path: str, most: int
+):
+    for _ in range(30):
+        IncidentFactory(service=ServiceFactory(), assignee=bob, opened_by=alice, caller=alice)
+    browser = as_(alice)
+
+    with django_assert_max_num_queries(most + SESSION):
+        assert browser.get(path).status_code == 200
+
+
+def test_a_ticket_costs_the_same_for_a_long_timeline(
+    as_: Browser, alice: User, bob: User, incident: Incident, django_assert_max_num_queries
+):
+    for count in range(30):
+        comment(ticket=incident, actor=[alice, bob][count % 2], body="Hello", public=False)
+    browser = as_(alice)
+
+    with django_assert_max_num_queries(16 + SESSION):
+        browser.get(f"/incidents/{incident.number}/")
