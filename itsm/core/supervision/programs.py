@@ -40,7 +40,9 @@ def web(
 ) -> Child:
     """The web server, which takes over a socket that listens already."""
     command = [sys.executable, "-m", "uvicorn", "itsm.asgi:application"]
-    command += ["--fd", str(listening.fileno()), "--workers", str(workers)]
+    # Kept for as long as we run, for the web server of every restart.
+    descriptor = listening.detach()
+    command += ["--fd", str(descriptor), "--workers", str(workers)]
     command += ["--no-access-log", "--no-server-header", "--log-level", "warning"]
     command += ["--timeout-graceful-shutdown", "5", "--timeout-keep-alive", "15"]
     command += ["--ws-ping-interval", "20", "--ws-max-size", "65536", "--lifespan", "on"]
@@ -53,7 +55,7 @@ def web(
         command,
         places=places,
         environment=environment | {"PROMETHEUS_MULTIPROC_DIR": str(numbers)},
-        keep_open=(listening.fileno(),),
+        keep_open=(descriptor,),
     )
 
 
@@ -86,7 +88,7 @@ def _child(
     *,
     places: Places,
     environment: dict[str, str],
-    keep_open: tuple[int, ...] = (),
+    keep_open: tuple[socket.socket, ...] = (),
 ) -> Child:
     return Child(
         name=name,
