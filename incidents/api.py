@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from rest_framework.request import Request
@@ -20,7 +19,7 @@ from incidents.models import (
     Provenance,
     ResolutionCode,
 )
-from incidents.selectors import alerts_of, listed_incidents
+from incidents.selectors import alert_counts, alerts_of
 from itsm.core.errors import Invalid, NotAllowed
 from itsm.core.fields import Choice, Field, Flag, Instant, Line, Lines, Number
 from itsm.core.rest.operations import PAGE, operation
@@ -32,17 +31,32 @@ from itsm.people.fields import Anybody, Person, TeamName
 from itsm.people.models import User
 from itsm.tickets.api import TicketCollection
 from itsm.tickets.api.belongings import PAGED
-from itsm.tickets.api.shapes import HEAD, MORE, PEOPLE, TAIL, URGENCY, put_addresses, put_numbers
+from itsm.tickets.api.shapes import (
+    HEAD,
+    MORE,
+    PEOPLE,
+    TAIL,
+    URGENCY,
+    put_addresses,
+    put_names,
+    put_numbers,
+)
 from itsm.tickets.fields import TicketNumber
 from itsm.tickets.models import Channel, Ticket
 from itsm.tickets.permissions import may_see_notes
 
+PEOPLE_NAMED = ("caller", "assignee", "opened_by", "resolved_by")
 REFERENCES = ("caused_by_change", "problem", "parent")
 
 
 def _finish(rows: list[Row], user: User) -> None:
     put_addresses(rows, user, kind="incident")
+    put_names(rows, people=PEOPLE_NAMED)
     put_numbers(rows, user, names=REFERENCES)
+    if may_see_notes(user):
+        counts = alert_counts([row["_id"] for row in rows])
+        for row in rows:
+            row["alerts_count"] = counts.get(row["_id"], 0)
 
 
 INCIDENT = Shape(
@@ -51,7 +65,7 @@ INCIDENT = Shape(
         *HEAD,
         Column("on_hold_reason", text(enum=["", *OnHoldReason.values])),
         *URGENCY,
-        Column("configuration_items", several(text()), "item_names", internal=True),
+        Column("configuration_items", several(text()), "pk", internal=True),
         *PEOPLE,
         Column("acknowledged_at", maybe(instant())),
         Column("resolved_at", maybe(instant())),
@@ -62,7 +76,7 @@ INCIDENT = Shape(
         Column("caused_by_change", maybe(text()), "caused_by_change_id", internal=True),
         Column("problem", maybe(text()), "problem_id", internal=True),
         Column("parent", maybe(text()), "parent_id"),
-        Column("alerts_count", number(), internal=True),
+        Column("alerts_count", number(), None, internal=True),
         *TAIL,
         *MORE,
         Column("category", text()),
@@ -74,13 +88,14 @@ INCIDENT = Shape(
         Column("mitigated_at", maybe(instant()), internal=True),
         Column("resume_at", maybe(instant()), internal=True),
         Column("vendor_reference", text(), internal=True),
-        Column("resolved_by", maybe(text()), "resolved_by__username"),
+        Column("resolved_by", maybe(text()), "resolved_by_id"),
         Column("cancel_reason", text(enum=["", *CancelReason.values])),
         Column("reopen_count", number(), internal=True),
         Column("reassignment_count", number(), internal=True),
         Column("caused_by_provenance", text(enum=list(Provenance.values)), internal=True),
         Column("workaround_used", flag(), internal=True),
     ),
+    hidden=("id",),
     finish=_finish,
 )
 
@@ -127,14 +142,11 @@ class IncidentCollection(TicketCollection):
     )
     of_requesters = frozenset({"title", "description", "urgency", "service"})
 
-    def records(self, request: Request) -> QuerySet[Any]:
-        return listed_incidents(request.user)
-
     def references(self) -> Mapping[str, type[Ticket]]:
         return {"parent": Incident, "problem": Ticket}
 
     def open(self, request: Request, values: dict[str, Any]) -> Ticket:
-        if values.get("service"):
+        if values.get("service") and not request.user.is_staffer:
             _check_service(request.user, values["service"])
         report = Report(
             **{name: value for name, value in values.items() if value not in (None, "")}

@@ -30,7 +30,8 @@ def visible_configuration_items(user: User) -> QuerySet[ConfigurationItem]:
 
 def services_named(names: Collection[str]) -> dict[str, Service]:
     """The services with these names, by name."""
-    return {each.name: each for each in Service.objects.filter(name__in=names)}
+    found = Service.objects.filter(name__in=names).select_related("owner_team")
+    return {each.name: each for each in found}
 
 
 def components_named(names: Collection[str]) -> dict[str, ConfigurationItem]:

@@ -155,6 +155,10 @@ class Ticket(models.Model):
         ]
         indexes = [
             models.Index(fields=["kind", "-id"], name="ticket_newest"),
+            # What lists are ordered by; without them a page would cost more with every ticket.
+            models.Index(fields=["kind", "opened_at", "id"], name="ticket_opened"),
+            models.Index(fields=["kind", "updated_at", "id"], name="ticket_updated"),
+            models.Index(fields=["kind", "priority", "-id"], name="ticket_priority"),
             models.Index(fields=["kind", "phase", "priority", "-id"], name="ticket_board"),
             models.Index(
                 fields=["kind", "priority", "-id"],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from itsm.core.errors import NotFound
@@ -22,6 +22,17 @@ def visible_tickets(user: User, model: type[Ticket] = Ticket) -> QuerySet[Any]:
     return model.objects.visible_to(user).select_related(*ROW_RELATIONS)
 
 
+def tickets_of_kind(kind: str, model: type[Ticket]) -> QuerySet[Any]:
+    """All tickets of a kind, whoever may see them; only to be narrowed by ``visible_of``."""
+    return model.objects.filter(kind=kind)
+
+
+def visible_of(user: User, tickets: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of the tickets that this person may see."""
+    visible: QuerySet[Any] = tickets.visible_to(user)  # type: ignore[attr-defined]
+    return visible
+
+
 def ticket_for(user: User, number: str, model: type[Ticket] = Ticket) -> Any:
     """The ticket with this number; NotFound when there is none this person may see."""
     ticket = visible_tickets(user, model).filter(number=number.upper()).first()
@@ -35,12 +46,36 @@ def open_tickets(user: User, model: type[Ticket] = Ticket) -> QuerySet[Any]:
     return visible_tickets(user, model).filter(phase__in=OPEN_PHASES)
 
 
-def item_names() -> ArraySubquery:
-    """The names of a ticket's configuration items, to be read beside it."""
-    named = Ticket.configuration_items.through.objects.filter(ticket=OuterRef("pk"))
-    return ArraySubquery(
-        named.order_by("configurationitem__name").values("configurationitem__name")
-    )
+def names_behind(
+    *,
+    users: Collection[int] = (),
+    teams: Collection[int] = (),
+    services: Collection[int] = (),
+    items_of: Collection[int] = (),
+) -> dict[str, dict[int, list[str]]]:
+    """What these keys stand for, by sort and key; ``items_of`` are tickets that name components.
+
+    One statement beside the page's own: with all the names joined to it, the database spent ten
+    times as long planning the page as reading it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT 'user', id, username FROM people_user WHERE id = ANY(%s)
+            UNION ALL SELECT 'team', id, slug FROM people_team WHERE id = ANY(%s)
+            UNION ALL SELECT 'service', id, name FROM inventory_service WHERE id = ANY(%s)
+            UNION ALL SELECT 'items', link.ticket_id, item.name
+              FROM tickets_ticket_configuration_items AS link
+              JOIN inventory_configurationitem AS item ON item.id = link.configurationitem_id
+             WHERE link.ticket_id = ANY(%s)
+            """,
+            [list(users), list(teams), list(services), list(items_of)],
+        )
+        rows = cursor.fetchall()
+    found: dict[str, dict[int, list[str]]] = {"user": {}, "team": {}, "service": {}, "items": {}}
+    for sort, key, name in rows:
+        found[sort].setdefault(key, []).append(name)
+    return found
 
 
 def numbers_visible_to(user: User, ids: Collection[int]) -> dict[int, str]:

@@ -91,30 +91,50 @@ class Shape:
         is_inside = viewer.has_perm(self.capability)
         return [each for each in self.columns if is_inside or not each.internal]
 
+    def select(self, queryset: QuerySet[Any], viewer: Viewer) -> QuerySet[Any]:
+        """The queryset, reading what this person is shown and nothing else."""
+        return queryset.values_list(*self._plan(viewer)[1])
+
     def read(
-        self, queryset: QuerySet[Any], viewer: Viewer, *, beside: Sequence[str] = ()
+        self,
+        queryset: QuerySet[Any],
+        viewer: Viewer,
+        *,
+        beside: Sequence[str] = (),
+        is_selected: bool = False,
     ) -> tuple[list[Row], list[tuple[Any, ...]]]:
-        """The records as they are shown, and for each the values of some more paths."""
-        columns = self.columns_for(viewer)
-        stored = [each for each in columns if each.source]
-        names = [*(each.name for each in stored), *(f"_{path}" for path in self.hidden)]
-        paths = [*(str(each.source) for each in stored), *self.hidden]
-        values = list(queryset.values_list(*paths, *beside))
-        width = len(paths)
-        rows = [dict(zip(names, each[:width], strict=True)) for each in values]
-        for column in stored:
-            if column.show is not None:
-                for row in rows:
-                    row[column.name] = column.show(row[column.name])
+        """The records as they are shown, and for each the values of some more paths.
+
+        ``is_selected`` says that the queryset has been through ``select`` already.
+        """
+        names, paths, shows = self._plan(viewer)
+        missing = [path for path in beside if path not in paths]
+        if not is_selected or missing:
+            queryset = queryset.values_list(*paths, *missing)
+        places = [(*paths, *missing).index(path) for path in beside]
+        values = list(queryset)
+        rows = [dict(zip(names, each, strict=False)) for each in values]
+        for name, show in shows:
+            for row in rows:
+                row[name] = show(row[name])
         if self.finish is not None:
             self.finish(rows, viewer)
-            order = [each.name for each in columns]
+            order = [each.name for each in self.columns_for(viewer)]
             rows = [{name: row[name] for name in order} for row in rows]
-        return rows, [each[width:] for each in values]
+        return rows, [tuple(each[place] for place in places) for each in values]
 
-    def one(self, queryset: QuerySet[Any], viewer: Viewer) -> Row:
+    def _plan(
+        self, viewer: Viewer
+    ) -> tuple[list[str], list[str], list[tuple[str, Callable[[Any], Any]]]]:
+        """The names of what is read, the paths it is read from, and what is done with it."""
+        stored = [each for each in self.columns_for(viewer) if each.source]
+        names = [*(each.name for each in stored), *(f"_{path}" for path in self.hidden)]
+        paths = [*(str(each.source) for each in stored), *self.hidden]
+        return names, paths, [(each.name, each.show) for each in stored if each.show]
+
+    def one(self, queryset: QuerySet[Any], viewer: Viewer, *, is_selected: bool = False) -> Row:
         """The only record of a queryset, as it is shown."""
-        rows, _beside = self.read(queryset, viewer)
+        rows, _beside = self.read(queryset, viewer, is_selected=is_selected)
         if not rows:
             raise NotFound("There is no such record any more.")
         return rows[0]

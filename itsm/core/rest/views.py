@@ -93,6 +93,7 @@ class Collection(ViewSet):
             options.get("shape", self.shape),
             orderings=options.get("orderings", self.orderings),
             default=options.get("default", self.default_ordering),
+            is_selected=options.get("is_selected", False),
         )
 
     def narrowed(self, request: Request, queryset: QuerySet[Any]) -> QuerySet[Any]:

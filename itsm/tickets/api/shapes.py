@@ -1,6 +1,6 @@
 """How tickets and what belongs to them look in the API."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +22,7 @@ from itsm.core.rest.shapes import (
 from itsm.people.models import User
 from itsm.tickets.desks import desks
 from itsm.tickets.models import Channel, Level, Link, Phase, Priority
-from itsm.tickets.selectors import numbers_visible_to
+from itsm.tickets.selectors import names_behind, numbers_visible_to
 from itsm.tickets.workflow import workflows
 
 LEVEL = number(enum=list(Level.values))
@@ -39,12 +39,12 @@ URGENCY = (
     Column("priority", number(enum=list(Priority.values))),
     Column("impact", LEVEL),
     Column("urgency", LEVEL),
-    Column("service", maybe(text()), "service__name"),
+    Column("service", maybe(text()), "service_id"),
 )
 PEOPLE = (
-    Column("caller", maybe(text()), "caller__username"),
-    Column("assignee", maybe(text()), "assignee__username"),
-    Column("team", maybe(text()), "team__slug"),
+    Column("caller", maybe(text()), "caller_id"),
+    Column("assignee", maybe(text()), "assignee_id"),
+    Column("team", maybe(text()), "team_id"),
     Column("source", text(enum=list(Channel.values))),
     Column("opened_at", instant()),
 )
@@ -54,7 +54,7 @@ TAIL = (
     Column("url", address(), None),
 )
 MORE = (
-    Column("opened_by", text(), "opened_by__username"),
+    Column("opened_by", text(), "opened_by_id"),
     Column("updated_at", instant()),
     Column("confidential", flag(), internal=True),
     Column("priority_reason", text(), internal=True),
@@ -141,6 +141,28 @@ def put_addresses(rows: list[Row], user: User, *, kind: str) -> None:
 def page_of(number: str, user: User, *, kind: str) -> str:
     """The page of a ticket for this person."""
     return desks[kind].address_of(number) if user.is_staffer else f"/portal/{number}/"
+
+
+def put_names(rows: list[Row], *, people: Collection[str]) -> None:
+    """Turn the keys of people, teams and services into the names they have outside."""
+    users = {row[name] for row in rows for name in people}
+    found = names_behind(
+        users=users - {None},
+        teams={row["team"] for row in rows} - {None},
+        services={row["service"] for row in rows} - {None},
+        items_of=[row["_id"] for row in rows if "configuration_items" in row],
+    )
+    for row in rows:
+        for name in people:
+            row[name] = _name(found["user"], row[name])
+        row["team"] = _name(found["team"], row["team"])
+        row["service"] = _name(found["service"], row["service"])
+        if "configuration_items" in row:
+            row["configuration_items"] = sorted(found["items"].get(row["_id"], ()))
+
+
+def _name(names: Mapping[int, list[str]], key: int | None) -> str | None:
+    return names[key][0] if key in names else None
 
 
 def put_numbers(rows: list[Row], user: User, *, names: Collection[str]) -> None:
