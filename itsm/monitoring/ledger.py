@@ -10,9 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 
 from itsm.monitoring.lifecycle import Condition
+from itsm.monitoring.models import MonitoringSource
 from itsm.monitoring.payload import fingerprint_of
+from itsm.people.models import User
 
 PATIENCE = "700ms"  # for all locks of one post; an answer is promised within a second
 
@@ -84,6 +87,25 @@ FROM jsonb_to_recordset(%s) AS told(id bigint, starts_anew boolean, {COLUMNS})
 WHERE alert.id = told.id
 """  # noqa: S608 made of constants
 
+# What a post needs to know of its source; the secret for signatures only when there is one.
+SOURCE_COLUMNS = (
+    "id", "name", "slug", "kind", "bot_id", "token_hash", "header_name", "recovery_hold",
+    "reopen_window", "stale_after", "quiet_resolve_after", "resolve_incidents", "discovers",
+    "is_active", "last_heard_at", "mapping", "severity_map",
+)  # fmt: skip
+BOT_COLUMNS = ("id", "username", "name", "role", "is_bot", "is_active")
+ACTIVE_SOURCE = f"""
+SELECT {", ".join(f"source.{each}" for each in SOURCE_COLUMNS)},
+       {", ".join(f"bot.{each}" for each in BOT_COLUMNS)}
+FROM monitoring_monitoringsource AS source JOIN people_user AS bot ON bot.id = source.bot_id
+WHERE source.slug = %s AND source.is_active
+"""  # noqa: S608 made of constants
+
+IDS_NAMED = """
+SELECT 0, name, id FROM inventory_service WHERE name = ANY(%s)
+UNION ALL SELECT 1, name, id FROM inventory_configurationitem WHERE name = ANY(%s)
+"""
+
 NUMBERS = """
 SELECT alert.id, ticket.number
 FROM monitoring_alert AS alert JOIN tickets_ticket AS ticket ON ticket.id = alert.incident_id
@@ -104,11 +126,40 @@ class Entry:
     number: str | None = None
 
 
+def active_source(slug: str) -> MonitoringSource | None:
+    """The source that posts to this address, with its bot, unless it was switched off."""
+    with connection.cursor() as cursor:
+        cursor.execute(ACTIVE_SOURCE, [slug])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    count = len(SOURCE_COLUMNS)
+    known = dict(zip(SOURCE_COLUMNS, row[:count], strict=True))
+    known["mapping"] = json.loads(known["mapping"])
+    known["severity_map"] = json.loads(known["severity_map"])
+    source = MonitoringSource.from_db(connection.alias, *_in_order(MonitoringSource, known))
+    bot = dict(zip(BOT_COLUMNS, row[count:], strict=True))
+    source.bot = User.from_db(connection.alias, *_in_order(User, bot))
+    return source
+
+
 def lock_known(source_id: int, *, fingerprints: Collection[str]) -> dict[str, Entry]:
     """The alerts on record with these fingerprints, locked in one order for all posts."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK_KNOWN, [PATIENCE, source_id, sorted(fingerprints)])
         return {entry.fingerprint: entry for entry in map(_entry, cursor.fetchall())}
+
+
+def ids_named(
+    services: Collection[str], *, components: Collection[str]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """The ids by name of those services and components that are in the inventory."""
+    found: tuple[dict[str, int], dict[str, int]] = ({}, {})
+    with connection.cursor() as cursor:
+        cursor.execute(IDS_NAMED, [list(services), list(components)])
+        for place, name, known_id in cursor.fetchall():
+            found[place][name] = known_id
+    return found
 
 
 def insert_new(source_id: int, *, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
@@ -166,6 +217,11 @@ def row_of(condition: Condition) -> dict[str, Any]:
 def hash_of(*parts: str) -> str:
     """What tells whether the words of an alert have changed."""
     return fingerprint_of(*parts)
+
+
+def _in_order(model: type[Model], known: Mapping[str, Any]) -> tuple[list[str], list[Any]]:
+    names = [field.attname for field in model._meta.concrete_fields if field.attname in known]
+    return names, [known[name] for name in names]
 
 
 def _entry(row: Sequence[Any]) -> Entry:

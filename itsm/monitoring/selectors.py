@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from itsm.core.errors import NotFound
 from itsm.monitoring.credentials import NOBODY, Credentials
+from itsm.monitoring.ledger import active_source
 from itsm.monitoring.models import Alert, DeadLetter, MonitoringSource, ParkedPost
 from itsm.people.models import User
 
@@ -54,12 +55,7 @@ def parked_posts(user: User) -> QuerySet[ParkedPost]:
 
 def source_for(slug: str, *, credentials: Credentials, now: datetime) -> MonitoringSource:
     """The source a post comes from; NotFound, always the same, unless it proves it."""
-    source = (
-        MonitoringSource.objects.select_related("bot")
-        .defer("hmac_secret")
-        .filter(slug=slug, is_active=True)
-        .first()
-    )
+    source = active_source(slug)
     is_right = credentials.match_token(
         source.token_hash if source else NOBODY, header_name=source.header_name if source else ""
     )

@@ -1,6 +1,6 @@
 """Bringing alerts up to date with what their tool says, the whole post in one transaction."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,6 @@ from django.db import transaction
 from itsm.core import events
 from itsm.inventory.actions import discover_components, discover_services
 from itsm.inventory.models import Service
-from itsm.inventory.selectors import components_named, services_named
 from itsm.monitoring import ledger
 from itsm.monitoring.ledger import Entry
 from itsm.monitoring.lifecycle import Condition, Policy, hear
@@ -175,21 +174,26 @@ def _is_different(before: Condition, after: Condition) -> bool:
 
 
 def _named(
-    source: MonitoringSource, signals: Iterable[Signal]
+    source: MonitoringSource, signals: Collection[Signal]
 ) -> tuple[dict[str, int], dict[str, int]]:
     """The ids of the services and components that the signals name, unknown ones registered."""
     service_of = {_component_name(each): _service_name(each) for each in signals}
     service_names = {name for name in map(_service_name, signals) if name}
-    services = services_named(service_names) if service_names else {}
-    if source.discovers and service_names - services.keys():
-        services = discover_services(service_names, actor=source.bot)
-    wanted: dict[str, Service | None] = {
-        component: services.get(service) for component, service in service_of.items() if component
+    component_names = {name for name in service_of if name}
+    services, components = ledger.ids_named(service_names, components=component_names)
+    if source.discovers and (unknown := service_names - services.keys()):
+        services |= _ids(discover_services(unknown, actor=source.bot))
+    if source.discovers and (unknown := component_names - components.keys()):
+        wanted = {name: services.get(service_of[name]) for name in unknown}
+        components |= _ids(discover_components(_with_services(wanted), actor=source.bot))
+    return services, components
+
+
+def _with_services(wanted: Mapping[str, int | None]) -> dict[str, Service | None]:
+    # Only their ids are used: they need not be read again.
+    return {
+        name: Service(pk=service_id) if service_id else None for name, service_id in wanted.items()
     }
-    components = components_named(wanted) if wanted else {}
-    if source.discovers and wanted.keys() - components.keys():
-        components = discover_components(wanted, actor=source.bot)
-    return _ids(services), _ids(components)
 
 
 def _ids(found: Mapping[str, Any]) -> dict[str, int]:
