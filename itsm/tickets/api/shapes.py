@@ -140,7 +140,7 @@ def put_addresses(rows: list[Row], user: User, *, kind: str) -> None:
 
 def page_of(number: str, user: User, *, kind: str) -> str:
     """The page of a ticket for this person."""
-    return desks[kind].address_of(number) if user.is_staffer else f"/portal/{number}/"
+    return desks[kind].address_of(number) if user.is_staffer else f"/portal/items/{number}/"
 
 
 def put_names(rows: list[Row], *, people: Collection[str]) -> None:

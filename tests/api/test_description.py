@@ -1,0 +1,70 @@
+"""The description of the API, and the page that shows it."""
+
+import pytest
+from django.test import Client
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.validation import validate_schema
+
+from itsm.api import description
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def document():
+    description.cache_clear()
+    GENERATOR_STATS.reset()
+    return description()
+
+
+def operations(document):
+    return [
+        (method, path, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def test_the_description_is_valid_openapi_3_1_without_any_warning(document):
+    validate_schema(document)
+
+    assert document["openapi"].startswith("3.1")
+    assert not GENERATOR_STATS
+
+
+def test_every_operation_says_what_it_does_takes_gives_and_refuses(document):
+    for method, path, operation in operations(document):
+        where = f"{method} {path}"
+        assert operation["summary"], where
+        assert operation["tags"], where
+        responses = operation["responses"]
+        success = next(status for status in responses if status.startswith("2"))
+        assert success == "204" or responses[success]["content"], where
+        assert {"400", "401", "403"} <= set(responses), where
+        if method in ("post", "patch"):
+            assert "requestBody" in operation, where
+
+
+def test_no_two_operations_share_an_id(document):
+    ids = [operation["operationId"] for _, _, operation in operations(document)]
+
+    assert len(ids) == len(set(ids))
+
+
+def test_every_transition_of_incidents_has_an_address(document):
+    from incidents.workflow import workflow  # noqa: PLC0415
+
+    for verb in workflow.transitions:
+        assert f"/api/v1/incidents/{{number}}/{verb}/" in document["paths"]
+
+
+@pytest.mark.parametrize("person", ["alice", "charlie"])
+def test_the_explorer_shows_every_operation_to_whoever_is_signed_in(person, request, document):
+    client = Client()
+    client.force_login(request.getfixturevalue(person))
+
+    page = client.get("/api/docs/")
+
+    assert page.status_code == 200
+    for _, _, operation in operations(document):
+        assert f'id="{operation["operationId"]}"' in page.text
