@@ -124,9 +124,9 @@ def send_all(
 
 
 def kill_in_turn(installation: Installation, *, while_true: Callable[[], bool]) -> None:
-    """Kill one part after the other, each second another."""
+    """Kill one part after the other, one every two seconds."""
     for victim in itertools.cycle(VICTIMS):
-        time.sleep(1.0)
+        time.sleep(2.0)
         if not while_true():
             return
         if installation.pid_of(victim):

@@ -88,7 +88,7 @@ def _child(
     *,
     places: Places,
     environment: dict[str, str],
-    keep_open: tuple[socket.socket, ...] = (),
+    keep_open: tuple[int, ...] = (),
 ) -> Child:
     return Child(
         name=name,
