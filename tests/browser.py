@@ -17,7 +17,7 @@ def main() -> int:
     """Say in one line that browser tests are skipped; refuse to skip them in CI."""
     if executable():
         return 0
-    print("No browser here, so browser tests are skipped: `apt-get install chromium`.")
+    sys.stdout.write("No browser here, so browser tests are skipped: `apt-get install chromium`.\n")
     return 1 if os.environ.get("CI") == "true" else 0
 
 
