@@ -9,6 +9,7 @@ from incidents.selectors import open_children_of
 from itsm.core.models import Event
 from itsm.core.subscribers import Moment, on
 from itsm.monitoring.models import Alert
+from itsm.monitoring.selectors import resolving_sources
 from itsm.people.models import User
 from itsm.people.selectors import system_user
 from itsm.tickets.actions import comment
@@ -17,9 +18,10 @@ from itsm.tickets.permissions import is_own, may_work
 
 
 def _alerts_of(events: Iterable[Event]) -> list[Alert]:
-    ids = [each.subject_id for each in events]
-    related = ("service__owner_team", "source__bot", "configuration_item")
-    return list(Alert.objects.filter(pk__in=ids).select_related(*related).order_by("fingerprint"))
+    alerts = Alert.objects.filter(pk__in=[each.subject_id for each in events])
+    # Only what is needed to tell where they belong: every column counts in a storm.
+    light = alerts.select_related("service").defer("labels", "links", "transitions")
+    return list(light.order_by("fingerprint"))
 
 
 def _by_incident(alerts: Iterable[Alert]) -> dict[int, list[Alert]]:
@@ -54,7 +56,9 @@ def take_back(reopened: list[Event]) -> None:
 @on("alert.cleared", moment=Moment.INSIDE)
 def resolve_when_clear(cleared: list[Event]) -> None:
     """Resolve the incidents none of whose alerts fires any more, if their source says so."""
-    alerts = [each for each in _alerts_of(cleared) if each.source.resolve_incidents]
+    alerts = _alerts_of(cleared)
+    resolving = set(resolving_sources({each.source_id for each in alerts}))
+    alerts = [each for each in alerts if each.source_id in resolving]
     for ticket_id, together in _by_incident(alerts).items():
         ended = [each.ends_at for each in together if each.ends_at is not None]
         actions.resolve_if_clear(ticket_id, at=max(ended, default=None), actor=_actor(cleared[0]))

@@ -4,7 +4,8 @@ Whoever joins alerts holds a share of the incident's row, so that many may join 
 resolves it; whoever opens holds the correlation key, so that one outage never gets two incidents.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -17,6 +18,7 @@ from incidents.correlation import RANK, grave_key, keys_for, scope_of
 from incidents.models import Detection, Incident, ResolutionCode
 from incidents.selectors import firing_alerts_of
 from itsm.core import events
+from itsm.inventory.models import ConfigurationItem
 from itsm.monitoring.models import Alert
 from itsm.people.models import User
 from itsm.tickets.models import OPEN_PHASES, Channel, Link, Ticket
@@ -27,27 +29,60 @@ OLDEST_JOINED = timedelta(days=7)  # one trickling alert must not keep an incide
 ORDINARY_TIER = 2  # of alerts without a service: better safe
 
 
-@transaction.atomic
+HOLD_OPEN = """
+SELECT correlation_key, id, priority, priority_reason <> '' FROM tickets_ticket
+WHERE correlation_key = ANY(%s) AND correlation_key <> ''
+  AND phase IN ('new', 'active', 'waiting') AND opened_at >= %s
+ORDER BY correlation_key FOR SHARE
+"""
+JOIN = """
+UPDATE monitoring_alert AS alert SET incident_id = joined.ticket_id
+FROM unnest(%s::bigint[], %s::bigint[]) AS joined(id, ticket_id) WHERE alert.id = joined.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """An open incident, held so that it stays open."""
+
+    ticket_id: int
+    priority: int
+    is_overridden: bool = False
+
+
+@transaction.atomic(savepoint=False)
 def join_or_open(alerts: Sequence[Alert], *, actor: User) -> None:
     """Put each alert on the open incident of its outage, opening those that are missing."""
     groups: dict[tuple[str, ...], list[Alert]] = {}
     for alert in alerts:
         groups.setdefault(_keys_of(alert), []).append(alert)
+    held = _hold_open({key for keys in groups for key in keys})
+    joined: dict[int, list[Alert]] = {}
     # Grave before minor, so that minor alerts of the same post find the grave incident open.
     for keys in sorted(groups, key=lambda each: (len(each), each)):
-        together = groups[keys]
-        ticket_id = _open_ticket(keys, together) or _open_for(keys, together, actor)
-        Alert.objects.filter(pk__in=[each.pk for each in together]).update(incident=ticket_id)
-        events.publish(
-            "incident.alerts_joined",
-            Incident(pk=ticket_id),
-            actor=actor,
-            data={
-                "alerts": [each.pk for each in together][:100],
-                "count": len(together),
-                "title": together[0].title,
-            },
-        )
+        ticket_id = _join(keys, groups[keys], held, actor)
+        if ticket_id is None:
+            ticket_id = _open_for(keys, groups[keys], held, actor)
+        joined.setdefault(ticket_id, []).extend(groups[keys])
+    _put_on(joined)
+    events.publish(
+        "incident.alerts_joined",
+        *(Incident(pk=ticket_id) for ticket_id in joined),
+        actor=actor,
+        data_of=lambda incident: _joining(joined[incident.pk]),
+    )
+
+
+def _put_on(joined: Mapping[int, Sequence[Alert]]) -> None:
+    pairs = [(alert.pk, ticket_id) for ticket_id, alerts in joined.items() for alert in alerts]
+    with connection.cursor() as cursor:
+        # One statement for all incidents: a storm touches many at once.
+        cursor.execute(JOIN, [list(column) for column in zip(*pairs, strict=True)])
+
+
+def _joining(alerts: Sequence[Alert]) -> dict[str, object]:
+    ids = [each.pk for each in alerts]
+    return {"alerts": ids[:100], "count": len(ids), "title": alerts[0].title}
 
 
 def _keys_of(alert: Alert) -> tuple[str, ...]:
@@ -60,40 +95,42 @@ def _keys_of(alert: Alert) -> tuple[str, ...]:
     return keys_for(scope=scope, severity=alert.severity)
 
 
-def _open_ticket(keys: tuple[str, ...], alerts: Sequence[Alert]) -> int | None:
-    """The open incident with the best of the keys, held open; raised if the alerts are worse."""
+def _hold_open(keys: Iterable[str]) -> dict[str, _Held]:
+    """The open incidents with these keys, held so that they stay open, by their keys."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT id, priority, priority_reason <> '', opened_at FROM tickets_ticket
-            WHERE correlation_key = ANY(%s) AND phase IN ('new', 'active', 'waiting')
-            ORDER BY array_position(%s, correlation_key::text) LIMIT 1 FOR SHARE
-            """,
-            [list(keys), list(keys)],
-        )
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    ticket_id, priority, is_overridden, opened_at = row
-    if opened_at < timezone.now() - OLDEST_JOINED:
-        return None
-    if not is_overridden and priority_of(*_proposed(_worst(alerts))) < priority:
-        raise_to(ticket_id, _worst(alerts), actor=None)
-    return int(ticket_id)
+        cursor.execute(HOLD_OPEN, [sorted(keys), timezone.now() - OLDEST_JOINED])
+        return {key: _Held(*facts_held) for key, *facts_held in cursor.fetchall()}
 
 
-def _open_for(keys: tuple[str, ...], alerts: Sequence[Alert], actor: User) -> int:
+def _join(
+    keys: tuple[str, ...], alerts: Sequence[Alert], held: Mapping[str, _Held], actor: User
+) -> int | None:
+    """The held incident with the best of the keys, raised if the alerts are worse."""
+    known = next((held[key] for key in keys if key in held), None)
+    if known is None:
+        return None
+    worst = _worst(alerts)
+    if not known.is_overridden and priority_of(*_proposed(worst)) < known.priority:
+        raise_to(known.ticket_id, worst, actor=actor)
+    return known.ticket_id
+
+
+def _open_for(
+    keys: tuple[str, ...], alerts: Sequence[Alert], held: dict[str, _Held], actor: User
+) -> int:
     """A new incident for the alerts, or the one that somebody else opened just now."""
     key = keys[-1]
     with connection.cursor() as cursor:
         # Without this lock two posts could each open an incident for the same outage.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
-    if (ticket_id := _open_ticket(keys, alerts)) is not None:
+    held |= _hold_open(keys)
+    if (ticket_id := _join(keys, alerts, held, actor)) is not None:
         return ticket_id
     previous = Ticket.objects.filter(correlation_key=key, phase__in=OPEN_PHASES).first()
     if previous is not None:
         Ticket.objects.filter(pk=previous.pk).update(correlation_key="")
     incident = open_incident(report=_report_of(key, alerts), actor=actor)
+    held[key] = _Held(incident.pk, incident.priority)
     if previous is not None:
         Link.objects.create(
             from_ticket_id=incident.pk, to_ticket_id=previous.pk, sort=Link.Sort.PREVIOUS
@@ -104,7 +141,7 @@ def _open_for(keys: tuple[str, ...], alerts: Sequence[Alert], actor: User) -> in
 def _report_of(key: str, alerts: Sequence[Alert]) -> Report:
     worst = _worst(alerts)
     impact, urgency = _proposed(worst)
-    items = {each.configuration_item_id: each.configuration_item for each in alerts}
+    items = {each.configuration_item_id for each in alerts if each.configuration_item_id}
     return Report(
         title=worst.title,
         description=worst.description,
@@ -114,7 +151,7 @@ def _report_of(key: str, alerts: Sequence[Alert]) -> Report:
         source=Channel.MONITORING,
         detection=Detection.ALERT,
         correlation_key=key,
-        configuration_items=[each for each in items.values() if each is not None],
+        configuration_items=list(ConfigurationItem.objects.filter(pk__in=items)),
         impact_started_at=worst.starts_at,
         data={"alert": worst.pk, "source": worst.source_id},
     )
@@ -169,7 +206,8 @@ def follow_alerts_up(ticket_id: int, alerts: Sequence[Alert], *, actor: User) ->
     incident = Incident(pk=ticket_id).lock()
     if incident.is_open():
         return
-    others = _open_ticket(_keys_of(_worst(alerts)), alerts)
+    keys = _keys_of(_worst(alerts))
+    others = _join(keys, alerts, _hold_open(keys), actor)
     if incident.state == "resolved" and others is None:
         reopen(incident, actor=actor)
         return

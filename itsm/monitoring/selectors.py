@@ -53,6 +53,12 @@ def parked_posts(user: User) -> QuerySet[ParkedPost]:
     return posts if user.has_perm("monitoring.edit") else posts.none()
 
 
+def resolving_sources(ids: Collection[int]) -> list[int]:
+    """Those of the sources whose cleared alerts resolve their incidents."""
+    sources = MonitoringSource.objects.filter(pk__in=ids, resolve_incidents=True)
+    return list(sources.values_list("pk", flat=True))
+
+
 def source_for(slug: str, *, credentials: Credentials, now: datetime) -> MonitoringSource:
     """The source a post comes from; NotFound, always the same, unless it proves it."""
     source = active_source(slug)

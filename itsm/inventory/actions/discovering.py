@@ -14,7 +14,7 @@ MOST_DISCOVERED_SERVICES = 500
 MOST_DISCOVERED_COMPONENTS = 20_000
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def discover_services(names: Collection[str], *, actor: User | None) -> dict[str, Service]:
     """The services with these names, those unknown so far registered as discovered.
 
@@ -25,16 +25,17 @@ def discover_services(names: Collection[str], *, actor: User | None) -> dict[str
     if not unknown:
         return known
     room = MOST_DISCOVERED_SERVICES - _discovered(Service)
+    fresh = [Service(name=name, status=Standing.DISCOVERED) for name in unknown[: max(room, 0)]]
+    # Unlike ignoring a conflict, this tells the id of what another post registered meanwhile.
     Service.objects.bulk_create(
-        [Service(name=name, status=Standing.DISCOVERED) for name in unknown[: max(room, 0)]],
-        ignore_conflicts=True,
+        fresh, update_conflicts=True, unique_fields=["name"], update_fields=["name"]
     )
-    found = services_named(unknown)
+    found = {each.name: each for each in fresh}
     events.publish("service.discovered", *found.values(), actor=actor)
     return known | found
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def discover_components(
     services: Mapping[str, Service | None], *, actor: User | None
 ) -> dict[str, ConfigurationItem]:
@@ -44,14 +45,14 @@ def discover_components(
     if not unknown:
         return known
     room = MOST_DISCOVERED_COMPONENTS - _discovered(ConfigurationItem)
+    fresh = [
+        ConfigurationItem(name=name, service=services[name], status=Standing.DISCOVERED)
+        for name in unknown[: max(room, 0)]
+    ]
     ConfigurationItem.objects.bulk_create(
-        [
-            ConfigurationItem(name=name, service=services[name], status=Standing.DISCOVERED)
-            for name in unknown[: max(room, 0)]
-        ],
-        ignore_conflicts=True,
+        fresh, update_conflicts=True, unique_fields=["name"], update_fields=["name"]
     )
-    found = components_named(unknown)
+    found = {each.name: each for each in fresh}
     events.publish("component.discovered", *found.values(), actor=actor)
     return known | found
 
