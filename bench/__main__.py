@@ -33,6 +33,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--rounds", type=int, default=60)
     options = parser.parse_args(arguments)
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
     data.make_people()
     figures: list[cases.Figure] = []
     sizes = [int(each) for each in options.sizes.split(",")]

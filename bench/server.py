@@ -26,7 +26,10 @@ class Server:
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "uvicorn", "itsm.asgi:application", "--port"]
         command += [str(self.port), "--workers", str(self._workers), "--log-level", "warning"]
-        self._process = subprocess.Popen([*command, "--no-access-log"], start_new_session=True)
+        self._process = subprocess.Popen(
+            [*command, "--no-access-log", "--timeout-keep-alive", "600"],
+            start_new_session=True,
+        )
         self._wait()
         return self
 
