@@ -16,12 +16,16 @@ from itsm.tickets.actions import comment
 from itsm.tickets.models import Comment
 from itsm.tickets.permissions import is_own, may_work
 
+NEEDED = (
+    "source_id", "severity", "title", "configuration_item_id", "incident_id", "starts_at",
+    "ends_at", "service__tier",
+)  # fmt: skip
+
 
 def _alerts_of(events: Iterable[Event]) -> list[Alert]:
     alerts = Alert.objects.filter(pk__in=[each.subject_id for each in events])
-    # Only what is needed to tell where they belong: every column counts in a storm.
-    light = alerts.select_related("service").defer("labels", "links", "transitions")
-    return list(light.order_by("fingerprint"))
+    # Only what tells where they belong: in a storm every column counts.
+    return list(alerts.select_related("service").only(*NEEDED).order_by("fingerprint"))
 
 
 def _by_incident(alerts: Iterable[Alert]) -> dict[int, list[Alert]]:

@@ -1,6 +1,7 @@
 """From the bytes of a post to plain values, refusing what no honest tool sends; pure."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -79,27 +80,25 @@ def _check(payload: Any) -> None:
         value, path, depth = waiting.pop()
         if depth > MOST_DEPTH:
             raise Malformed(f"The body is nested more than {MOST_DEPTH} deep.", path=path[:200])
-        if isinstance(value, dict):
-            for key, inner in value.items():
-                _check_text(key, path=path)
-                _check_value(inner, path, key, depth, waiting)
-        elif isinstance(value, list):
-            for index, inner in enumerate(value):
-                _check_value(inner, path, index, depth, waiting)
-        else:
-            _check_leaf(value, path=path)
+        for key, inner in _inside(value, path):
+            # Nearly everything in a post is plain text without anything special in it.
+            if type(inner) is str and inner.isascii() and "\0" not in inner:
+                continue
+            if isinstance(inner, dict | list):
+                waiting.append((inner, _joined(path, key), depth + 1))
+            else:
+                _check_leaf(inner, path=_joined(path, key))
 
 
-def _check_value(
-    value: Any, path: str, key: str | int, depth: int, waiting: list[tuple[Any, str, int]]
-) -> None:
-    if type(value) is str:
-        if "\0" in value or not _is_encodable(value):
-            _check_text(value, path=_joined(path, key))
-    elif isinstance(value, dict | list):
-        waiting.append((value, _joined(path, key), depth + 1))
-    elif value is not None:
-        _check_leaf(value, path=_joined(path, key))
+def _inside(value: Any, path: str) -> Iterable[tuple[str | int, Any]]:
+    if isinstance(value, dict):
+        for key in value:
+            _check_text(key, path=path)
+        return value.items()
+    if isinstance(value, list):
+        return enumerate(value)
+    _check_leaf(value, path=path)
+    return ()
 
 
 def _check_leaf(value: Any, *, path: str) -> None:

@@ -84,7 +84,7 @@ def publish_changes(changes: Iterable[Change], *, actor: User) -> None:
         if concerned:
             events.publish(
                 f"alert.{name}",
-                *(Alert(pk=each) for each in concerned),
+                *(Alert.from_db("default", ["id"], [each]) for each in concerned),
                 actor=actor,
                 data_of=_facts_of(concerned),
             )
@@ -191,9 +191,8 @@ def _named(
 
 def _with_services(wanted: Mapping[str, int | None]) -> dict[str, Service | None]:
     # Only their ids are used: they need not be read again.
-    return {
-        name: Service(pk=service_id) if service_id else None for name, service_id in wanted.items()
-    }
+    services = {each: Service(pk=each) for each in set(wanted.values()) if each is not None}
+    return {name: services.get(service_id or 0) for name, service_id in wanted.items()}
 
 
 def _ids(found: Mapping[str, Any]) -> dict[str, int]:
