@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
 import redis.asyncio as redis
 import structlog
@@ -220,13 +221,12 @@ def _may_hear(reader: Reader, news: News, facts: Facts | None) -> bool:
     return news.subject_type == "alert" and reader.is_active and reader.sees_notes
 
 
-_hubs: dict[int, Hub] = {}
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 
 
 def hub() -> Hub:
     """The hub of this process's event loop."""
-    key = id(asyncio.get_running_loop())
-    if key not in _hubs:
-        _hubs.clear()
-        _hubs[key] = Hub()
-    return _hubs[key]
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = Hub()
+    return _hubs[loop]

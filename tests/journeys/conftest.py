@@ -1,0 +1,162 @@
+"""The product on a real port, and a real browser before it."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from itsm.core.supervision.programs import listening_socket
+from itsm.people.models import User
+from tests.browser import executable
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update",
+]  # fmt: skip
+FACES = {"wide": (1440, 900), "phone": (390, 844), "small": (360, 740)}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all journeys."""
+    path = executable()
+    if path is None:
+        reason = "No browser here: `apt-get install chromium`."
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    # Playwright runs an event loop in this thread, which Django would take for a careless view.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class House:
+    """The running web process: started, ended and started again on the same port."""
+
+    def __init__(self) -> None:
+        self.socket = listening_socket("127.0.0.1", port=18300, tries=100)
+        self.address = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        given = settings.DATABASES["default"]
+        database = f"postgresql://{given['USER']}@/{connection.settings_dict['NAME']}"
+        environment = {
+            **os.environ,
+            "DATABASE_URL": f"{database}?host={given['HOST']}",
+            "BASE_URL": self.address,
+            "DEBUG": "1",
+            "DEMO": "0",
+            "LOG_LEVEL": "WARNING",
+            "SECRET_KEY": settings.SECRET_KEY,
+        }
+        command = [
+            sys.executable, "-m", "uvicorn", "itsm.asgi:application", "--log-level", "warning",
+            "--fd", str(self.socket.fileno()),
+        ]  # fmt: skip
+        self.process = subprocess.Popen(
+            command, env=environment, pass_fds=[self.socket.fileno()], cwd=settings.BASE_DIR
+        )
+        self.wait()
+
+    def wait(self) -> None:
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            try:
+                httpx.get(f"{self.address}/sign-in/", timeout=5)
+            except httpx.HTTPError:
+                time.sleep(0.1)
+            else:
+                return
+        pytest.fail("The web process did not answer within 30 s.")
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+
+@pytest.fixture(scope="module")
+def house(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
+    """The product, on the test database."""
+    running = House()
+    with django_db_blocker.unblock():
+        running.start()
+    yield running
+    running.kill()
+    running.socket.close()
+
+
+class Person:
+    """Somebody before a browser; what the browser complained of is kept."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.context = context
+        self.address = address
+        self.complaints: list[str] = []
+        self.page: Page = context.new_page()
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note(self, message: Any) -> None:
+        if message.type in ("error", "warning") and "WebSocket" not in message.text:
+            self.complaints.append(message.text)
+
+    def go(self, path: str) -> Page:
+        self.page.goto(f"{self.address}{path}")
+        return self.page
+
+    def go_live(self, path: str) -> Page:
+        page = self.go(path)
+        page.wait_for_selector("html[data-live=on]", timeout=15_000)
+        return page
+
+
+Sit = Callable[..., Person]
+
+
+@pytest.fixture
+def sit(chromium: Browser, house: House) -> Iterator[Sit]:
+    """Seat people before browsers; at the end no browser may have complained."""
+    seated: list[Person] = []
+
+    def seat(user: User | None, *, face: str = "wide", **options: Any) -> Person:
+        width, height = FACES[face]
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, reduced_motion="reduce", **options
+        )
+        if user is not None:
+            context.add_cookies(
+                [{"name": "session", "value": session_of(user), "url": house.address}]
+            )
+        seated.append(Person(context, house.address))
+        return seated[-1]
+
+    yield seat
+    complaints = [each for person in seated for each in person.complaints]
+    for person in seated:
+        person.context.close()
+    assert complaints == []
+
+
+def session_of(user: User) -> str:
+    """A session as signing in makes it."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return str(session.session_key)

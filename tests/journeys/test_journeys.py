@@ -1,0 +1,202 @@
+"""Whole stories in a real browser, through HTTP and websockets."""
+
+import json
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from playwright.sync_api import expect
+
+from incidents import actions
+from incidents.actions.opening import Report
+from incidents.models import Incident
+from itsm.monitoring.actions import create_source
+from itsm.people.models import User
+from itsm.tickets.actions import comment
+from tests.journeys.conftest import House, Sit
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(90)]
+FIRING = Path(settings.BASE_DIR, "tests/integrations/alertmanager")
+axe = Axe()
+
+
+def opened(title: str, *, caller: User, actor: User) -> Incident:
+    return actions.open_incident(report=Report(title=title, caller=caller), actor=actor)
+
+
+def fire(house: House, title: str) -> None:
+    source, token = create_source(kind="alertmanager", name="Alertmanager", actor=None)
+    alert = {
+        "status": "firing",
+        "labels": {"alertname": "Down", "service": "checkout", "severity": "critical"},
+        "annotations": {"summary": title},
+        "startsAt": "2026-11-22T19:18:45.209Z",
+        "endsAt": "0001-01-01T00:00:00Z",
+        "fingerprint": "490b2b66d365c87d",
+    }
+    body = {"version": "4", "status": "firing", "alerts": [alert], "groupKey": "x"}
+    answer = httpx.post(
+        f"{house.address}/hooks/{source.slug}/",
+        content=json.dumps(body),
+        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+    )
+    assert answer.status_code == 202, answer.text
+
+
+def test_alice_signs_in_and_out(sit: Sit, alice: User):
+    alice.set_password("a-long-password")
+    alice.save()
+    page = sit(None).go("/incidents/?assignee=me")
+
+    page.get_by_label("User name").fill("alice")
+    page.get_by_label("Password").fill("a-long-password")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/incidents/\?assignee=me$"))
+
+    page.locator("details.menu summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page).to_have_url(re.compile(r"/sign-in/$"))
+
+
+def test_an_alert_becomes_a_row_on_an_open_dashboard(sit: Sit, house: House, alice: User):
+    page = sit(alice).go_live("/")
+
+    fire(house, "Checkout answers with errors")
+
+    row = page.locator("[data-part=newest] .row").first
+    expect(row).to_contain_text("Checkout answers with errors", timeout=5000)
+    expect(row).to_contain_text("P1")
+    expect(page.locator("[data-part=alerts]")).to_contain_text("Checkout answers with errors")
+
+
+def test_nothing_is_missed_while_the_line_is_down(
+    sit: Sit, house: House, alice: User, charlie: User
+):
+    """P14."""
+    person = sit(alice)
+    page = person.go_live("/incidents/")
+
+    house.kill()
+    page.wait_for_selector("html[data-live=off]")
+    opened("While nobody listened", caller=charlie, actor=charlie)
+    house.start()
+
+    news = page.locator("[data-news]")
+    expect(news).to_be_visible(timeout=30_000)
+    news.click()
+    expect(page.locator("[data-rows] .row[data-number]").first).to_contain_text("nobody listened")
+    person.complaints = [each for each in person.complaints if "ERR_" not in each]
+
+
+def test_rows_stay_in_place_and_are_painted_anew(sit: Sit, alice: User, charlie: User):
+    first = opened("First", caller=charlie, actor=charlie)
+    page = sit(alice).go_live("/incidents/")
+
+    actions.acknowledge(first, actor=alice)
+    opened("Second", caller=charlie, actor=charlie)
+
+    expect(page.locator(f"#{first.number}")).to_contain_text("Alice", timeout=5000)
+    expect(page.locator("[data-news]")).to_contain_text("1 new")
+    expect(page.locator("[data-rows] .row[data-number]")).to_have_count(1)
+
+
+def test_alice_works_an_incident_with_the_keyboard(sit: Sit, alice: User, charlie: User):
+    opened("No sound", caller=charlie, actor=charlie)
+    page = sit(alice).go_live("/incidents/")
+
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/incidents/INC-*/")
+    page.wait_for_selector("html[data-live=on]")
+    page.keyboard.press("a")
+    page.locator("dialog[open]").get_by_role("button", name="Acknowledge").click()
+    expect(page.locator("[data-part=timeline]")).to_contain_text("acknowledged it")
+    page.keyboard.press("r")
+    page.keyboard.type("We are on it")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".bubble").last).to_contain_text("We are on it")
+    page.keyboard.press("e")
+    sheet = page.locator("dialog[open]")
+    sheet.get_by_label("How was service restored?").select_option("fixed")
+    sheet.get_by_label("What was done").fill("Restarted the sound server")
+    sheet.get_by_role("button", name="Resolve").click()
+
+    expect(page.locator("[data-part=head]")).to_contain_text("Resolved")
+    expect(page.locator("[data-part=timeline]")).to_contain_text("Restarted the sound server")
+
+
+def test_a_draft_survives_what_others_do(sit: Sit, alice: User, bob: User, charlie: User):
+    """UX12."""
+    incident = opened("No sound", caller=charlie, actor=charlie)
+    page = sit(alice).go_live(f"/incidents/{incident.number}/")
+    text = page.get_by_label("Reply or note")
+    text.fill("Half a thought")
+
+    comment(ticket=incident, actor=bob, body="I have a hunch", public=False)
+
+    expect(page.locator("[data-part=timeline]")).to_contain_text("I have a hunch", timeout=5000)
+    expect(text).to_have_value("Half a thought")
+    expect(text).to_be_focused()
+
+
+def test_charlie_reports_follows_and_reopens_on_a_phone(sit: Sit, alice: User, charlie: User):
+    page = sit(charlie, face="small").go("/portal/")
+    page.get_by_role("link", name="Report an issue").first.click()
+    page.get_by_label("What is wrong?").fill("The printer eats paper")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", name="The printer eats paper")).to_be_visible()
+
+    incident = Incident.objects.get()
+    comment(ticket=incident, actor=alice, body="Which floor is it on?")
+    expect(page.locator(".timeline")).to_contain_text("Which floor", timeout=5000)
+    page.get_by_label("Your message").fill("The third")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".timeline")).to_contain_text("The third")
+    actions.resolve(incident, actor=alice, code="fixed", notes="Rollers cleaned")
+    page.get_by_role("button", name="No, it is still wrong").click(timeout=8000)
+
+    expect(page.locator(".stages")).to_contain_text("We are on it")
+    assert Incident.objects.get().state == "in_progress"
+
+
+def test_the_portal_works_without_javascript(sit: Sit, charlie: User):
+    """UX16."""
+    page = sit(charlie, face="small", java_script_enabled=False).go("/portal/report/")
+
+    page.get_by_label("What is wrong?").fill("No sound")
+    page.get_by_role("button", name="Send").click()
+
+    expect(page.get_by_role("heading", name="No sound")).to_be_visible()
+
+
+STAFF = ["/", "/incidents/", "{}", "{}edit/", "{}do/hold/", "/incidents/new/", "/alerts/"]
+PORTAL = ["/portal/", "/portal/report/", "/portal/items/", "/portal{}"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("face", ["wide", "phone"])
+def test_no_page_shuts_anybody_out(
+    sit: Sit, alice: User, charlie: User, scheme: str, face: str
+):
+    """UX1, UX2, UX3."""
+    incident = opened("No sound", caller=charlie, actor=charlie)
+    comment(ticket=incident, actor=alice, body="Which room?")
+    comment(ticket=incident, actor=alice, body="Ask facilities", public=False)
+    numbers = (f"/incidents/{incident.number}/", f"/items/{incident.number}/")
+    visits = [(None, "/sign-in/"), *((alice, each.format(numbers[0])) for each in STAFF)]
+    visits += [(charlie, each.format(numbers[1])) for each in PORTAL]
+
+    found = {}
+    for user in (None, alice, charlie):
+        person = sit(user, face=face, color_scheme=scheme)
+        for path in [path for who, path in visits if who is user]:
+            page = person.go(path)
+            page.wait_for_timeout(150)
+            faults = [each["id"] for each in axe.run(page).response["violations"]]
+            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            found[path] = faults + (["scrolls sideways"] if wide > 0 else [])
+
+    assert {path: faults for path, faults in found.items() if faults} == {}
