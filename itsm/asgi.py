@@ -1,6 +1,7 @@
 """HTTP and websockets on one port: Django's pages in threads, live updates in the event loop."""
 
 import os
+from urllib.parse import urlsplit
 
 from django.core.wsgi import get_wsgi_application
 
@@ -19,6 +20,14 @@ from itsm.core.bridge import Bridge
 from itsm.core.supervision.children import die_with_parent
 from itsm.dashboard.urls import websocket_urlpatterns
 
+
+def own_origins() -> list[str]:
+    """Where our own pages come from, under each name we answer to, at our port alone."""
+    base = urlsplit(settings.BASE_URL)
+    port = base.port or {"http": 80, "https": 443}[base.scheme]
+    return [f"{base.scheme}://{host}:{port}" for host in settings.ALLOWED_HOSTS]
+
+
 _pages_and_start = Bridge(_pages, threads=8, on_start=[die_with_parent, sweep.start])
 
 application = ProtocolTypeRouter(
@@ -27,7 +36,7 @@ application = ProtocolTypeRouter(
         "lifespan": _pages_and_start,
         "websocket": OriginValidator(
             AuthMiddlewareStack(URLRouter(websocket_urlpatterns)),
-            settings.WEBSOCKET_ORIGINS,
+            [settings.BASE_URL, *own_origins()],
         ),
     }
 )

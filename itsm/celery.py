@@ -1,6 +1,7 @@
 """The Celery app and its timetable: a doorbell, since all truth is in the database."""
 
 import os
+from importlib import import_module
 from typing import Any
 
 from celery import Celery
@@ -10,6 +11,33 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings")
 
 app = Celery("itsm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_ignore_result=True,
+    task_default_queue="doorbell",
+    task_serializer="json",
+    accept_content=["json"],
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_publish_retry=False,
+    worker_prefetch_multiplier=1,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={
+        "visibility_timeout": 60,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+        "max_retries": 1,
+    },
+    beat_scheduler="celery.beat:Scheduler",  # keeps no file that a crash could spoil
+    beat_schedule={
+        # Expires, so that a worker who comes back is not met by an hour of rings.
+        "chores": {
+            "task": "itsm.core.tasks.run_chores",
+            "schedule": 5.0,
+            "options": {"expires": 10},
+        },
+    },
+)
 app.autodiscover_tasks()
 
 
@@ -20,4 +48,5 @@ def _leave_logging_to_the_settings(**_: Any) -> None:
 
 @worker_ready.connect
 def _sweep_in_the_worker_too(**_: Any) -> None:
-    app.loader.import_from_cwd("itsm.core.sweep").start()
+    # Found when needed: importing it above would need the apps, which are loaded later.
+    import_module("itsm.core.sweep").start()

@@ -132,13 +132,19 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def weakness_of(key: str) -> str:
-    """Why a secret key must not be used, or nothing."""
-    if len(key) < 50 or len(set(key)) < 10:
-        return "too short or too simple"
-    if any(word in key.lower() for word in EXAMPLE_WORDS):
-        return "an example"
-    return ""
+def refuse_weak_key(env: Environment, *, key: str) -> None:
+    """Refuse a secret key that somebody could guess or look up."""
+    weakness = "missing"
+    if key and any(word in key.lower() for word in EXAMPLE_WORDS):
+        weakness = "an example"
+    elif key and (len(key) < 50 or len(set(key)) < 10):
+        weakness = "too short or too simple"
+    elif key:
+        return
+    env.refuse(
+        f"SECRET_KEY is {weakness}: set it to 50 or more random characters, such as"
+        " `openssl rand -base64 48` prints."
+    )
 
 
 def kept_secret(path: Path, *, length: int) -> str:

@@ -18,7 +18,7 @@ from itsm.env import (
     email_settings,
     is_loopback,
     kept_secret,
-    weakness_of,
+    refuse_weak_key,
 )
 
 # So that classes may be written as their types are: admin.ModelAdmin[Team].
@@ -46,14 +46,6 @@ IS_PUBLIC = not (is_loopback(HOST) and is_loopback(_base.hostname or ""))
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS") or sorted(
     {_base.hostname or "", "127.0.0.1", "localhost", "[::1]"}
 )
-# Where pages may come from that open a websocket to us.
-WEBSOCKET_ORIGINS = [
-    BASE_URL,
-    *(
-        f"{_base.scheme}://{host}:{_base.port or (443 if IS_SECURE else 80)}"
-        for host in ALLOWED_HOSTS
-    ),
-]
 # Host names and networks that outgoing calls may reach although they are private or plain http.
 ALLOWED_OUTBOUND = env.names("ALLOWED_OUTBOUND")
 
@@ -61,11 +53,8 @@ SECRET_KEY = env.text("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS")
 if not SECRET_KEY and (not IS_PUBLIC or TESTING):
     SECRET_KEY = kept_secret(DATA_DIR / "secret_key", length=64)
-elif not DEBUG and not TESTING and (weakness := weakness_of(SECRET_KEY)):
-    env.refuse(
-        f"SECRET_KEY is {weakness if SECRET_KEY else 'missing'}: set it to 50 or more random"
-        " characters, such as `openssl rand -base64 48` prints."
-    )
+elif not DEBUG and not TESTING:
+    refuse_weak_key(env, key=SECRET_KEY)
 DEMO = env.flag("DEMO", default=not IS_PUBLIC)
 if DEMO and IS_PUBLIC:
     env.refuse("DEMO is 1 on a public address: unset it, since the demo people share a password.")
@@ -73,9 +62,8 @@ DEMO_PASSWORD = env.text("DEMO_PASSWORD")
 if DEMO and not DEMO_PASSWORD and not TESTING:
     DEMO_PASSWORD = kept_secret(DATA_DIR / "demo_password", length=12)
 METRICS_TOKEN = env.text("METRICS_TOKEN")
-WEB_CONCURRENCY = env.number(
-    "WEB_CONCURRENCY", default=min(2, os.cpu_count() or 1), least=1, most=64
-)
+_processes = min(2, os.cpu_count() or 1)
+WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", default=_processes, least=1, most=64)
 WORKER_CONCURRENCY = env.number("WORKER_CONCURRENCY", default=4, least=1, most=256)
 
 INSTALLED_APPS = [
@@ -163,7 +151,7 @@ _database["CONN_HEALTH_CHECKS"] = True
 DATABASES: dict[str, dict[str, Any]] = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Valkey carries rings, screens' wake-ups and forgettable counters; truth is in the database.
+# Valkey carries rings and forgettable counters; truth is in the database.
 _valkey = env.address("REDIS_URL", default=PLACES.redis_url, schemes=("redis", "rediss", "unix"))
 REDIS_URL = env.text("REDIS_URL", default=PLACES.redis_url)
 DOORBELL = not TESTING
@@ -175,29 +163,6 @@ CHANNEL_LAYERS = {
     }
 }
 CELERY_BROKER_URL = broker_address(_valkey)
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 60,
-    "socket_timeout": 5,
-    "socket_connect_timeout": 2,
-    "max_retries": 1,
-}
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_DEFAULT_QUEUE = "doorbell"
-CELERY_TASK_SERIALIZER = "json"
-CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_TASK_PUBLISH_RETRY = False
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps no file that a crash could spoil
-CELERY_BEAT_SCHEDULE = {
-    # Expires, so that a worker who comes back is not met by an hour of rings.
-    "chores": {"task": "itsm.core.tasks.run_chores", "schedule": 5.0, "options": {"expires": 10}},
-}
 
 # People.
 AUTH_USER_MODEL = "people.User"
@@ -210,17 +175,12 @@ PASSWORD_HASHERS = [
     else "django.contrib.auth.hashers.Argon2PasswordHasher"
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-    )
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
+    for name in ("UserAttributeSimilarity", "MinimumLength", "CommonPassword")
 ]
 SESSION_COOKIE_NAME = "__Host-session" if IS_SECURE else "session"
 SESSION_COOKIE_SECURE = IS_SECURE
 SESSION_COOKIE_AGE = int(timedelta(hours=8).total_seconds())
-SESSION_SAVE_EVERY_REQUEST = False
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_SECURE else "csrf"
 CSRF_COOKIE_SECURE = IS_SECURE
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -255,10 +215,8 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
 WHITENOISE_AUTOREFRESH = DEBUG or TESTING
-_email = env.address(
-    "EMAIL_URL", default="console:", schemes=("smtp", "smtp+tls", "smtps", "console")
-)
-globals().update(email_settings(_email))
+_mail = ("smtp", "smtp+tls", "smtps", "console")
+globals().update(email_settings(env.address("EMAIL_URL", default="console:", schemes=_mail)))
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", default=f"steady@{_base.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

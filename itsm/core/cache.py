@@ -1,7 +1,7 @@
 """The cache, which may be away: then nothing is found in it, and nobody is told otherwise."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import redis
 import structlog
@@ -9,11 +9,9 @@ from django.core.cache.backends.redis import RedisCache
 
 logger = structlog.get_logger(__name__)
 
-T = TypeVar("T")
 
-
-def _forgiving(method: Callable[..., T], *, otherwise: Any) -> Callable[..., T]:
-    def ask(cache: "ForgivingRedisCache", *args: Any, **options: Any) -> T:
+def _forgiving(method: Callable[..., Any], *, otherwise: Any) -> Callable[..., Any]:
+    def ask(cache: "ForgivingRedisCache", *args: Any, **options: Any) -> Any:
         try:
             return method(cache, *args, **options)
         except redis.RedisError as error:

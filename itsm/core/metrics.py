@@ -27,7 +27,7 @@ def exposition() -> bytes:
     """All numbers as text; those of every web process where several serve one port."""
     registry = CollectorRegistry()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         return generate_latest(registry) + generate_latest(_with_debts())
     return generate_latest(REGISTRY) + generate_latest(_with_debts())
 

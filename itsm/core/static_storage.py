@@ -12,7 +12,8 @@ class QuickCompressor(Compressor):  # type: ignore[misc]
 
     @staticmethod
     def compress_brotli(data: bytes) -> bytes:
-        return brotli.compress(data, quality=6)
+        compressed: bytes = brotli.compress(data, quality=6)
+        return compressed
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]

@@ -3,9 +3,9 @@
 import contextlib
 import ctypes
 import os
+import platform
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +13,7 @@ from pathlib import Path
 from pwd import struct_passwd
 from typing import Any
 
+IS_LINUX = platform.system() == "Linux"
 PR_SET_PDEATHSIG = 1
 MARK = "STEADY_SUPERVISED_BY"
 LARGEST_LOG = 10 * 1024 * 1024
@@ -101,7 +102,7 @@ class Child:
 
 def die_with_parent() -> None:
     """Have the kernel end this process when the one that started it is gone (Linux only)."""
-    if os.environ.get(MARK) and sys.platform == "linux":
+    if os.environ.get(MARK) and IS_LINUX:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
@@ -124,7 +125,7 @@ def identity(owner: struct_passwd | None) -> dict[str, Any]:
 
 
 def _last_will(parent: int, *, signal_number: signal.Signals) -> Callable[[], None] | None:
-    if sys.platform != "linux":
+    if not IS_LINUX:
         return None
     libc = ctypes.CDLL(None)
 
@@ -148,7 +149,7 @@ def _carries(pid: int, mark: str) -> bool:
     try:
         environment = Path(f"/proc/{pid}/environ").read_bytes()
     except OSError:
-        if sys.platform == "linux":
+        if IS_LINUX:
             return False
         environment = subprocess.run(  # noqa: S603 no input of others
             ["/bin/ps", "eww", "-o", "command=", "-p", str(pid)], capture_output=True, check=False
