@@ -92,6 +92,14 @@ class ConfigurationItem(models.Model):
 
     class Meta:
         ordering = ["name"]
+        indexes = [
+            # Counted whenever a new one is heard of.
+            models.Index(
+                fields=["status"],
+                name="component_discovered",
+                condition=models.Q(status=Standing.DISCOVERED),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
