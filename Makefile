@@ -38,7 +38,7 @@ check: $(VENV)/tools.stamp
 		$(RUN) manage.py check --deploy --fail-level WARNING
 
 bench: $(VENV)/tools.stamp
-	@$(RUN) -m bench
+	@$(RUN) manage.py with_engines -- $(RUN) -m bench $(BENCH_ARGS)
 
 lock: $(VENV)/tools.stamp
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --upgrade \
