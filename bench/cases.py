@@ -10,6 +10,7 @@ from bench.client import Answer, Client, at_once
 from bench.server import Server
 
 Call = Callable[[Client], Answer]
+Load = Callable[[Client, int], Answer]
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ def reading(server: Server, doors: Doors, *, size: int, rounds: int) -> list[Fig
     """What a person or a program reads; the median of the rounds."""
     number = doors.api.call("GET", "/api/v1/incidents/?limit=1").json()["results"][0]["number"]
 
+    one_by_api, one_page = f"/api/v1/incidents/{number}/", f"/incidents/{number}/"
+
     def search_by_api(client: Client) -> Answer:
         return client.call("GET", f"/api/v1/incidents/?search={next(SEARCHES)}".replace(" ", "%20"))
 
@@ -57,8 +60,8 @@ def reading(server: Server, doors: Doors, *, size: int, rounds: int) -> list[Fig
         ("list page", doors.page, lambda c: c.call("GET", "/incidents/"), "<= 15 ms"),
         ("search by API", doors.api, search_by_api, "<= 15 ms"),
         ("search page", doors.page, search_page, "<= 15 ms"),
-        ("detail by API", doors.api, lambda c: c.call("GET", f"/api/v1/incidents/{number}/"), "<= 8 ms"),
-        ("detail page", doors.page, lambda c: c.call("GET", f"/incidents/{number}/"), "<= 25 ms"),
+        ("detail by API", doors.api, lambda c: c.call("GET", one_by_api), "<= 8 ms"),
+        ("detail page", doors.page, lambda c: c.call("GET", one_page), "<= 25 ms"),
         ("dashboard", doors.page, lambda c: c.call("GET", "/"), "<= 40 ms"),
         ("create by API", doors.api, create, "<= 8 ms"),
     ]
@@ -116,38 +119,36 @@ def writing(server: Server, doors: Doors, *, size: int) -> list[Figure]:
     def post(client: Client, *names: str) -> Answer:
         return client.call("POST", doors.hook_path, webhook(*names))
 
-    def rate(what: str, goal: str, unit: str, work: Callable[[Client, int], Answer], **how: int) -> Figure:
-        times = how.pop("times", 1)
+    def rate(what: str, goal: str, work: Load, *, each: int, alerts: int = 1) -> Figure:
         clients = list(doors.writers if "create" in what else doors.senders)
         cpu = server.cpu()
-        value = at_once(clients, work, each=how["each"])
-        spent = (server.cpu() - cpu) / (len(clients) * how["each"]) * 1000
-        return Figure(what, size, value * times, unit, goal, spent)
+        value = at_once(clients, work, each=each)
+        spent = (server.cpu() - cpu) / (len(clients) * each) * 1000
+        return Figure(what, size, value * alerts, "/s", goal, spent)
 
     bare = rate(
-        "bare insert, 8 clients", "", "/s",
+        "bare insert, 8 clients", "",
         lambda c, n: c.call("POST", "/bench/rows/", {"title": f"row {n}"}), each=100,
     )  # fmt: skip
     first = rate(
-        "alerts, single posts, first", ">= 400 /s", "/s",
+        "alerts, single posts, first", ">= 400 /s",
         lambda c, n: post(c, f"{run}-{n}"), each=100,
     )  # fmt: skip
     again = rate(
-        "alerts, single posts, repeated", ">= first", "/s",
+        "alerts, single posts, repeated", ">= first",
         lambda c, n: post(c, f"{run}-{n}"), each=100,
     )  # fmt: skip
     twenty = rate(
-        "alerts, posts of 20, first", ">= 3000 /s", "/s",
-        lambda c, n: post(c, *(f"{run}-{n}-{each}" for each in range(20))), each=40, times=20,
+        "alerts, posts of 20, first", ">= 3000 /s",
+        lambda c, n: post(c, *(f"{run}-{n}-{each}" for each in range(20))), each=40, alerts=20,
     )  # fmt: skip
     twenty_again = rate(
-        "alerts, posts of 20, repeated", ">= first", "/s",
-        lambda c, n: post(c, *(f"{run}-{n}-{each}" for each in range(20))), each=40, times=20,
+        "alerts, posts of 20, repeated", ">= first",
+        lambda c, n: post(c, *(f"{run}-{n}-{each}" for each in range(20))), each=40, alerts=20,
     )  # fmt: skip
-    share = Figure("single posts to bare inserts", size, first.value / bare.value * 100, "%", ">= 50 %")
-    creating = rate(
-        "create, 8 clients", ">= 250 /s", "/s", lambda c, _n: create(c), each=60
-    )
+    percent = first.value / bare.value * 100
+    share = Figure("single posts to bare inserts", size, percent, "%", ">= 50 %")
+    creating = rate("create, 8 clients", ">= 250 /s", lambda c, _n: create(c), each=60)
     return [bare, first, again, share, twenty, twenty_again, creating, *_storm(server, doors, size)]
 
 
@@ -157,11 +158,13 @@ def _storm(server: Server, doors: Doors, size: int) -> list[Figure]:
     def fresh(count: int) -> Call:
         def call(client: Client) -> Answer:
             run = uuid.uuid4().hex[:8]
-            return client.call("POST", doors.hook_path, webhook(*(f"{run}-{n}" for n in range(count))))
+            names = (f"{run}-{place}" for place in range(count))
+            return client.call("POST", doors.hook_path, webhook(*names))
 
         return call
 
-    one = measured(server, "1 new alert in a post", doors.hook, fresh(1), size=size, goal="", rounds=40)
-    many = measured(server, "500 new alerts in a post", doors.hook, fresh(500), size=size, goal="<= 10 x", rounds=7)
-    times = Figure("500 alerts to 1", size, many.value / one.value, "x", "<= 10 x")
-    return [one, many, times]
+    def figure(what: str, count: int, rounds: int) -> Figure:
+        return measured(server, what, doors.hook, fresh(count), size=size, goal="", rounds=rounds)
+
+    one, many = figure("1 new alert in a post", 1, 40), figure("500 new alerts in a post", 500, 7)
+    return [one, many, Figure("500 alerts to 1", size, many.value / one.value, "x", "<= 10 x")]

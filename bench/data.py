@@ -8,7 +8,7 @@ database backup certificate queue memory export import report search page browse
 keyboard phone account access vpn storage cluster node deploy release version cache gateway
 proxy session token upload download calendar meeting room badge door camera license update
 restart crash freeze blank missing wrong duplicate delayed rejected denied expired
-""".split()
+"""
 SERVICES = 40
 
 FILL = """
@@ -98,5 +98,5 @@ def grow_to(size: int) -> None:
         )
         for begin in range(start + 1, size + 1, 50_000):
             end = min(begin + 49_999, size)
-            cursor.execute(FILL, {"words": list(WORDS), "start": begin, "end": end})
+            cursor.execute(FILL, {"words": WORDS.split(), "start": begin, "end": end})
         cursor.execute("VACUUM ANALYZE tickets_ticket, incidents_incident, core_event")

@@ -20,7 +20,7 @@ class Insert(generics.CreateAPIView[Row]):
     authentication_classes = ()
     permission_classes = ()
     serializer_class = RowSerializer
-    queryset = Row.objects.all()
+    queryset = Row._default_manager.all()
 
 
 urlpatterns = [path("bench/rows/", Insert.as_view()), path("", include("itsm.urls"))]

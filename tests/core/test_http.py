@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
+import httpx
 import pytest
 
 from itsm.core import http
@@ -94,7 +95,7 @@ def test_a_name_that_answers_differently_the_second_time_gains_nothing(
         lambda _client, _method, url, **_rest: (
             pytest.fail(f"called {url}")
             if url.host != "93.184.216.34"
-            else (_ for _ in ()).throw(http.httpx.ConnectError("no network here"))
+            else (_ for _ in ()).throw(httpx.ConnectError("no network here"))
         ),
     )
 
