@@ -99,11 +99,19 @@ INCIDENT = Shape(
     finish=_finish,
 )
 
+
+def _levels(*, required: bool) -> tuple[Field, ...]:
+    """Impact and urgency: proposed when left out of a new incident, never taken away later."""
+    label = _l("1 high to 3 low")
+    return tuple(
+        Number(name=each, label=label, least=1, most=3, required=required)
+        for each in ("impact", "urgency")
+    )
+
+
 TITLE = Line(name="title", label=_l("What is wrong, in a few words"), required=True)
 SHARED: tuple[Field, ...] = (
     Field(name="description", max_length=100_000),
-    Number(name="impact", label=_l("1 high to 3 low"), least=1, most=3),
-    Number(name="urgency", label=_l("1 high to 3 low"), least=1, most=3),
     ServiceName(name="service", label=_l("Name of the service"), max_length=120),
     ComponentNames(name="configuration_items", label=_l("Names of configuration items")),
     Anybody(name="caller", label=_l("User name of who called")),
@@ -126,6 +134,7 @@ class IncidentCollection(TicketCollection):
     filterset = IncidentFilters
     opening: ClassVar[Sequence[Field]] = (
         TITLE,
+        *_levels(required=False),
         *SHARED,
         Person(name="assignee", label=_l("User name of who works on it")),
         TeamName(name="team", label=_l("Short name of the team")),
@@ -134,6 +143,7 @@ class IncidentCollection(TicketCollection):
     )
     editing: ClassVar[Sequence[Field]] = (
         TITLE,
+        *_levels(required=True),
         *SHARED,
         TicketNumber(name="problem", label=_l("Number of the problem behind it")),
         Instant(name="detected_at"),

@@ -6,6 +6,7 @@ from itsm.people.actions import join_team
 from itsm.people.models import Team, User
 from itsm.people.roles import Role
 from tests.factories import TeamFactory, UserFactory
+from tests.world import world  # noqa: F401 a fixture for all
 
 
 @pytest.fixture(scope="session")

@@ -197,9 +197,10 @@ class Lines(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class Mapped(Field):
-    """Values by name, as a JSON object."""
+    """Values by name, as a JSON object; all of them texts when ``of_texts``."""
 
     most: int = 100
+    of_texts: bool = False
     sort: str = field(default="mapped", init=False)
 
     def empty(self) -> Any:
@@ -208,6 +209,8 @@ class Mapped(Field):
     def parse(self, raw: Any) -> Any:
         if not isinstance(raw, dict) or len(raw) > self.most:
             raise self.wrong(_("Give an object of at most %(most)d names.") % {"most": self.most})
+        if self.of_texts and not all(isinstance(each, str) for each in raw.values()):
+            raise self.wrong(_("Give a text for every name."))
         return raw
 
     def schema(self) -> Schema:

@@ -1,11 +1,8 @@
 """The answers that were given to requests with an idempotency key."""
 
-import json
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.utils import timezone
 
@@ -38,16 +35,6 @@ def keep(claimed: int, *, status: int, body: str, headers: Mapping[str, str]) ->
 def release(claimed: int) -> None:
     """Let the key be used again: the request had no effect."""
     KeptAnswer.objects.filter(pk=claimed).delete()
-
-
-def encoded(data: Any) -> str:
-    """An answer's content as it is kept."""
-    return json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False)
-
-
-def decoded(body: str) -> Any:
-    """An answer's content as it was given."""
-    return json.loads(body)
 
 
 def forget_old() -> int:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _l
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from itsm.core.errors import NotFound
+from itsm.core.errors import Invalid, NotFound
 from itsm.core.fields import Choice, Field, Flag, Line, Mapped, Number
 from itsm.core.rest.filtering import parameters_of
 from itsm.core.rest.operations import PAGE, operation
@@ -29,6 +29,7 @@ from itsm.core.rest.shapes import (
 from itsm.core.rest.views import Collection
 from itsm.monitoring import actions
 from itsm.monitoring.filters import AlertFilters
+from itsm.monitoring.mapping import faults_of
 from itsm.monitoring.models import Alert, MonitoringSource, Status
 from itsm.monitoring.selectors import visible_alerts, visible_sources
 from itsm.monitoring.severities import SEVERITIES
@@ -147,7 +148,7 @@ def setting_fields() -> tuple[Field, ...]:
         Line(name="header_name", label=_l("Header with the token"), max_length=60),
         Line(name="hmac_secret", label=_l("Secret for signatures; never shown"), max_length=200),
         Mapped(name="mapping", label=_l("Where the generic kind finds each field")),
-        Mapped(name="severity_map", label=_l("The tool's words and ours")),
+        Mapped(name="severity_map", label=_l("The tool's words and ours"), of_texts=True),
         *(Number(name=each, label=seconds, most=365 * DAY) for each in DURATIONS),
         Flag(name="resolve_incidents", default=True),
         Flag(name="discovers", default=True),
@@ -244,6 +245,8 @@ class SourceCollection(Collection):
 
 def _settings(values: dict[str, Any]) -> dict[str, Any]:
     """The values as the source keeps them: lengths of time instead of seconds."""
+    for name, faults in faults_of(values["mapping"]).items() if values.get("mapping") else ():
+        raise Invalid(f"{name}: {faults[0]}", field="mapping")
     for name in DURATIONS:
         if isinstance(values.get(name), int):
             values[name] = timedelta(seconds=values[name])

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from itsm.core.rest import limits
@@ -73,3 +75,20 @@ def fresh_counters() -> None:
 def api() -> Callable[..., Caller]:
     """A program that acts as the person given; nobody without one."""
     return lambda user=None, **options: Caller(user, **options)
+
+
+@pytest.fixture
+def in_threads() -> Callable[..., list[Any]]:
+    """Calls a function with 0, 1, 2… at once, each in a thread with its own connection."""
+
+    def run(work: Callable[[int], Any], count: int) -> list[Any]:
+        def closing(place: int) -> Any:
+            try:
+                return work(place)
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(count) as pool:
+            return list(pool.map(closing, range(count)))
+
+    return run

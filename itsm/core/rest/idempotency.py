@@ -1,6 +1,7 @@
 """A request with an idempotency key takes effect once, however often and at once it is sent."""
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 
@@ -13,6 +14,7 @@ from rest_framework.response import Response
 from itsm.core import kept_answers
 from itsm.core.errors import Invalid, Refused
 from itsm.core.models import KeptAnswer
+from itsm.core.rest.answering import JSON
 
 HEADER = "Idempotency-Key"
 _SANE_KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -64,7 +66,7 @@ def _keep(claimed: int, response: Response, *, secrets: Sequence[str]) -> None:
     if secrets and isinstance(shown, Mapping):
         shown = {name: None if name in secrets else value for name, value in shown.items()}
     headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-    body = kept_answers.encoded(shown)
+    body = JSON().render(shown).decode()
     kept_answers.keep(claimed, status=response.status_code, body=body, headers=headers)
 
 
@@ -72,7 +74,7 @@ def _again(request: Request, kept: KeptAnswer) -> Response:
     if kept.digest != _digest(request):
         raise AnotherRequest(_("This idempotency key was used for another request."))
     headers = {**kept.headers, "Idempotency-Replayed": "true"}
-    return Response(kept_answers.decoded(kept.body), kept.status, headers=headers)
+    return Response(json.loads(kept.body), kept.status, headers=headers)
 
 
 def _digest(request: Request) -> str:

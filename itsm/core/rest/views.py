@@ -81,6 +81,8 @@ class Collection(ViewSet):
     def body(self, request: Request) -> Mapping[str, Any]:
         """The names and values of the body, as they were sent."""
         body = request.data
+        if self.operation is not None and self.operation.takes_files:
+            return request.POST.dict()
         if not isinstance(body, Mapping):
             raise Invalid(_("Send a JSON object."))
         return body

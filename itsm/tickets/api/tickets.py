@@ -130,12 +130,17 @@ class TicketCollection(Belongings):
     def transition(self, request: Request, number: str) -> Response:
         """Perform the verb of this address."""
         ticket = self.ticket(request, number)
-        performed = self.workflow.transitions[self.verb].perform_with(
-            ticket,
-            actor=request.user,
-            given=self.body(request),
-            version=expected_version(request, ticket),
-        )
+        transition, given = self.workflow.transitions[self.verb], self.body(request)
+        version = expected_version(request, ticket)
+        try:
+            performed = transition.perform_with(
+                ticket, actor=request.user, given=given, version=version
+            )
+        except NotFound as missing:
+            # The ticket of the address is there; what is not is one that the body names.
+            names = [each.name for each in transition.fields if each.sort == "ticket"]
+            field = next((name for name in names if given.get(name)), None)
+            raise Invalid(str(missing), field=field) from None
         return self.shown(request, performed)
 
     def shown(self, request: Request, ticket: Ticket, *, status: int = 200) -> Response:

@@ -1,0 +1,187 @@
+"""Whatever is sent, to whichever endpoint: a clear refusal naming what is wrong, never a 5xx."""
+
+import json
+from typing import Any
+
+import pytest
+
+from itsm.api import description
+from tests.doors import plain, rows
+from tests.world import World
+
+WRITES = [
+    (method, address)
+    for method, address in rows()
+    if method in ("POST", "PATCH") and address.startswith("api/v1/")
+]
+OF_JSON = [
+    (method, address)
+    for method, address in WRITES
+    if not address.endswith(("attachments/", "import/"))
+]
+READS = [
+    address
+    for method, address in rows()
+    if method == "GET" and address.startswith("api/v1/") and address != "api/v1/schema/"
+]
+LISTS = [
+    f"api/v1/{name}/"
+    for name in (
+        *("incidents", "alerts", "services", "configuration-items", "teams", "users"),
+        *("sources", "events"),
+    )
+]
+
+HOSTILE: dict[str, Any] = {
+    "no JSON": "{",
+    "a list": "[]",
+    "a text": '"title"',
+    "a number": "7",
+    "null": "null",
+    "a name twice": '{"title": "a", "title": "b", "x": 1, "x": 2}',
+    "an unknown name": '{"surprise": 1}',
+    "NUL": '{"title": "a\\u0000b", "surprise": "\\u0000"}',
+    "a lone surrogate": '{"title": "\\ud800", "surprise": "\\udfff"}',
+    "not UTF-8": b'{"title": "\xff\xfe"}',
+    "deep": '{"title": ' + "[" * 5000 + "]" * 5000 + "}",
+    "very deep": "[" * 200_000,
+    "a huge number": '{"surprise": ' + "9" * 5000 + "}",
+    "an endless number": '{"surprise": 1e400}',
+    "no number": '{"surprise": NaN}',
+    "infinity": '{"surprise": -Infinity}',
+    "5 MB": '{"title": "' + "a" * 5_000_000 + '"}',
+    "a byte order mark": b'\xef\xbb\xbf{"surprise": 1}',
+}
+VALUES: list[Any] = [
+    *(None, True, -1, 10**18, 1.5, " ", "x" * 300_000, "a\nb", "\u202e", "{{7*7}}"),
+    *("<script>alert(1)</script>", "' OR 1=1 --", "../../etc/passwd", "INC-0"),
+    *([], [[]], ["a", 1, None], {}, {"a": {"b": []}}),
+    *("9999-12-31T23:59:59+14:00", "0001-01-01T00:00:00-14:00", "\ufb00", "\u200b"),
+]
+
+
+def problem_of(response: Any) -> Any:
+    """The problem of a refusal, checked for what every one of them has."""
+    assert 400 <= response.status_code < 500, response.content[:500]
+    assert response["Content-Type"] == "application/problem+json"
+    problem = response.json()
+    assert problem["status"] == response.status_code
+    assert problem["title"]
+    assert problem["detail"]
+    return problem
+
+
+@pytest.mark.parametrize(("method", "address"), OF_JSON, ids=" ".join)
+def test_hostile_bodies_are_refused_with_a_problem(method: str, address: str, world: World) -> None:
+    for body in HOSTILE.values():
+        problem_of(world.call(method, address, "dana", body))
+
+
+@pytest.mark.parametrize(("method", "address"), OF_JSON, ids=" ".join)
+def test_any_value_in_any_field_is_taken_or_refused_by_name(
+    method: str, address: str, world: World
+) -> None:
+    sensible = json.loads(world.body(method, address))
+    for name in _fields(method, address):
+        for value in VALUES:
+            response = world.call(method, address, "dana", json.dumps({**sensible, name: value}))
+
+            if response.status_code >= 300:
+                problem = problem_of(response)
+                assert response.status_code != 400 or problem["errors"], (name, value)
+
+
+def _fields(method: str, address: str) -> list[str]:
+    """What the endpoint takes, as the description of the API says it."""
+    document = description()
+    path = _path(document, method.lower(), address)
+    content = document["paths"][path][method.lower()]["requestBody"]["content"]
+    reference = content["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]
+    return list(document["components"]["schemas"][reference]["properties"])
+
+
+def _path(document: Any, method: str, address: str) -> str:
+    return next(
+        path
+        for path, operations in document["paths"].items()
+        if plain(path.lstrip("/")) == plain(address) and method in operations
+    )
+
+
+@pytest.mark.parametrize(("method", "address"), WRITES, ids=" ".join)
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "", "multipart/form-data"])
+def test_bodies_of_another_type_are_refused(
+    kind: str, method: str, address: str, world: World
+) -> None:
+    response = world.call(method, address, "dana", "<a/>", content_type=kind)
+
+    assert problem_of(response)["status"] in (400, 415)
+
+
+@pytest.mark.parametrize("address", READS)
+@pytest.mark.parametrize("query", ["?surprise=1", "?limit=0&surprise=1", "?surprise=%00"])
+def test_unknown_parameters_are_refused_by_name(query: str, address: str, world: World) -> None:
+    problem = problem_of(world.call("GET", address, "dana", query=query))
+
+    assert problem["status"] == 400
+    assert set(problem["errors"]) <= {"surprise", "limit"}
+
+
+@pytest.mark.parametrize("address", LISTS)
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("?limit=0", "limit"),
+        ("?limit=201", "limit"),
+        ("?limit=-1", "limit"),
+        ("?limit=ten", "limit"),
+        ("?limit=" + "9" * 400, "limit"),
+        ("?limit=%00", "limit"),
+        ("?limit=1&limit=2", "limit"),
+        ("?cursor=nonsense", "cursor"),
+        ("?cursor=%00", "cursor"),
+        ("?cursor=WyJpZCIsMCxbMV1d", "cursor"),
+        ("?cursor=" + "W1" * 2000, "cursor"),
+        ("?ordering=password", "ordering"),
+        ("?ordering=--id", "ordering"),
+        ("?count=perhaps", "count"),
+    ],
+)
+def test_pages_say_what_is_wrong_with_a_parameter(
+    query: str, name: str, address: str, world: World
+) -> None:
+    problem = problem_of(world.call("GET", address, "dana", query=query))
+
+    assert problem["status"] == 400
+    assert name in problem["errors"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "incidents/INC-99999999999999999999999999/",
+        "incidents/%00/",
+        "incidents/INC-1%00/",
+        "incidents/%F0%9F%98%80/",
+        "incidents/INC-1/nonsense/",
+        "incidents/INC-1",
+        "incidents/" + "x" * 4000 + "/",
+        "alerts/99999999999999999999999999/",
+        "alerts/x/",
+        "services/../../etc/passwd/",
+        "users/%ff/",
+        "problems/",
+        "changes/CHG-1/",
+        "nothing/",
+    ],
+)
+def test_addresses_that_are_none_are_problems_too(path: str, world: World) -> None:
+    assert problem_of(world.call("GET", f"api/v1/{path}", "dana"))["status"] == 404
+
+
+@pytest.mark.parametrize(("method", "status"), [("PUT", 405), ("OPTIONS", 405), ("TRACE", 405)])
+def test_methods_that_are_not_there_are_refused(method: str, status: int, world: World) -> None:
+    response = world.call(method, "api/v1/incidents/", "dana", "{}")
+
+    assert problem_of(response)["status"] == status
+    assert "GET" in response["Allow"]

@@ -1,0 +1,55 @@
+"""Every address of the house, tried by everybody, against the table of ``doors``."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.doors import PEOPLE, plain, rows
+from tests.world import World
+
+
+@pytest.mark.parametrize(
+    ("door", "codes"), rows().items(), ids=lambda each: " ".join(map(str, each))
+)
+def test_everybody_gets_the_answer_of_the_table(
+    door: tuple[str, str], codes: tuple[int, ...], world: World
+) -> None:
+    method, address = door
+
+    answers = {person: world.knock(method, address, person) for person in PEOPLE}
+
+    assert answers == dict(zip(PEOPLE, codes, strict=True))
+
+
+def test_every_address_has_a_row_in_the_table() -> None:
+    known = {(method, plain(address)) for method, address in rows()}
+    addresses = {address for _method, address in known}
+
+    missing = [
+        (method, address)
+        for methods, address in _doors(get_resolver().url_patterns)
+        for method in methods or ("",)
+        if (method, address) not in known and (method or address not in addresses)
+    ]
+
+    assert missing == []
+
+
+def _doors(patterns: Any, before: str = "") -> Iterator[tuple[list[str], str]]:
+    for each in patterns:
+        if isinstance(each, URLResolver):
+            yield from _doors(each.url_patterns, before + _readable(str(each.pattern)))
+        elif isinstance(each, URLPattern):
+            methods = [name.upper() for name in getattr(each.callback, "actions", None) or {}]
+            methods = [name for name in methods if name != "HEAD"]
+            yield methods, plain(before + _readable(str(each.pattern)))
+
+
+def _readable(pattern: str) -> str:
+    """An address as the table writes it, of a path or of a regular expression."""
+    pattern = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", r"{\1}", pattern)
+    pattern = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", pattern)
+    return pattern.replace("/?$", "").replace("^", "").replace("$", "").replace("\\Z", "")

@@ -1,0 +1,197 @@
+"""A little world: a few records of every sort, and everybody who may knock at the doors."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from incidents import actions
+from incidents.actions.opening import Report
+from itsm.core.models import Event
+from itsm.core.rest import limits
+from itsm.inventory.models import Relation
+from itsm.monitoring.actions import create_source, record_signals
+from itsm.monitoring.models import Alert
+from itsm.monitoring.sources import Signal
+from itsm.people.actions import issue_token, join_team
+from itsm.people.roles import Role
+from itsm.tickets.actions import attach, link, watch
+from tests.doors import PEOPLE
+from tests.factories import ConfigurationItemFactory, ServiceFactory, TeamFactory, UserFactory
+
+# What stands in the braces of addresses elsewhere than in the API.
+STAND_FOR = {
+    "hooks": {"source": "none", "token": "wrong"},
+    "suggest": {"noun": "services"},
+    "portal": {"verb": "nonsense"},
+}
+BODIES: dict[str, Any] = {
+    "POST api/v1/incidents/": {"title": "Checkout is slow"},
+    "PATCH api/v1/incidents/{number}/": {"title": "Checkout is down"},
+    "POST api/v1/incidents/{number}/assign/": {"team": "platform"},
+    "POST api/v1/incidents/{number}/hold/": {
+        "reason": "awaiting_vendor",
+        "vendor_reference": "V-1",
+    },
+    "POST api/v1/incidents/{number}/resolve/": {
+        "code": "fixed",
+        "notes": "Restarted.",
+        "override_reason": "It is a test.",
+    },
+    "POST api/v1/incidents/{number}/cancel/": {"reason": "withdrawn"},
+    "POST api/v1/incidents/{number}/comments/": {"body": "Any news?"},
+    "POST api/v1/incidents/{number}/links/": {"ticket": "{held}"},
+    "POST api/v1/services/": {"name": "search"},
+    "PATCH api/v1/services/{record}/": {"title": "Idle"},
+    "POST api/v1/configuration-items/": {"name": "web-9"},
+    "PATCH api/v1/configuration-items/{item}/": {"kind": "host"},
+    "POST api/v1/configuration-items/{item}/relations/": {"sort": "runs_on", "to_item": "web-2"},
+    "POST api/v1/teams/": {"slug": "network", "name": "Network"},
+    "PATCH api/v1/teams/{slug}/": {"name": "Platform people"},
+    "POST api/v1/users/": {"username": "gina"},
+    "PATCH api/v1/users/{username}/": {"name": "Bob B."},
+    "POST api/v1/sources/": {"name": "Another", "kind": "alertmanager"},
+    "PATCH api/v1/sources/{source}/": {"is_active": False},
+}
+
+
+@dataclass
+class World:
+    """A few records, one for each name in braces, and a client for each person."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    users: dict[str, Any] = field(default_factory=dict)
+
+    def knock(self, method: str, address: str, person: str) -> int:
+        """The code of the answer this person gets; whatever happened is undone."""
+        client = Client(raise_request_exception=False)
+        if address.startswith("api/v1/"):
+            return int(self.call(method, address, person).status_code)
+        if person != "nobody":
+            client.force_login(self.users[person])
+        with undone():
+            return int(client.generic(method, self.path(address)).status_code)
+
+    def path(self, address: str) -> str:
+        """The address with what stands in braces filled in."""
+        names = {**self.names, **STAND_FOR.get(address.split("/", maxsplit=1)[0], {})}
+        return "/" + re.sub(r"{(\w+)}", lambda match: names[match[1]], address)
+
+    def call(
+        self,
+        method: str,
+        address: str,
+        person: str,
+        body: Any = None,
+        *,
+        content_type: str = "application/json",
+        query: str = "",
+    ) -> Any:
+        """The API's answer to a sensible body, or to the one given; what happened is undone."""
+        limits.requests.forget()
+        client = Client(raise_request_exception=False)
+        path = self.path(address) + query
+        headers = {"Authorization": f"Bearer {self.tokens[person]}"} if person != "nobody" else {}
+        if method in ("GET", "DELETE"):
+            with undone():
+                return client.generic(method, path, headers=headers)
+        if body is None and address.endswith("attachments/"):
+            file = SimpleUploadedFile("log.txt", b"all is well")
+            with undone():
+                return client.post(path, {"files": file}, headers=headers)
+        if body is None and address.endswith("import/"):
+            body, content_type = "name\n", "text/csv"
+        body = self.body(method, address) if body is None else body
+        with undone():
+            return client.generic(method, path, body, content_type=content_type, headers=headers)
+
+    def body(self, method: str, address: str) -> str:
+        """A body that makes sense there."""
+        said = json.dumps(BODIES.get(f"{method} {address}", {}))
+        return said.replace("{held}", self.names["held"])
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Undo whatever happens within."""
+    with transaction.atomic():
+        try:
+            yield
+        finally:
+            transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Made once, undone at the end: each knock leaves it as it was."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield _made()
+        transaction.set_rollback(True)
+
+
+def _made() -> World:
+    world = World()
+    roles = {"bob": Role.AGENT, "alice": Role.AGENT, "dana": Role.ADMIN}
+    for person in PEOPLE[1:]:
+        user = UserFactory(username=person, role=roles.get(person, Role.REQUESTER))
+        world.users[person] = user
+        world.tokens[person] = issue_token(user=user, name="doors")[1]
+    platform = TeamFactory(slug="platform", name="Platform")
+    join_team(user=world.users["alice"], team=platform, is_lead=True, actor=None)
+    join_team(user=world.users["bob"], team=platform, actor=None)
+    _fill(world)
+    return world
+
+
+def _fill(world: World) -> None:
+    alice, bob, charlie, dana = (world.users[each] for each in ("alice", "bob", "charlie", "dana"))
+    opened, held, resolved = (_incident(charlie, alice) for _ in range(3))
+    actions.hold(held, actor=alice, reason="awaiting_vendor", vendor_reference="V-1")
+    actions.resolve(resolved, actor=alice, code="fixed", notes="Restarted.")
+    (file,) = attach(
+        ticket=opened, actor=charlie, files=[SimpleUploadedFile("log.txt", b"all is well")]
+    )
+    watch(ticket=opened, user=bob, actor=alice)
+    ServiceFactory(name="idle")
+    relation = Relation.objects.create(
+        from_item=ConfigurationItemFactory(name="web-1"),
+        to_item=ConfigurationItemFactory(name="web-2"),
+        sort="depends_on",
+    )
+    source, _token = create_source(kind="alertmanager", name="Prometheus", actor=dana)
+    signal = Signal(fingerprint="f1", status="firing", title="Disk is full", severity="warning")
+    record_signals(source, signals=[signal], now=timezone.now())
+    world.names = {
+        "number": opened.number,
+        "held": held.number,
+        "resolved": resolved.number,
+        "file_id": str(file.pk),
+        "name": file.stored_as.removeprefix("attachments/"),
+        "link_id": str(link(ticket=opened, other=held, actor=alice).pk),
+        "username": "bob",
+        "user_id": str(bob.pk),
+        "alert_id": str(Alert.objects.get().pk),
+        "event_id": str(Event.objects.filter(name="incident.opened").first().pk),  # type: ignore[union-attr]
+        "record": "idle",
+        "item": "web-1",
+        "relation_id": str(relation.pk),
+        "slug": "platform",
+        "source": source.slug,
+        "verb": "resolve",
+        "nothing": "0",
+        "app": "people",
+    }
+
+
+def _incident(charlie: Any, alice: Any) -> Any:
+    report = Report(title="Checkout is slow", caller=charlie, assignee=alice)
+    return actions.open_incident(report=report, actor=charlie)
