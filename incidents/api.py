@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from incidents import actions
@@ -22,6 +21,7 @@ from incidents.models import (
 from incidents.selectors import alert_counts, alerts_of
 from itsm.core.errors import Invalid, NotAllowed
 from itsm.core.fields import Choice, Field, Flag, Instant, Line, Lines, Number
+from itsm.core.rest.asking import Asked
 from itsm.core.rest.operations import PAGE, operation
 from itsm.core.rest.shapes import Column, Row, Shape, flag, instant, maybe, number, several, text
 from itsm.inventory.fields import ComponentNames, ServiceName
@@ -155,7 +155,7 @@ class IncidentCollection(TicketCollection):
     def references(self) -> Mapping[str, type[Ticket]]:
         return {"parent": Incident, "problem": Ticket}
 
-    def open(self, request: Request, values: dict[str, Any]) -> Ticket:
+    def open(self, request: Asked, values: dict[str, Any]) -> Ticket:
         if values.get("service") and not request.user.is_staffer:
             _check_service(request.user, values["service"])
         report = Report(
@@ -172,7 +172,7 @@ class IncidentCollection(TicketCollection):
         many=PAGE,
         parameters=PAGED,
     )
-    def alerts(self, request: Request, number: str) -> Response:
+    def alerts(self, request: Asked, number: str) -> Response:
         incident = self.ticket(request, number)
         if not may_see_notes(request.user):
             raise NotAllowed(_("You may not see these."))

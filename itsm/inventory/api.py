@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from itsm.core.errors import Invalid, NotFound
 from itsm.core.fields import Choice
 from itsm.core.rest import reading
+from itsm.core.rest.asking import Asked
 from itsm.core.rest.filtering import parameters_of
 from itsm.core.rest.operations import LIST, PAGE, operation
 from itsm.core.rest.shapes import (
@@ -101,10 +101,10 @@ REPORT_SHAPE = Shape(
 class InventoryCollection(Collection):
     """What services and configuration items have in common here: they come and go as tables."""
 
-    def take_in(self, *, text: str, request: Request, dry_run: bool) -> Report:
+    def take_in(self, *, text: str, request: Asked, dry_run: bool) -> Report:
         raise NotImplementedError
 
-    def table(self, request: Request) -> str:
+    def table(self, request: Asked) -> str:
         raise NotImplementedError
 
     def get_parsers(self) -> list[Any]:
@@ -119,11 +119,13 @@ class InventoryCollection(Collection):
         gives=REPORT_SHAPE,
         parameters=DRY_RUN,
     )
-    def import_table(self, request: Request) -> Response:
+    def import_table(self, request: Asked) -> Response:
         wanted = request.query_params.get("dry_run", "false")
         if wanted not in ("true", "false", "1", "0"):
             raise Invalid(_("Say true or false."), field="dry_run")
-        report = self.take_in(text=request.data, request=request, dry_run=wanted in ("true", "1"))
+        report = self.take_in(
+            text=str(request.data), request=request, dry_run=wanted in ("true", "1")
+        )
         rows = [
             {"line": row.line, "name": row.name, "outcome": row.outcome, "errors": row.errors}
             for row in report.rows
@@ -133,7 +135,7 @@ class InventoryCollection(Collection):
         return Response(answer, 400 if report.count("wrong") else 200)
 
     @operation("get", "export/", _l("Take everything out as a table (CSV)"), gives_file=True)
-    def export_table(self, request: Request) -> HttpResponse:
+    def export_table(self, request: Asked) -> HttpResponse:
         response = HttpResponse(self.table(request), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{self.collection}.csv"'
         return response
@@ -145,7 +147,7 @@ class ServiceCollection(InventoryCollection):
     collection = "services"
     shape = SERVICE_SHAPE
     filterset = ServiceFilters
-    orderings: ClassVar[dict[str, Sequence[str]]] = {  # type: ignore[assignment]
+    orderings: ClassVar[dict[str, Sequence[str]]] = {
         "name": ("name", "id"),
         "tier": ("tier", "name", "id"),
     }
@@ -154,22 +156,22 @@ class ServiceCollection(InventoryCollection):
     @operation(
         "get", "", _l("List services"), gives=SERVICE_SHAPE, many=PAGE, parameters=parameters_of
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Asked) -> Response:
         return self.page(request, visible_services(request.user))
 
     @operation("post", "", _l("Register a service"), takes=SERVICE, gives=SERVICE_SHAPE, status=201)
-    def create(self, request: Request) -> Response:
+    def create(self, request: Asked) -> Response:
         service = actions.add_service(actor=request.user, values=self.given(request))
         return self.one(request, visible_services(request.user).filter(pk=service.pk), status=201)
 
     @operation("get", "<path:record>/", _l("Show one service"), gives=SERVICE_SHAPE)
-    def retrieve(self, request: Request, record: str) -> Response:
+    def retrieve(self, request: Asked, record: str) -> Response:
         return self.one(request, visible_services(request.user).filter(name=record))
 
     @operation(
         "patch", "<path:record>/", _l("Change a service"), takes=SERVICE, gives=SERVICE_SHAPE
     )
-    def change(self, request: Request, record: str) -> Response:
+    def change(self, request: Asked, record: str) -> Response:
         service = self._service(request, record)
         values = self.given(request, partly=True)
         actions.change_service(service=service, actor=request.user, values=values)
@@ -182,18 +184,18 @@ class ServiceCollection(InventoryCollection):
         status=204,
         refuses=(409,),
     )
-    def remove(self, request: Request, record: str) -> Response:
+    def remove(self, request: Asked, record: str) -> Response:
         actions.remove_service(service=self._service(request, record), actor=request.user)
         return Response(status=204)
 
-    def take_in(self, *, text: str, request: Request, dry_run: bool) -> Report:
+    def take_in(self, *, text: str, request: Asked, dry_run: bool) -> Report:
         return actions.import_services(text=text, actor=request.user, dry_run=dry_run)
 
-    def table(self, request: Request) -> str:
+    def table(self, request: Asked) -> str:
         rows, _beside = self.shape.read(visible_services(request.user), request.user)
         return sheets.written(rows, columns=SERVICE_COLUMNS)
 
-    def _service(self, request: Request, name: str) -> Service:
+    def _service(self, request: Asked, name: str) -> Service:
         service = visible_services(request.user).filter(name=name).first()
         if service is None:
             raise NotFound(_("There is no such service."))
@@ -207,7 +209,7 @@ class ComponentCollection(InventoryCollection):
     shape = COMPONENT_SHAPE
     needs = "inventory.view"
     filterset = ComponentFilters
-    orderings: ClassVar[dict[str, Sequence[str]]] = {"name": ("name", "id")}  # type: ignore[assignment]
+    orderings: ClassVar[dict[str, Sequence[str]]] = {"name": ("name", "id")}
     default_ordering = "name"
 
     @operation(
@@ -218,7 +220,7 @@ class ComponentCollection(InventoryCollection):
         many=PAGE,
         parameters=parameters_of,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Asked) -> Response:
         return self.page(request, visible_configuration_items(request.user))
 
     @operation(
@@ -229,13 +231,13 @@ class ComponentCollection(InventoryCollection):
         gives=COMPONENT_SHAPE,
         status=201,
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Asked) -> Response:
         item = actions.add_component(actor=request.user, values=self.given(request))
         found = visible_configuration_items(request.user).filter(pk=item.pk)
         return self.one(request, found, status=201)
 
     @operation("get", "<path:record>/", _l("Show one configuration item"), gives=COMPONENT_SHAPE)
-    def retrieve(self, request: Request, record: str) -> Response:
+    def retrieve(self, request: Asked, record: str) -> Response:
         return self.one(request, visible_configuration_items(request.user).filter(name=record))
 
     @operation(
@@ -245,7 +247,7 @@ class ComponentCollection(InventoryCollection):
         takes=COMPONENT,
         gives=COMPONENT_SHAPE,
     )
-    def change(self, request: Request, record: str) -> Response:
+    def change(self, request: Asked, record: str) -> Response:
         item = self._item(request, record)
         values = self.given(request, partly=True)
         actions.change_component(item=item, actor=request.user, values=values)
@@ -254,7 +256,7 @@ class ComponentCollection(InventoryCollection):
     @operation(
         "delete", "<path:record>/", _l("Remove an item no ticket names"), status=204, refuses=(409,)
     )
-    def remove(self, request: Request, record: str) -> Response:
+    def remove(self, request: Asked, record: str) -> Response:
         actions.remove_component(item=self._item(request, record), actor=request.user)
         return Response(status=204)
 
@@ -265,7 +267,7 @@ class ComponentCollection(InventoryCollection):
         gives=RELATION_SHAPE,
         many=LIST,
     )
-    def relations(self, request: Request, record: str) -> Response:
+    def relations(self, request: Asked, record: str) -> Response:
         found = relations_of(self._item(request, record))
         return Response(RELATION_SHAPE.read(found, request.user)[0])
 
@@ -280,7 +282,7 @@ class ComponentCollection(InventoryCollection):
         gives=RELATION_SHAPE,
         status=201,
     )
-    def add_relation(self, request: Request, record: str) -> Response:
+    def add_relation(self, request: Asked, record: str) -> Response:
         item = self._item(request, record)
         values = self.given(request)
         relation = actions.relate(
@@ -295,21 +297,21 @@ class ComponentCollection(InventoryCollection):
         _l("Take a relation back"),
         status=204,
     )
-    def remove_relation(self, request: Request, record: str, relation_id: int) -> Response:
+    def remove_relation(self, request: Asked, record: str, relation_id: int) -> Response:
         relation = relations_of(self._item(request, record)).filter(pk=relation_id).first()
         if relation is None:
             raise NotFound(_("There is no such relation."))
         actions.unrelate(relation=relation, actor=request.user)
         return Response(status=204)
 
-    def take_in(self, *, text: str, request: Request, dry_run: bool) -> Report:
+    def take_in(self, *, text: str, request: Asked, dry_run: bool) -> Report:
         return actions.import_components(text=text, actor=request.user, dry_run=dry_run)
 
-    def table(self, request: Request) -> str:
+    def table(self, request: Asked) -> str:
         rows, _beside = self.shape.read(visible_configuration_items(request.user), request.user)
         return sheets.written(rows, columns=COMPONENT_COLUMNS)
 
-    def _item(self, request: Request, name: str) -> ConfigurationItem:
+    def _item(self, request: Asked, name: str) -> ConfigurationItem:
         item = visible_configuration_items(request.user).filter(name=name).first()
         if item is None:
             raise NotFound(_("There is no such configuration item."))

@@ -9,7 +9,7 @@ from itsm.core.rest.filtering import Words
 from itsm.inventory.models import ConfigurationItem, Service, Standing, Tier
 
 
-class ServiceFilters(django_filters.FilterSet):
+class ServiceFilters(django_filters.FilterSet):  # type: ignore[misc]
     """Narrows services."""
 
     status = Words(choices=Standing.choices, label="Where it stands in its life")
@@ -25,7 +25,7 @@ class ServiceFilters(django_filters.FilterSet):
         return queryset.filter(Q(name__icontains=value) | Q(title__icontains=value))
 
 
-class ComponentFilters(django_filters.FilterSet):
+class ComponentFilters(django_filters.FilterSet):  # type: ignore[misc]
     """Narrows components."""
 
     status = Words(choices=Standing.choices, label="Where it stands in its life")

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from itsm.core.errors import Invalid, NotFound
 from itsm.core.fields import Choice, Field, Flag, Line, Mapped, Number
+from itsm.core.rest.asking import Asked
 from itsm.core.rest.filtering import parameters_of
 from itsm.core.rest.operations import PAGE, operation
 from itsm.core.rest.shapes import (
@@ -114,11 +114,11 @@ class AlertCollection(Collection):
     default_ordering = "-starts_at"
 
     @operation("get", "", _l("List alerts"), gives=ALERT, many=PAGE, parameters=parameters_of)
-    def list(self, request: Request) -> Response:
+    def list(self, request: Asked) -> Response:
         return self.page(request, visible_alerts(request.user))
 
     @operation("get", "<int:alert_id>/", _l("Show one alert"), gives=ALERT)
-    def retrieve(self, request: Request, alert_id: int) -> Response:
+    def retrieve(self, request: Asked, alert_id: int) -> Response:
         return self.one(request, visible_alerts(request.user).filter(pk=alert_id))
 
     @operation(
@@ -129,12 +129,12 @@ class AlertCollection(Collection):
         gives=ALERT,
         refuses=(409,),
     )
-    def acknowledge(self, request: Request, alert_id: int) -> Response:
+    def acknowledge(self, request: Asked, alert_id: int) -> Response:
         self.given(request)
         actions.acknowledge(alert=self._alert(request, alert_id), actor=request.user)
         return self.one(request, visible_alerts(request.user).filter(pk=alert_id))
 
-    def _alert(self, request: Request, alert_id: int) -> Alert:
+    def _alert(self, request: Asked, alert_id: int) -> Alert:
         alert = visible_alerts(request.user).filter(pk=alert_id).first()
         if alert is None:
             raise NotFound(_("There is no such alert."))
@@ -172,11 +172,11 @@ class SourceCollection(Collection):
     collection = "sources"
     shape = SOURCE
     needs = "tickets.view_all"
-    orderings: ClassVar[dict[str, Sequence[str]]] = {"name": ("name", "id")}  # type: ignore[assignment]
+    orderings: ClassVar[dict[str, Sequence[str]]] = {"name": ("name", "id")}
     default_ordering = "name"
 
     @operation("get", "", _l("List sources"), gives=SOURCE, many=PAGE, parameters=parameters_of)
-    def list(self, request: Request) -> Response:
+    def list(self, request: Asked) -> Response:
         return self.page(request, visible_sources(request.user))
 
     @operation(
@@ -188,7 +188,7 @@ class SourceCollection(Collection):
         status=201,
         secrets=("token",),
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Asked) -> Response:
         given = request.data if isinstance(request.data, dict) else {}
         values = self.given(request)
         source, token = actions.create_source(
@@ -200,7 +200,7 @@ class SourceCollection(Collection):
         return self._with_token(request, source, token, status=201)
 
     @operation("get", "<slug:slug>/", _l("Show one source"), gives=SOURCE)
-    def retrieve(self, request: Request, slug: str) -> Response:
+    def retrieve(self, request: Asked, slug: str) -> Response:
         return self.one(request, visible_sources(request.user).filter(slug=slug))
 
     @operation(
@@ -210,7 +210,7 @@ class SourceCollection(Collection):
         takes=setting_fields(),
         gives=SOURCE,
     )
-    def change(self, request: Request, slug: str) -> Response:
+    def change(self, request: Asked, slug: str) -> Response:
         source = self._source(request, slug)
         values = _settings(self.given(request, partly=True))
         actions.set_up(source=source, actor=request.user, settings=values)
@@ -224,20 +224,20 @@ class SourceCollection(Collection):
         gives=SOURCE_WITH_TOKEN,
         secrets=("token",),
     )
-    def rotate(self, request: Request, slug: str) -> Response:
+    def rotate(self, request: Asked, slug: str) -> Response:
         self.given(request)
         source = self._source(request, slug)
         token = actions.rotate_token(source=source, actor=request.user)
         return self._with_token(request, source, token, status=200)
 
-    def _source(self, request: Request, slug: str) -> MonitoringSource:
+    def _source(self, request: Asked, slug: str) -> MonitoringSource:
         source = visible_sources(request.user).filter(slug=slug).first()
         if source is None:
             raise NotFound(_("There is no such source."))
         return source
 
     def _with_token(
-        self, request: Request, source: MonitoringSource, token: str, *, status: int
+        self, request: Asked, source: MonitoringSource, token: str, *, status: int
     ) -> Response:
         found = visible_sources(request.user).filter(pk=source.pk)
         return Response({**SOURCE.one(found, request.user), "token": token}, status)

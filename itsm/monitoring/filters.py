@@ -11,7 +11,7 @@ from itsm.monitoring.models import Alert, Status
 from itsm.monitoring.severities import CHOICES
 
 
-class AlertFilters(django_filters.FilterSet):
+class AlertFilters(django_filters.FilterSet):  # type: ignore[misc]
     """Narrows alerts."""
 
     status = Words("status", choices=Status.choices, label="How it stands.")

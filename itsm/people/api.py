@@ -5,11 +5,11 @@ from typing import ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from itsm.core.errors import NotFound
 from itsm.core.fields import Choice, Email, Field, Flag, Line
+from itsm.core.rest.asking import Asked
 from itsm.core.rest.filtering import parameters_of
 from itsm.core.rest.operations import PAGE, operation
 from itsm.core.rest.shapes import Column, Row, Shape, flag, instant, several, text
@@ -100,24 +100,24 @@ class TeamCollection(Collection):
     shape = TEAM
     needs = "tickets.view_all"
     filterset = TeamFilters
-    orderings: ClassVar[dict[str, Sequence[str]]] = {"name": ("name", "id")}  # type: ignore[assignment]
+    orderings: ClassVar[dict[str, Sequence[str]]] = {"name": ("name", "id")}
     default_ordering = "name"
 
     @operation("get", "", _l("List teams"), gives=TEAM, many=PAGE, parameters=parameters_of)
-    def list(self, request: Request) -> Response:
+    def list(self, request: Asked) -> Response:
         return self.page(request, visible_teams(request.user))
 
     @operation("post", "", _l("Form a team"), takes=TEAM_FIELDS, gives=TEAM, status=201)
-    def create(self, request: Request) -> Response:
+    def create(self, request: Asked) -> Response:
         team = actions.add_team(actor=request.user, values=self.given(request))
         return self.one(request, visible_teams(request.user).filter(pk=team.pk), status=201)
 
     @operation("get", "<slug:slug>/", _l("Show one team"), gives=TEAM)
-    def retrieve(self, request: Request, slug: str) -> Response:
+    def retrieve(self, request: Asked, slug: str) -> Response:
         return self.one(request, visible_teams(request.user).filter(slug=slug))
 
     @operation("patch", "<slug:slug>/", _l("Change a team"), takes=TEAM_FIELDS, gives=TEAM)
-    def change(self, request: Request, slug: str) -> Response:
+    def change(self, request: Asked, slug: str) -> Response:
         team = visible_teams(request.user).filter(slug=slug).first()
         if team is None:
             raise NotFound(_("There is no such team."))
@@ -132,24 +132,24 @@ class UserCollection(Collection):
     collection = "users"
     shape = USER
     filterset = UserFilters
-    orderings: ClassVar[dict[str, Sequence[str]]] = {"username": ("username", "id")}  # type: ignore[assignment]
+    orderings: ClassVar[dict[str, Sequence[str]]] = {"username": ("username", "id")}
     default_ordering = "username"
 
     @operation("get", "", _l("List people"), gives=USER, many=PAGE, parameters=parameters_of)
-    def list(self, request: Request) -> Response:
+    def list(self, request: Asked) -> Response:
         return self.page(request, visible_users(request.user))
 
     @operation("post", "", _l("Register a person"), takes=USER_FIELDS, gives=USER, status=201)
-    def create(self, request: Request) -> Response:
+    def create(self, request: Asked) -> Response:
         user = actions.add_user(actor=request.user, values=self.given(request))
         return self.one(request, visible_users(request.user).filter(pk=user.pk), status=201)
 
     @operation("get", "me/", _l("Show who you are"), gives=USER)
-    def me(self, request: Request) -> Response:
+    def me(self, request: Asked) -> Response:
         return self.one(request, visible_users(request.user).filter(pk=request.user.pk))
 
     @operation("get", "<str:username>/", _l("Show one person"), gives=USER)
-    def retrieve(self, request: Request, username: str) -> Response:
+    def retrieve(self, request: Asked, username: str) -> Response:
         return self.one(request, visible_users(request.user).filter(username__iexact=username))
 
     @operation(
@@ -160,7 +160,7 @@ class UserCollection(Collection):
         gives=USER,
         refuses=(409,),
     )
-    def change(self, request: Request, username: str) -> Response:
+    def change(self, request: Asked, username: str) -> Response:
         user = visible_users(request.user).filter(username__iexact=username).first()
         if user is None:
             raise NotFound(_("There is no such person."))

@@ -10,7 +10,7 @@ from itsm.people.models import Team, User
 from itsm.people.roles import Role
 
 
-class TeamFilters(django_filters.FilterSet):
+class TeamFilters(django_filters.FilterSet):  # type: ignore[misc]
     """Narrows teams."""
 
     member = django_filters.CharFilter("members__username", label="User name of a member.")
@@ -21,7 +21,7 @@ class TeamFilters(django_filters.FilterSet):
         fields: ClassVar[list[str]] = []
 
 
-class UserFilters(django_filters.FilterSet):
+class UserFilters(django_filters.FilterSet):  # type: ignore[misc]
     """Narrows people."""
 
     role = Words("role", choices=Role.choices, label="What they are to the service desk.")

@@ -17,7 +17,7 @@ from itsm.tickets.search import narrowed, words_of
 NONE, ME = "none", "me"
 
 
-class TicketFilters(django_filters.FilterSet):
+class TicketFilters(django_filters.FilterSet):  # type: ignore[misc]
     """Narrows tickets of any kind; what is named is looked up first, so that an index serves."""
 
     phase = Words(choices=Phase.choices, label="Where it stands.")

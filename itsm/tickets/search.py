@@ -117,7 +117,7 @@ def _hits_by_index(raw: str) -> list[int]:
     )
 
 
-def _ids(statement: str, values: list[object]) -> list[int]:
+def _ids(statement: str, values: list[Any]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return [row[0] for row in cursor.fetchall()]

@@ -100,7 +100,7 @@ def _fields(method: str, address: str) -> list[str]:
     return list(document["components"]["schemas"][reference]["properties"])
 
 
-def _path(document: Any, method: str, address: str) -> str:
+def _path(document: Any, method: str, address: str) -> Any:
     return next(
         path
         for path, operations in document["paths"].items()

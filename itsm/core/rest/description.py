@@ -56,8 +56,10 @@ MATCH: Schema = {
 }
 
 
-class OperationSchema(AutoSchema):  # type: ignore[misc]
+class OperationSchema(AutoSchema):
     """Describes an endpoint by its declaration instead of guessing from serializers."""
+
+    view: Any
 
     def get_operation(
         self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any
@@ -157,7 +159,7 @@ class OperationSchema(AutoSchema):  # type: ignore[misc]
         return {"type": "array", "items": reference} if operation.many == "list" else reference
 
     def _component(self, name: str, schema: Schema) -> Schema:
-        component = ResolvedComponent(
+        component = ResolvedComponent(  # type: ignore[no-untyped-call]
             name=name, type=ResolvedComponent.SCHEMA, schema=schema, object=name
         )
         self.registry.register_on_missing(component)
@@ -172,7 +174,7 @@ class OperationSchema(AutoSchema):  # type: ignore[misc]
         for name, schema in schemes.items():
             kind = ResolvedComponent.SECURITY_SCHEMA
             self.registry.register_on_missing(
-                ResolvedComponent(name=name, type=kind, schema=schema, object=name)
+                ResolvedComponent(name=name, type=kind, schema=schema, object=name)  # type: ignore[no-untyped-call]
             )
 
 

@@ -105,7 +105,8 @@ def _fields(schema: Schema) -> list[Name]:
 
 def _shown(document: Schema, described: Schema) -> list[Name]:
     success = next(iter(described["responses"].values()))
-    schema = next(iter(success.get("content", {}).values()), {}).get("schema", {})
+    content: Schema = next(iter(success.get("content", {}).values()), {})
+    schema: Schema = content.get("schema", {})
     found = _resolved(document, schema)
     if "results" in found.get("properties", {}):
         found = found["properties"]["results"]

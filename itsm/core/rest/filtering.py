@@ -37,7 +37,7 @@ class WordsField(forms.Field):
         return [self.known[word] for word in words]
 
 
-class Words(django_filters.Filter):
+class Words(django_filters.Filter):  # type: ignore[misc]
     """Keeps the records whose column is one of the words given."""
 
     field_class = WordsField
@@ -64,7 +64,7 @@ class InstantField(forms.Field):
             raise ValidationError(str(refusal)) from None
 
 
-class InstantFilter(django_filters.Filter):
+class InstantFilter(django_filters.Filter):  # type: ignore[misc]
     """Compares a column with an instant."""
 
     field_class = InstantField
@@ -81,7 +81,7 @@ class FlagField(forms.Field):
         return value in ("true", "1")
 
 
-class FlagFilter(django_filters.Filter):
+class FlagFilter(django_filters.Filter):  # type: ignore[misc]
     """Keeps the records that are, or are not, so."""
 
     field_class = FlagField

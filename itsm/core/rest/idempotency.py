@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from itsm.core import kept_answers
 from itsm.core.errors import Invalid, Refused
 from itsm.core.models import KeptAnswer
 from itsm.core.rest.answering import JSON
+from itsm.core.rest.asking import Asked
 
 HEADER = "Idempotency-Key"
 _SANE_KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -28,9 +28,7 @@ class AnotherRequest(APIException):
     default_code = "key_reused"
 
 
-def once(
-    request: Request, work: Callable[[], Response], *, secrets: Sequence[str] = ()
-) -> Response:
+def once(request: Asked, work: Callable[[], Response], *, secrets: Sequence[str] = ()) -> Response:
     """The answer of the work, or the one that was kept when this request was first sent.
 
     ``secrets`` are names in the answer that are shown once and never kept.
@@ -70,14 +68,14 @@ def _keep(claimed: int, response: Response, *, secrets: Sequence[str]) -> None:
     kept_answers.keep(claimed, status=response.status_code, body=body, headers=headers)
 
 
-def _again(request: Request, kept: KeptAnswer) -> Response:
+def _again(request: Asked, kept: KeptAnswer) -> Response:
     if kept.digest != _digest(request):
         raise AnotherRequest(_("This idempotency key was used for another request."))
     headers = {**kept.headers, "Idempotency-Replayed": "true"}
     return Response(json.loads(kept.body), kept.status, headers=headers)
 
 
-def _digest(request: Request) -> str:
+def _digest(request: Asked) -> str:
     """What the request says: a retry has the same, whatever its boundaries between parts."""
     hashed = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     if not (request.content_type or "").startswith("multipart/"):

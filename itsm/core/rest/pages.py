@@ -10,10 +10,10 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from itsm.core.errors import Invalid
+from itsm.core.rest.asking import Asked
 from itsm.core.rest.reading import check_text
 from itsm.core.rest.shapes import Row, Schema, Shape
 
@@ -41,7 +41,7 @@ class Place:
 
 
 def page(
-    request: Request,
+    request: Asked,
     queryset: QuerySet[Any],
     shape: Shape,
     *,
@@ -77,7 +77,7 @@ def page(
     return Response(_counted(request, queryset) | answer)
 
 
-def limit_of(request: Request) -> int:
+def limit_of(request: Asked) -> int:
     """How many records the client wants at once."""
     given = request.query_params.get("limit", str(ORDINARY_LIMIT))
     if not (given.isascii() and given.isdecimal() and 1 <= int(given[:9]) <= MOST_LIMIT):
@@ -101,7 +101,7 @@ def page_schema(reference: Schema) -> Schema:
     }
 
 
-def _counted(request: Request, queryset: QuerySet[Any]) -> Row:
+def _counted(request: Asked, queryset: QuerySet[Any]) -> Row:
     wanted = request.query_params.get("count", "false")
     if wanted not in ("true", "false", "1", "0"):
         raise Invalid(_("Say true or false."), field="count")
@@ -112,7 +112,7 @@ def _counted(request: Request, queryset: QuerySet[Any]) -> Row:
     return {"count": min(found, MOST_COUNTED), "count_is_capped": found > MOST_COUNTED}
 
 
-def _ordering(request: Request, orderings: Orderings, default: str) -> str:
+def _ordering(request: Asked, orderings: Orderings, default: str) -> str:
     name = request.query_params.get("ordering", default)
     if name.removeprefix("-") not in orderings:
         known = ", ".join(orderings)
@@ -149,7 +149,7 @@ def _beyond(place: Place, fields: Sequence[str]) -> Q:
 
 
 def _place(
-    request: Request, queryset: QuerySet[Any], name: str, fields: Sequence[str]
+    request: Asked, queryset: QuerySet[Any], name: str, fields: Sequence[str]
 ) -> Place | None:
     given = request.query_params.get("cursor", "")
     if not given:
@@ -186,7 +186,7 @@ def _packed(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _address(request: Request, place: Place) -> str:
+def _address(request: Asked, place: Place) -> str:
     query = request.query_params.copy()
     query["cursor"] = place.encoded()
     return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")

@@ -52,7 +52,7 @@ class CSV(BaseParser):
         stream: IO[bytes],
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
-    ) -> str:
+    ) -> Any:
         body = stream.read(MOST_BYTES + 1)
         if len(body) > MOST_BYTES:
             raise TooLarge(_("Send at most %(most)d bytes.") % {"most": MOST_BYTES})

@@ -67,8 +67,9 @@ def _by_framework(error: APIException) -> Response:
     headers = {}
     if header := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = header
-    if isinstance(error, Throttled) and error.wait is not None:
-        headers["Retry-After"] = str(max(1, round(error.wait)))
+    wait = getattr(error, "wait", None)
+    if isinstance(error, Throttled) and wait is not None:
+        headers["Retry-After"] = str(max(1, round(wait)))
     detail = error.detail if isinstance(error.detail, str) else _("The request cannot be read.")
     return told(error.status_code, str(detail), headers=headers)
 

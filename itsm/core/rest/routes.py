@@ -1,6 +1,7 @@
 """The addresses of a collection, from what its class declares."""
 
 from collections import defaultdict
+from typing import Any
 
 from django.urls import URLPattern, path
 
@@ -10,7 +11,7 @@ from itsm.core.rest.views import Collection
 
 def routes(collection: type[Collection]) -> list[URLPattern]:
     """The addresses of all endpoints of a collection."""
-    by_path: dict[str, dict[str, str]] = defaultdict(dict)
+    by_path: dict[str, dict[str, Any]] = defaultdict(dict)
     for each in operations_of(collection):
         by_path[each.path][each.method] = each.name
     # Words before records and long before short, so that no record's name can hide an address.

@@ -7,13 +7,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.parsers import MultiPartParser
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from itsm.core.errors import Invalid, NotAllowed, NotFound
 from itsm.core.fields import cleaned
 from itsm.core.rest import answering, reading
+from itsm.core.rest.asking import Asked
 from itsm.core.rest.description import OperationSchema
 from itsm.core.rest.limits import PerUser
 from itsm.core.rest.operations import Operation
@@ -44,12 +44,12 @@ class Collection(ViewSet):
         found: Operation | None = getattr(getattr(self, self.action or "", None), "operation", None)
         return found
 
-    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Request:
+    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         # The framework says only afterwards what is asked for, and the parsers depend on it.
-        self.action = self.action_map.get((request.method or "").lower())
+        self.action = self.action_map.get((request.method or "").lower(), "")
         return super().initialize_request(request, *args, **kwargs)
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         operation = self.operation
         if operation is None:
@@ -68,17 +68,17 @@ class Collection(ViewSet):
     def get_exception_handler(self) -> Any:
         return answer_to
 
-    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001, FBT002 the framework's signature
+    def perform_content_negotiation(self, request: Any, force: bool = False) -> Any:  # noqa: FBT001, FBT002 the framework's signature
         gives_file = self.operation is not None and self.operation.gives_file
         return super().perform_content_negotiation(request, force=force or gives_file)
 
-    def given(self, request: Request, *, partly: bool = False) -> dict[str, Any]:
+    def given(self, request: Asked, *, partly: bool = False) -> dict[str, Any]:
         """The clean values of the body; Invalid names every field that is wrong."""
         operation = self.operation
         fields = operation.fields(self) if operation else None
         return cleaned(fields or (), self.body(request), partly=partly)
 
-    def body(self, request: Request) -> Mapping[str, Any]:
+    def body(self, request: Asked) -> Mapping[str, Any]:
         """The names and values of the body, as they were sent."""
         body = request.data
         if self.operation is not None and self.operation.takes_files:
@@ -87,7 +87,7 @@ class Collection(ViewSet):
             raise Invalid(_("Send a JSON object."))
         return body
 
-    def page(self, request: Request, queryset: QuerySet[Any], **options: Any) -> Response:
+    def page(self, request: Asked, queryset: QuerySet[Any], **options: Any) -> Response:
         """One page of the records, after the filters of the address."""
         return page(
             request,
@@ -98,7 +98,7 @@ class Collection(ViewSet):
             is_selected=options.get("is_selected", False),
         )
 
-    def narrowed(self, request: Request, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def narrowed(self, request: Asked, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The records that match the filters of the address."""
         if self.filterset is None or not set(request.query_params) & set(
             self.filterset.base_filters
@@ -112,11 +112,11 @@ class Collection(ViewSet):
         found: QuerySet[Any] = filters.qs
         return found
 
-    def one(self, request: Request, queryset: QuerySet[Any], *, status: int = 200) -> Response:
+    def one(self, request: Asked, queryset: QuerySet[Any], *, status: int = 200) -> Response:
         """The only record of the queryset."""
         return Response(self.shape.one(queryset, request.user), status)
 
-    def _check_parameters(self, request: Request, operation: Operation) -> None:
+    def _check_parameters(self, request: Asked, operation: Operation) -> None:
         known = operation.query(self)
         for name, values in request.query_params.lists():
             if name not in known:

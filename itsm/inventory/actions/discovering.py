@@ -1,17 +1,59 @@
-"""Registering services and components that were heard of."""
+"""Registering services and components that were heard of, as many as there are, in one statement.
+
+By hand and not through the ORM, because it runs while alerts pour in and their rows are locked.
+"""
 
 from collections.abc import Collection, Mapping
+from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from itsm.core import events
-from itsm.inventory.models import ConfigurationItem, Service, Standing
-from itsm.inventory.selectors import components_named, services_named
+from itsm.inventory.models import ConfigurationItem, Service
 from itsm.people.models import User
+
+Named = TypeVar("Named", Service, ConfigurationItem)
 
 # Labels are made by machines: a broken one must not fill the inventory with a name a second.
 MOST_DISCOVERED_SERVICES = 500
 MOST_DISCOVERED_COMPONENTS = 20_000
+
+# A conflict is written over, and not ignored, because only then the id is told of what another
+# post registered meanwhile.
+REGISTER_SERVICES = """
+WITH known AS (SELECT id, name FROM inventory_service WHERE name = ANY(%(names)s)),
+room AS (
+    SELECT greatest(%(most)s - count(*), 0) FROM inventory_service WHERE status = 'discovered'
+),
+fresh AS (
+    INSERT INTO inventory_service
+        (name, title, description, tier, status, auto_close_after, created_at)
+    SELECT name, '', '', 2, 'discovered', 7, now() FROM unnest(%(names)s::text[]) AS told(name)
+    WHERE name <> '' AND name NOT IN (SELECT name FROM known)
+    ORDER BY name LIMIT (TABLE room)
+    ON CONFLICT (name) DO UPDATE SET name = EXCLUDED.name
+    RETURNING id, name
+)
+SELECT id, name, false FROM known UNION ALL SELECT id, name, true FROM fresh
+"""
+REGISTER_COMPONENTS = """
+WITH known AS (SELECT id, name FROM inventory_configurationitem WHERE name = ANY(%(names)s)),
+room AS (
+    SELECT greatest(%(most)s - count(*), 0) FROM inventory_configurationitem
+    WHERE status = 'discovered'
+),
+fresh AS (
+    INSERT INTO inventory_configurationitem
+        (name, kind, environment, service_id, status, attributes, created_at)
+    SELECT name, 'component', '', service_id, 'discovered', '{}', now()
+    FROM unnest(%(names)s::text[], %(services)s::bigint[]) AS told(name, service_id)
+    WHERE name <> '' AND name NOT IN (SELECT name FROM known)
+    ORDER BY name LIMIT (TABLE room)
+    ON CONFLICT (name) DO UPDATE SET name = EXCLUDED.name
+    RETURNING id, name
+)
+SELECT id, name, false FROM known UNION ALL SELECT id, name, true FROM fresh
+"""
 
 
 @transaction.atomic(savepoint=False)
@@ -20,19 +62,10 @@ def discover_services(names: Collection[str], *, actor: User | None) -> dict[str
 
     Names beyond the most that may be discovered are left out of the answer.
     """
-    known = services_named(names)
-    unknown = sorted({name for name in names if name} - set(known))
-    if not unknown:
-        return known
-    room = MOST_DISCOVERED_SERVICES - _discovered(Service)
-    fresh = [Service(name=name, status=Standing.DISCOVERED) for name in unknown[: max(room, 0)]]
-    # Unlike ignoring a conflict, this tells the id of what another post registered meanwhile.
-    Service.objects.bulk_create(
-        fresh, update_conflicts=True, unique_fields=["name"], update_fields=["name"]
-    )
-    found = {each.name: each for each in fresh}
-    events.publish("service.discovered", *found.values(), actor=actor)
-    return known | found
+    given = {"names": sorted(set(names)), "most": MOST_DISCOVERED_SERVICES}
+    found, fresh = _registered(Service, REGISTER_SERVICES, given)
+    events.publish("service.discovered", *fresh, actor=actor)
+    return found
 
 
 @transaction.atomic(savepoint=False)
@@ -40,22 +73,21 @@ def discover_components(
     services: Mapping[str, Service | None], *, actor: User | None
 ) -> dict[str, ConfigurationItem]:
     """The components with these names, unknown ones registered as discovered with their service."""
-    known = components_named(services.keys())
-    unknown = sorted({name for name in services if name} - set(known))
-    if not unknown:
-        return known
-    room = MOST_DISCOVERED_COMPONENTS - _discovered(ConfigurationItem)
-    fresh = [
-        ConfigurationItem(name=name, service=services[name], status=Standing.DISCOVERED)
-        for name in unknown[: max(room, 0)]
-    ]
-    ConfigurationItem.objects.bulk_create(
-        fresh, update_conflicts=True, unique_fields=["name"], update_fields=["name"]
-    )
-    found = {each.name: each for each in fresh}
-    events.publish("component.discovered", *found.values(), actor=actor)
-    return known | found
+    names = sorted(services)
+    owners = [None if service is None else service.pk for service in map(services.get, names)]
+    given = {"names": names, "services": owners, "most": MOST_DISCOVERED_COMPONENTS}
+    found, fresh = _registered(ConfigurationItem, REGISTER_COMPONENTS, given)
+    events.publish("component.discovered", *fresh, actor=actor)
+    return found
 
 
-def _discovered(model: type[Service] | type[ConfigurationItem]) -> int:
-    return model._default_manager.filter(status=Standing.DISCOVERED).count()
+def _registered(
+    model: type[Named], statement: str, given: dict[str, Any]
+) -> tuple[dict[str, Named], list[Named]]:
+    """All of them by name, and those that were new."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        rows = cursor.fetchall()
+    made = [model.from_db(connection.alias, ["id", "name"], row[:2]) for row in rows]
+    fresh = [each for each, (_id, _name, is_new) in zip(made, rows, strict=True) if is_new]
+    return {each.name: each for each in made}, fresh

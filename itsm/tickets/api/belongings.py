@@ -4,11 +4,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from itsm.core.errors import Invalid, NotFound
 from itsm.core.fields import Choice, Flag
+from itsm.core.rest.asking import Asked
 from itsm.core.rest.operations import LIST, PAGE, operation
 from itsm.core.rest.pages import limit_of
 from itsm.core.rest.views import Collection
@@ -44,7 +44,7 @@ PUBLIC = Flag(name="public", label=_l("The caller may see it"), default=True)
 class Belongings(Collection):
     """The part of a collection of tickets that deals with what belongs to one of them."""
 
-    def ticket(self, request: Request, number: str) -> Any:
+    def ticket(self, request: Asked, number: str) -> Any:
         raise NotImplementedError
 
     @operation(
@@ -55,7 +55,7 @@ class Belongings(Collection):
         many=PAGE,
         parameters=PAGED,
     )
-    def comments(self, request: Request, number: str) -> Response:
+    def comments(self, request: Asked, number: str) -> Response:
         said = comments_of(request.user, self.ticket(request, number))
         return self.page(request, said, shape=COMMENT, **OLDEST_FIRST)
 
@@ -68,7 +68,7 @@ class Belongings(Collection):
         status=201,
         refuses=(409,),
     )
-    def add_comment(self, request: Request, number: str) -> Response:
+    def add_comment(self, request: Asked, number: str) -> Response:
         ticket = self.ticket(request, number)
         said = actions.comment(ticket=ticket, actor=request.user, **self.given(request))
         found = comments_of(request.user, ticket).filter(pk=said.pk)
@@ -82,7 +82,7 @@ class Belongings(Collection):
         many=PAGE,
         parameters=BEFORE,
     )
-    def timeline(self, request: Request, number: str) -> Response:
+    def timeline(self, request: Asked, number: str) -> Response:
         ticket = self.ticket(request, number)
         limit, before = limit_of(request), _before(request)
         found = timeline(request.user, ticket, before=before, size=limit + 1)
@@ -103,7 +103,7 @@ class Belongings(Collection):
         many=PAGE,
         parameters=PAGED,
     )
-    def attachments(self, request: Request, number: str) -> Response:
+    def attachments(self, request: Asked, number: str) -> Response:
         files = attachments_of(request.user, self.ticket(request, number))
         return self.page(request, files, shape=ATTACHMENT, **OLDEST_FIRST)
 
@@ -118,7 +118,7 @@ class Belongings(Collection):
         status=201,
         refuses=(409,),
     )
-    def add_attachments(self, request: Request, number: str) -> Response:
+    def add_attachments(self, request: Asked, number: str) -> Response:
         ticket = self.ticket(request, number)
         files = request.FILES.getlist("files")
         if not files:
@@ -135,7 +135,7 @@ class Belongings(Collection):
         _l("Fetch one of its files"),
         gives_file=True,
     )
-    def attachment(self, request: Request, number: str, file_id: int) -> Any:
+    def attachment(self, request: Asked, number: str, file_id: int) -> Any:
         files = attachments_of(request.user, self.ticket(request, number))
         file = files.filter(pk=file_id).first()
         if file is None:
@@ -145,7 +145,7 @@ class Belongings(Collection):
     @operation(
         "get", "<str:number>/links/", _l("List its links to other tickets"), gives=LINK, many=LIST
     )
-    def links(self, request: Request, number: str) -> Response:
+    def links(self, request: Asked, number: str) -> Response:
         ticket = self.ticket(request, number)
         return Response([link_row(ticket.pk, each) for each in links_of(request.user, ticket)])
 
@@ -161,7 +161,7 @@ class Belongings(Collection):
         status=201,
         refuses=(409,),
     )
-    def add_link(self, request: Request, number: str) -> Response:
+    def add_link(self, request: Asked, number: str) -> Response:
         ticket = self.ticket(request, number)
         values = self.given(request)
         try:
@@ -174,7 +174,7 @@ class Belongings(Collection):
         return Response(link_row(ticket.pk, found[0]), 201)
 
     @operation("delete", "<str:number>/links/<int:link_id>/", _l("Take a link away"), status=204)
-    def remove_link(self, request: Request, number: str, link_id: int) -> Response:
+    def remove_link(self, request: Asked, number: str, link_id: int) -> Response:
         ticket = self.ticket(request, number)
         for link in links_of(request.user, ticket):
             if link.pk == link_id:
@@ -183,7 +183,7 @@ class Belongings(Collection):
         raise NotFound(_("There is no such link."))
 
     @operation("get", "<str:number>/watchers/", _l("List who watches it"), gives=WATCHER, many=LIST)
-    def watchers(self, request: Request, number: str) -> Response:
+    def watchers(self, request: Asked, number: str) -> Response:
         watching = watchers_of(self.ticket(request, number))
         if not may_see_notes(request.user):
             watching = watching.filter(user=request.user)
@@ -197,7 +197,7 @@ class Belongings(Collection):
         gives=WATCHER,
         status=201,
     )
-    def add_watcher(self, request: Request, number: str) -> Response:
+    def add_watcher(self, request: Asked, number: str) -> Response:
         ticket = self.ticket(request, number)
         user = self.given(request)["user"] or request.user
         actions.watch(ticket=ticket, user=user, actor=request.user)
@@ -206,7 +206,7 @@ class Belongings(Collection):
     @operation(
         "delete", "<str:number>/watchers/<str:username>/", _l("Watch it no more"), status=204
     )
-    def remove_watcher(self, request: Request, number: str, username: str) -> Response:
+    def remove_watcher(self, request: Asked, number: str, username: str) -> Response:
         ticket = self.ticket(request, number)
         for each in watchers_of(ticket):
             is_shown = each.user_id == request.user.pk or may_see_notes(request.user)
@@ -216,7 +216,7 @@ class Belongings(Collection):
         raise NotFound(_("Nobody of that name watches it."))
 
 
-def _before(request: Request) -> int | None:
+def _before(request: Asked) -> int | None:
     given = request.query_params.get("before")
     if given is None:
         return None

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _l
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from itsm.core.models import Event
+from itsm.core.rest.asking import Asked
 from itsm.core.rest.filtering import InstantFilter, parameters_of
 from itsm.core.rest.operations import PAGE, operation
 from itsm.core.rest.views import Collection
@@ -17,7 +17,7 @@ from itsm.tickets.api.shapes import EVENT
 from itsm.tickets.selectors import events_visible_to, reference_to
 
 
-class EventFilters(django_filters.FilterSet):
+class EventFilters(django_filters.FilterSet):  # type: ignore[misc]
     """Narrows events."""
 
     name = django_filters.CharFilter(method="called", label="Such as incident.resolved or alert.*")
@@ -49,7 +49,7 @@ class EventCollection(Collection):
     shape = EVENT
     needs = "tickets.view_all"
     filterset = EventFilters
-    orderings: ClassVar[dict[str, Sequence[str]]] = {"id": ("id",)}  # type: ignore[assignment]
+    orderings: ClassVar[dict[str, Sequence[str]]] = {"id": ("id",)}
     default_ordering = "-id"
 
     @operation(
@@ -60,9 +60,9 @@ class EventCollection(Collection):
         many=PAGE,
         parameters=parameters_of,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Asked) -> Response:
         return self.page(request, events_visible_to(request.user))
 
     @operation("get", "<int:event_id>/", _l("Read one event"), gives=EVENT)
-    def retrieve(self, request: Request, event_id: int) -> Response:
+    def retrieve(self, request: Asked, event_id: int) -> Response:
         return self.one(request, events_visible_to(request.user).filter(pk=event_id))

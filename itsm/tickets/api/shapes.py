@@ -162,7 +162,7 @@ def put_names(rows: list[Row], *, people: Collection[str]) -> None:
 
 
 def _name(names: Mapping[int, list[str]], key: int | None) -> str | None:
-    return names[key][0] if key in names else None
+    return None if key is None or key not in names else names[key][0]
 
 
 def put_numbers(rows: list[Row], user: User, *, names: Collection[str]) -> None:

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from itsm.core.errors import Invalid, NotFound
 from itsm.core.fields import Field
+from itsm.core.rest.asking import Asked
 from itsm.core.rest.filtering import parameters_of
 from itsm.core.rest.operations import operation
 from itsm.tickets import actions
@@ -25,7 +24,7 @@ from itsm.tickets.workflow import Workflow, workflows
 
 def opening_fields(view: "TicketCollection") -> Sequence[Field]:
     """What one says to open a ticket: end users less than staff."""
-    request = getattr(view, "request", None)
+    request: Any = getattr(view, "request", None)
     is_described = request is None or not request.user.is_authenticated
     if is_described or request.user.is_staffer:
         return view.opening
@@ -54,15 +53,15 @@ class TicketCollection(Belongings):
     def workflow(self) -> Workflow:
         return workflows[self.kind]
 
-    def records(self, request: Request) -> QuerySet[Any]:
+    def records(self, request: Asked) -> QuerySet[Any]:
         """The tickets this person may see, with what of them is shown selected."""
-        return visible_of(request.user, _selected(type(self), request.user.is_staffer))
+        return visible_of(request.user, _selected(type(self), is_staffer=request.user.is_staffer))
 
-    def open(self, request: Request, values: dict[str, Any]) -> Ticket:
+    def open(self, request: Asked, values: dict[str, Any]) -> Ticket:
         """Start a ticket with these values."""
         raise NotImplementedError
 
-    def ticket(self, request: Request, number: str) -> Any:
+    def ticket(self, request: Asked, number: str) -> Any:
         """The ticket with this number, if this person may see it."""
         return ticket_for(request.user, number, self.model)
 
@@ -74,7 +73,7 @@ class TicketCollection(Belongings):
         many="page",
         parameters=parameters_of,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: Asked) -> Response:
         return self.page(request, self.records(request), is_selected=True)
 
     @operation(
@@ -86,7 +85,7 @@ class TicketCollection(Belongings):
         status=201,
         refuses=(409,),
     )
-    def create(self, request: Request) -> Response:
+    def create(self, request: Asked) -> Response:
         values = self.given(request)
         ticket = self.open(request, self.resolved(request, values))
         response = self.shown(request, ticket, status=201)
@@ -99,7 +98,7 @@ class TicketCollection(Belongings):
         lambda view: _("Show one %(kind)s") % {"kind": view.kind},
         gives=lambda view: view.shape,
     )
-    def retrieve(self, request: Request, number: str) -> Response:
+    def retrieve(self, request: Asked, number: str) -> Response:
         found = self.records(request).filter(number=number.upper())
         row = self.shape.one(found, request.user, is_selected=True)
         response = tagged(row)
@@ -116,7 +115,7 @@ class TicketCollection(Belongings):
         refuses=(409,),
         matches=True,
     )
-    def change(self, request: Request, number: str) -> Response:
+    def change(self, request: Asked, number: str) -> Response:
         ticket = self.ticket(request, number)
         changes = self.resolved(request, self.given(request, partly=True))
         edited = actions.edit(
@@ -127,7 +126,7 @@ class TicketCollection(Belongings):
         )
         return self.shown(request, edited)
 
-    def transition(self, request: Request, number: str) -> Response:
+    def transition(self, request: Asked, number: str) -> Response:
         """Perform the verb of this address."""
         ticket = self.ticket(request, number)
         transition, given = self.workflow.transitions[self.verb], self.body(request)
@@ -143,13 +142,13 @@ class TicketCollection(Belongings):
             raise Invalid(str(missing), field=field) from None
         return self.shown(request, performed)
 
-    def shown(self, request: Request, ticket: Ticket, *, status: int = 200) -> Response:
+    def shown(self, request: Asked, ticket: Ticket, *, status: int = 200) -> Response:
         """A ticket as it stands now."""
         found = self.records(request).filter(pk=ticket.pk)
         row = self.shape.one(found, request.user, is_selected=True)
         return tagged(row, status=status)
 
-    def resolved(self, request: Request, values: dict[str, Any]) -> dict[str, Any]:
+    def resolved(self, request: Asked, values: dict[str, Any]) -> dict[str, Any]:
         """The values with every number of a ticket replaced by the ticket."""
         for name, model in self.references().items():
             if values.get(name):
@@ -162,21 +161,26 @@ class TicketCollection(Belongings):
         """Which values are numbers of tickets, and of which kind."""
         return {"parent": self.model}
 
-    def _named(self, request: Request, name: str, number: str, model: type[Ticket]) -> Any:
+    def _named(self, request: Asked, name: str, number: str, model: type[Ticket]) -> Any:
         try:
             return ticket_for(request.user, number, model)
         except NotFound as missing:
             raise Invalid(str(missing), field=name) from None
 
 
-@cache
-def _selected(collection: type[TicketCollection], is_staffer: bool) -> QuerySet[Any]:  # noqa: FBT001 part of the cache's key
+def _selected(collection: type[TicketCollection], *, is_staffer: bool) -> QuerySet[Any]:
     """All tickets of a kind with the columns of their shape, put together once for each audience.
 
     To name forty columns to the database's mapper takes longer than to read them.
     """
-    tickets = tickets_of_kind(collection.kind, collection.model)
-    return collection.shape.select(tickets, Audience(is_staffer))
+    key = (collection.collection, is_staffer)
+    if key not in _put_together:
+        tickets = tickets_of_kind(collection.kind, collection.model)
+        _put_together[key] = collection.shape.select(tickets, Audience(is_staffer))
+    return _put_together[key]
+
+
+_put_together: dict[tuple[str, bool], QuerySet[Any]] = {}
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 import re
 
-from rest_framework.request import Request
 from rest_framework.response import Response
 
+from itsm.core.rest.asking import Asked
 from itsm.core.rest.shapes import Row
 from itsm.tickets.models import Ticket
 from itsm.tickets.workflow import check_version
@@ -22,14 +22,14 @@ def tag_of(row: Row) -> str:
     return f'"{row["number"]}.{row["version"]}"'
 
 
-def is_known(request: Request, row: Row) -> bool:
+def is_known(request: Asked, row: Row) -> bool:
     """Whether the client has this very version already (If-None-Match)."""
     given = request.headers.get("If-None-Match", "")
     tags = [each.strip().removeprefix("W/") for each in given.split(",")]
     return "*" in tags or tag_of(row) in tags
 
 
-def expected_version(request: Request, ticket: Ticket) -> int | None:
+def expected_version(request: Asked, ticket: Ticket) -> int | None:
     """The version the client has seen (If-Match); None when it does not say.
 
     Stale when the ticket is known to be another already; the action asks again under its lock.
