@@ -1,0 +1,101 @@
+"""A wrong value stops the start with one sentence that says what to change (P42)."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from itsm.env import Environment, broker_address, database_settings, email_settings
+from tests.frame.installation import OURS, ROOT
+
+GOOD_KEY = "kD8vL2pQ9xZr5tWm7nBc4jHf6gYs3aUe1oIiXwTzRqVbNlMkJhGd"
+
+
+def started_with(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    inherited = {name: value for name, value in os.environ.items() if name not in OURS}
+    return subprocess.run(
+        [sys.executable, "-c", "from itsm import settings; print(settings.BASE_URL)"],
+        cwd=ROOT,
+        env=inherited | {"DATA_DIR": str(tmp_path)} | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"PORT": "http"}, "PORT is 'http': set it to a whole number from 0 to 65535."),
+        ({"DEBUG": "maybe"}, "DEBUG is 'maybe': set it to 1 or 0."),
+        ({"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL is not an address we understand"),
+        ({"REDIS_URL": "localhost:6379"}, "REDIS_URL is not an address we understand"),
+        ({"EMAIL_URL": "mail.example.com"}, "EMAIL_URL is not an address we understand"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is too short or too simple"),
+        ({"SECRET_KEY": f"change-me-{GOOD_KEY}"}, "SECRET_KEY is an example"),
+        ({"SECRET_KEY_FILE": "/nowhere"}, "SECRET_KEY_FILE names '/nowhere', which cannot be read"),
+        ({"HOST": "0.0.0.0"}, "SECRET_KEY is missing"),
+        (
+            {"BASE_URL": "https://steady.example.com", "SECRET_KEY": GOOD_KEY, "DEMO": "1"},
+            "DEMO is 1 on a public address",
+        ),
+    ],
+)
+def test_a_wrong_value_stops_the_start(tmp_path: Path, variables: dict[str, str], sentence: str):
+    answer = started_with(tmp_path, **variables)
+
+    assert answer.returncode == 1
+    assert sentence in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_every_mistake_is_named_at_once(tmp_path: Path):
+    answer = started_with(tmp_path, PORT="http", DEBUG="maybe", WEB_CONCURRENCY="0")
+
+    assert len(answer.stderr.splitlines()) == 4
+
+
+def test_on_ones_own_machine_a_secret_key_is_made_once_and_kept_private(tmp_path: Path):
+    started_with(tmp_path)
+    first = (tmp_path / "secret_key").read_text()
+    started_with(tmp_path)
+
+    assert (tmp_path / "secret_key").read_text() == first
+    assert len(first) >= 50
+    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path):
+    path = tmp_path / "key"
+    path.write_text(f"{GOOD_KEY}\n")
+
+    answer = started_with(
+        tmp_path, BASE_URL="https://steady.example.com", SECRET_KEY_FILE=str(path)
+    )
+
+    assert answer.stdout == "https://steady.example.com\n"
+
+
+def test_addresses_of_engines_are_read_in_full():
+    env = Environment(
+        {
+            "DATABASE_URL": "postgresql://it%40sm:s%2Fecret@db:5433/steady?sslmode=require",
+            "SOCKET": "postgresql://itsm@/itsm?host=/run/pg",
+            "REDIS_URL": "unix:///run/valkey.sock?db=2",
+            "EMAIL_URL": "smtp+tls://user:pass%21@mail:2525",
+        }
+    )
+    database = database_settings(env.address("DATABASE_URL", default="", schemes=("postgresql",)))
+    socket = database_settings(env.address("SOCKET", default="", schemes=("postgresql",)))
+    email = email_settings(env.address("EMAIL_URL", default="", schemes=("smtp+tls",)))
+    broker = broker_address(env.address("REDIS_URL", default="", schemes=("unix",)))
+
+    assert (database["USER"], database["PASSWORD"]) == ("it@sm", "s/ecret")
+    assert (database["HOST"], database["PORT"], database["NAME"]) == ("db", "5433", "steady")
+    assert database["OPTIONS"] == {"sslmode": "require"}
+    assert (socket["HOST"], socket["NAME"], socket["OPTIONS"]) == ("/run/pg", "itsm", {})
+    assert (email["EMAIL_HOST_PASSWORD"], email["EMAIL_PORT"]) == ("pass!", 2525)
+    assert email["EMAIL_USE_TLS"]
+    assert broker == "redis+socket:///run/valkey.sock?virtual_host=2"
