@@ -18,7 +18,7 @@ django.setup()
 from django.conf import settings
 from django.test import Client as Browser
 
-from bench import cases, data
+from bench import cases, data, live
 from bench.client import Client
 from bench.server import Server
 from itsm.monitoring.actions import create_source
@@ -44,6 +44,7 @@ def main(arguments: Sequence[str]) -> None:
             doors = _doors(server, size)
             figures += cases.reading(server, doors, size=size, rounds=options.rounds)
             figures += cases.writing(server, doors, size=size)
+            figures += live.showing(server, doors, size=size)
     _print(figures)
 
 

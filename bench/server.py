@@ -29,6 +29,7 @@ class Server:
         self._process = subprocess.Popen(
             [*command, "--no-access-log", "--timeout-keep-alive", "600"],
             start_new_session=True,
+            env={**os.environ, "BASE_URL": f"http://127.0.0.1:{self.port}"},
         )
         self._wait()
         return self
