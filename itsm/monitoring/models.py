@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -127,9 +126,6 @@ class Alert(models.Model):
         indexes = [
             models.Index(fields=["status", "-starts_at", "-id"], name="alert_list"),
             models.Index(fields=["-starts_at", "-id"], name="alert_newest"),
-            models.Index(
-                fields=["source", "status"], name="alert_active", condition=Q(status__in=ACTIVE)
-            ),
         ]
 
     def __str__(self) -> str:
