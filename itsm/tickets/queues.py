@@ -65,7 +65,7 @@ class QueueFilter(django_filters.FilterSet):  # type: ignore[misc]
     def by_day_resolved(
         self, tickets: QuerySet[Ticket], _name: str, _value: str
     ) -> QuerySet[Ticket]:
-        return tickets.filter(resolved_at__gte=start_of_day())
+        return tickets.filter(phase=Phase.RESOLVED, resolved_at__gte=start_of_day())
 
 
 def start_of_day() -> Any:

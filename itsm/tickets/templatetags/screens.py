@@ -11,7 +11,6 @@ from django import template
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -54,7 +53,8 @@ def ago(instant: datetime | None) -> SafeString:
     """An instant as people say it, the exact one on hover."""
     if instant is None:
         return mark_safe("")
-    exact = date_format(timezone.localtime(instant), "j M Y, H:i T")
+    # Written as every language reads it; Django's own date formats cost more than the rest of a row.
+    exact = timezone.localtime(instant).strftime("%Y-%m-%d %H:%M %Z")
     return format_html(
         '<time datetime="{}" title="{}" data-ago>{}</time>',
         instant.isoformat(timespec="seconds"),
@@ -123,9 +123,33 @@ def state_badge(ticket: Ticket) -> SafeString:
     )
 
 
+ROW = (
+    '<li class="row{over}" id="{number}" data-number="{number}" data-version="{version}">'
+    '{priority}<span class="number">{number}</span>'
+    '<span class="what"><a class="title clip" href="{page}">{title}</a>{source}</span>'
+    '<span class="service clip">{service}</span><span class="state">{state}</span>'
+    '<span class="who">{face}<span class="clip">{assignee}</span></span>{opened}</li>'
+)
+
+
 @register.filter
-def is_over(ticket: Ticket) -> bool:
-    return ticket.phase not in OPEN_PHASES
+def row(ticket: Ticket) -> SafeString:
+    """One line of a queue; in Python, because as a template it cost more than the whole query."""
+    return format_html(
+        ROW,
+        over="" if ticket.phase in OPEN_PHASES else " is-over",
+        number=ticket.number,
+        version=ticket.version,
+        priority=priority_badge(ticket),
+        page=address_of(ticket),
+        title=ticket.title,
+        source=icon("siren", "icon-s") if ticket.source == "monitoring" else "",
+        service=ticket.service or "",
+        state=state_badge(ticket),
+        face=avatar(ticket.assignee),
+        assignee=ticket.assignee or _("Nobody"),
+        opened=ago(ticket.opened_at),
+    )
 
 
 @register.filter
