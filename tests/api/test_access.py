@@ -97,9 +97,7 @@ def test_guessing_tokens_is_slowed_down_while_a_right_one_still_opens(api, alice
     assert api(alice).get("incidents/").status_code == 200
 
 
-def test_an_end_user_opens_incidents_for_himself_and_says_no_more_than_a_portal_asks(
-    api, charlie
-):
+def test_an_end_user_opens_incidents_for_himself_and_says_no_more_than_a_portal_asks(api, charlie):
     ServiceFactory(name="checkout")
     said = {"title": "Slow", "description": "Very.", "urgency": 1, "service": "checkout"}
 

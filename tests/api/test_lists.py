@@ -132,9 +132,7 @@ def test_filters_narrow_the_list(query, found, api, alice, charlie, platform):
     made = {
         "grave": grave,
         "new": IncidentFactory(title="Printer jammed", caller=charlie, source="phone"),
-        "held": IncidentFactory(
-            at_state="on_hold", team=platform, assignee=alice, parent=grave
-        ),
+        "held": IncidentFactory(at_state="on_hold", team=platform, assignee=alice, parent=grave),
         "old": IncidentFactory(at_state="closed", opened_at="2026-01-01T00:00:00Z"),
     }
     learn_words()
