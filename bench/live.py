@@ -8,6 +8,7 @@ import uuid
 
 from playwright.sync_api import Page, sync_playwright
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from bench.cases import Doors, Figure, alert
 from bench.client import Client
@@ -67,7 +68,7 @@ def _told(server: Server, doors: Doors, *, size: int) -> Figure:
 async def _tell_all(server: Server, doors: Doors) -> float:
     address = f"ws://127.0.0.1:{server.port}/ws/live/"
     headers = {"Cookie": doors.page.headers["Cookie"]}
-    origin = f"http://127.0.0.1:{server.port}"
+    origin = Origin(f"http://127.0.0.1:{server.port}")
     sockets = [
         await connect(address, additional_headers=headers, origin=origin, ping_interval=None)
         for _ in range(SOCKETS)
