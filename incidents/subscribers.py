@@ -8,6 +8,7 @@ from incidents.models import Incident, OnHoldReason
 from incidents.selectors import open_children_of
 from itsm.core.models import Event
 from itsm.core.subscribers import Moment, on
+from itsm.monitoring.ledger import light_alerts
 from itsm.monitoring.models import Alert
 from itsm.monitoring.selectors import resolving_sources
 from itsm.people.models import User
@@ -16,16 +17,9 @@ from itsm.tickets.actions import comment
 from itsm.tickets.models import Comment
 from itsm.tickets.permissions import is_own, may_work
 
-NEEDED = (
-    "source_id", "severity", "title", "configuration_item_id", "incident_id", "starts_at",
-    "ends_at", "service__tier",
-)  # fmt: skip
-
 
 def _alerts_of(events: Iterable[Event]) -> list[Alert]:
-    alerts = Alert.objects.filter(pk__in=[each.subject_id for each in events])
-    # Only what tells where they belong: in a storm every column counts.
-    return list(alerts.select_related("service").only(*NEEDED).order_by("fingerprint"))
+    return light_alerts([each.subject_id for each in events])
 
 
 def _by_incident(alerts: Iterable[Alert]) -> dict[int, list[Alert]]:

@@ -12,8 +12,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
+from itsm.inventory.models import Service
 from itsm.monitoring.lifecycle import Condition
-from itsm.monitoring.models import MonitoringSource
+from itsm.monitoring.models import Alert, MonitoringSource
 from itsm.monitoring.payload import fingerprint_of
 from itsm.people.models import User
 
@@ -106,6 +107,18 @@ SELECT 0, name, id FROM inventory_service WHERE name = ANY(%s)
 UNION ALL SELECT 1, name, id FROM inventory_configurationitem WHERE name = ANY(%s)
 """
 
+# What tells where an alert belongs; what else it says is looked up when it is asked for.
+LIGHT_COLUMNS = (
+    "id", "source_id", "severity", "title", "service_id", "configuration_item_id", "incident_id",
+    "starts_at", "ends_at",
+)  # fmt: skip
+LIGHT = f"""
+SELECT {", ".join(f"alert.{each}" for each in LIGHT_COLUMNS)}, service.tier
+FROM monitoring_alert AS alert LEFT JOIN inventory_service AS service
+    ON service.id = alert.service_id
+WHERE alert.id = ANY(%s) ORDER BY alert.fingerprint
+"""  # noqa: S608 made of constants
+
 NUMBERS = """
 SELECT alert.id, ticket.number
 FROM monitoring_alert AS alert JOIN tickets_ticket AS ticket ON ticket.id = alert.incident_id
@@ -141,6 +154,26 @@ def active_source(slug: str) -> MonitoringSource | None:
     bot = dict(zip(BOT_COLUMNS, row[count:], strict=True))
     source.bot = User.from_db(connection.alias, *_in_order(User, bot))
     return source
+
+
+def light_alerts(alert_ids: Collection[int]) -> list[Alert]:
+    """The alerts with what tells where they belong, and their services with their tiers."""
+    with connection.cursor() as cursor:
+        cursor.execute(LIGHT, [list(alert_ids)])
+        rows = cursor.fetchall()
+    services: dict[int, Service] = {}
+    alerts = []
+    for *values, tier in rows:
+        known = dict(zip(LIGHT_COLUMNS, values, strict=True))
+        alert = Alert.from_db(connection.alias, *_in_order(Alert, known))
+        if (service_id := known["service_id"]) is not None:
+            told = {"id": service_id, "tier": tier}
+            if service_id not in services:
+                service = Service.from_db(connection.alias, *_in_order(Service, told))
+                services[service_id] = service
+            alert.service = services[service_id]
+        alerts.append(alert)
+    return alerts
 
 
 def lock_known(source_id: int, *, fingerprints: Collection[str]) -> dict[str, Entry]:
