@@ -64,11 +64,11 @@ def test_a_token_reaches_as_far_as_its_scopes(scopes, reads, writes, reads_alert
 def test_a_browser_acts_by_its_session_and_writes_only_with_the_csrf_token(alice):
     client = Client(enforce_csrf_checks=True)
     client.force_login(alice)
-    body = {"data": '{"title": "Slow"}', "content_type": "application/json"}
+    address, body, kind = "/api/v1/incidents/", '{"title": "Slow"}', "application/json"
 
-    without = client.post("/api/v1/incidents/", **body)
+    without = client.post(address, body, content_type=kind)
     token = client.get("/api/docs/").cookies["csrf"].value
-    response = client.post("/api/v1/incidents/", **body, headers={"X-CSRFToken": token})
+    response = client.post(address, body, content_type=kind, headers={"X-CSRFToken": token})
 
     assert client.get("/api/v1/incidents/").status_code == 200
     assert without.status_code == 403

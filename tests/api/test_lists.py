@@ -24,7 +24,8 @@ def numbers(response):
 def walked(caller, address, **query):
     """The numbers of all pages, from the first to the last, and those of the way back."""
     page = caller.get(address, **query)
-    there, back = numbers(page), []
+    there = numbers(page)
+    back: list[str] = []
     while following := page.json()["next"]:
         page = caller.get(following)
         there += numbers(page)

@@ -143,8 +143,11 @@ class TicketCollection(Belongings):
         return self.shown(request, performed)
 
     def shown(self, request: Asked, ticket: Ticket, *, status: int = 200) -> Response:
-        """A ticket as it stands now."""
-        found = self.records(request).filter(pk=ticket.pk)
+        """A ticket as it stands now, to who has just acted on it.
+
+        Whether he may see it is not asked again: by the act itself it may have gone from his sight.
+        """
+        found = _selected(type(self), is_staffer=request.user.is_staffer).filter(pk=ticket.pk)
         row = self.shape.one(found, request.user, is_selected=True)
         return tagged(row, status=status)
 
