@@ -133,8 +133,10 @@ class Hub:
 
     async def _read_forever(self) -> None:
         while True:
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), POLL)
+            # Not wait_for, which in Python 3.11 can lose a cancellation that meets the time limit.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(POLL):
+                    await self._bell.wait()
             self._bell.clear()
             try:
                 await self.read()
