@@ -68,5 +68,5 @@ define install
 	@echo "Installing $(1) into $(VENV) …"
 	@{ test -n "$(UV)" && uv pip install --quiet --python $(RUN) --require-hashes -r $(1); } || \
 		{ $(RUN) -m pip --version >/dev/null 2>&1 || $(RUN) -m ensurepip >/dev/null; \
-		$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); }
+		$(RUN) -m pip install -qq --disable-pip-version-check --require-hashes -r $(1); }
 endef

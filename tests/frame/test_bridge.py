@@ -36,7 +36,13 @@ async def test_a_body_sent_in_chunks_arrives_whole(client: httpx.AsyncClient):
 
 
 async def test_a_query_of_any_bytes_is_read():
-    scope = {"type": "http", "http_version": "1.1", "method": "GET", "path": "/", "headers": []}
+    scope: dict[str, Any] = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "GET",
+        "path": "/",
+        "headers": [],
+    }
     scope |= {"query_string": b"q=caf\xc3\xa9&a=%20b"}
     sent: list[Any] = []
 

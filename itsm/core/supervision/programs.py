@@ -2,12 +2,14 @@
 
 import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
 from itsm.core.supervision.children import Child
 from itsm.core.supervision.places import Places
 
+ROOT = Path(__file__).resolve().parents[3]
 CELERY = (sys.executable, "-m", "celery", "-A", "itsm", "--workdir", ".")
 
 
@@ -72,6 +74,16 @@ def beat(places: Places, *, environment: dict[str, str]) -> Child:
     return _child("beat", command, places=places, environment=environment)
 
 
+def run_command(name: str, *, port: int) -> None:
+    """Run one of our commands to its end, as the programs will run."""
+    subprocess.run(  # noqa: S603 a command of our own
+        [sys.executable, "manage.py", name],
+        cwd=ROOT,
+        env=program_environment(port=port),
+        check=True,
+    )
+
+
 def program_environment(*, port: int) -> dict[str, str]:
     """What the programs are told: all we were told, and the port that was found."""
     return {
@@ -96,6 +108,6 @@ def _child(
         log=places.logs / f"{name}.log",
         pid_file=places.pid_file(name),
         environment=environment,
-        directory=Path(__file__).resolve().parents[3],
+        directory=ROOT,
         keep_open=keep_open,
     )

@@ -3,6 +3,7 @@
 import fcntl
 import http.client
 import os
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from django.core.management import CommandError, call_command, get_commands
 from django.core.management.base import BaseCommand
 from django.db import connections
 
+from itsm.core.health import pending_migrations
 from itsm.core.supervision import programs
 from itsm.core.supervision.children import wait_until_ready
 from itsm.core.supervision.engines import Postgres, Valkey
@@ -36,9 +38,12 @@ class Command(BaseCommand):
             supervisor = Supervisor(say=self._say)
             supervisor.listen()
             try:
+                listening = _listen()
                 self._start_engines(supervisor, places=places)
-                self._prepare(places)
-                address = self._start_programs(supervisor, places=places)
+                port = listening.getsockname()[1]
+                self._prepare(places, port=port)
+                self._start_programs(supervisor, places=places, listening=listening)
+                address = _address_at(port)
                 _write(note, text=address)
                 self._greet(address)
                 supervisor.run()
@@ -59,38 +64,34 @@ class Command(BaseCommand):
             supervisor.watch(valkey.child, restart=valkey.start)
             valkey.start()
 
-    def _prepare(self, places: Places) -> None:
-        call_command("migrate", interactive=False, verbosity=0)
+    def _prepare(self, places: Places, *, port: int) -> None:
+        if pending_migrations():
+            call_command("migrate", interactive=False, verbosity=0)
         if not settings.DEBUG:
             collect_if_changed(places.data / "static.stamp")
         if settings.DEMO and "demo" in get_commands() and not get_user_model().objects.exists():
-            call_command("demo")
+            programs.run_command("demo", port=port)
         connections.close_all()
 
-    def _start_programs(self, supervisor: Supervisor, *, places: Places) -> str:
-        # A port somebody chose is kept to; the usual one may be another checkout's.
-        tries = 1 if os.environ.get("PORT") else PORTS_TO_TRY
-        listening = programs.listening_socket(settings.HOST, port=settings.PORT, tries=tries)
+    def _start_programs(
+        self, supervisor: Supervisor, *, places: Places, listening: socket.socket
+    ) -> None:
         port = listening.getsockname()[1]
         environment = programs.program_environment(port=port)
         web = programs.web(
-            places,
-            listening=listening,
-            workers=settings.WEB_CONCURRENCY,
-            environment=environment,
+            places, listening=listening, workers=settings.WEB_CONCURRENCY, environment=environment
         )
-        children = [
-            web,
-            programs.worker(places, threads=settings.WORKER_CONCURRENCY, environment=environment),
+        # One after the other: people wait for pages, and all at once would compete for the cores.
+        supervisor.watch(web)
+        web.start()
+        wait_until_ready(web, ready=lambda: _answers(settings.HOST, port=port), within=60)
+        threads = settings.WORKER_CONCURRENCY
+        for child in (
+            programs.worker(places, threads=threads, environment=environment),
             programs.beat(places, environment=environment),
-        ]
-        for child in children:
+        ):
             supervisor.watch(child)
             child.start()
-        wait_until_ready(web, ready=lambda: _answers(settings.HOST, port=port), within=60)
-        return settings.BASE_URL.removesuffix(f":{settings.PORT}") + (
-            f":{port}" if settings.BASE_URL.endswith(f":{settings.PORT}") else ""
-        )
 
     def _greet(self, address: str) -> None:
         self._say(f"Steady is ready: {address}/")
@@ -116,6 +117,19 @@ def _only_one(places: Places) -> Iterator[IO[str]]:
             raise CommandError(f"Steady already runs with {places.data}: {where}") from None
         _write(note, text="")
         yield note
+
+
+def _listen() -> socket.socket:
+    # A port somebody chose is kept to; the usual one may be another checkout's.
+    tries = 1 if os.environ.get("PORT") else PORTS_TO_TRY
+    return programs.listening_socket(settings.HOST, port=settings.PORT, tries=tries)
+
+
+def _address_at(port: int) -> str:
+    """Where people reach it: BASE_URL, unless that followed from a port that was taken."""
+    usual = f":{settings.PORT}"
+    base: str = settings.BASE_URL
+    return base.removesuffix(usual) + f":{port}" if base.endswith(usual) else base
 
 
 def _write(note: IO[str], *, text: str) -> None:
