@@ -14,7 +14,6 @@ from weakref import WeakKeyDictionary
 
 import redis.asyncio as redis
 import structlog
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import close_old_connections, connection
 
@@ -92,8 +91,9 @@ class Hub:
                 if not connection.in_atomic_block:
                     connection.close()
 
-        answered: T = await sync_to_async(ask, thread_sensitive=False, executor=self._thread)()
-        return answered
+        # Not asgiref's sync_to_async, which swallows a cancellation that comes while the thread
+        # works, and would leave a reader running that nobody can end.
+        return await asyncio.get_running_loop().run_in_executor(self._thread, ask)
 
     async def missed_by(self, socket: Socket, *, since: Cursor) -> list[Message]:
         """What a socket missed while it was away; resync when that is too much or unknowable."""

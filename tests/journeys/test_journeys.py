@@ -178,9 +178,7 @@ PORTAL = ["/portal/", "/portal/report/", "/portal/items/", "/portal{}"]
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("face", ["wide", "phone"])
-def test_no_page_shuts_anybody_out(
-    sit: Sit, alice: User, charlie: User, scheme: str, face: str
-):
+def test_no_page_shuts_anybody_out(sit: Sit, alice: User, charlie: User, scheme: str, face: str):
     """UX1, UX2, UX3."""
     incident = opened("No sound", caller=charlie, actor=charlie)
     comment(ticket=incident, actor=alice, body="Which room?")

@@ -72,9 +72,7 @@ def test_a_confidential_incident_does_not_exist_for_erin(
     assert incident.number not in as_(erin).get("/").content.decode()
 
 
-def test_audrey_reads_but_is_offered_nothing_to_do(
-    as_: Browser, audrey: User, incident: Incident
-):
+def test_audrey_reads_but_is_offered_nothing_to_do(as_: Browser, audrey: User, incident: Incident):
     page = as_(audrey).get(f"/incidents/{incident.number}/").content.decode()
 
     assert incident.title in page

@@ -164,7 +164,8 @@ def psycopg_parameters() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "nonsense", ["no json", "[]", "{}", '{"type": "base"}', '{"event": "base"}', "[" * 5000, "1e999"]
+    "nonsense",
+    ["no json", "[]", "{}", '{"type": "base"}', '{"event": "base"}', "[" * 5000, "1e999"],
 )
 async def test_nonsense_is_answered_and_the_line_stays(alice: User, charlie: User, nonsense: str):
     async with line_of(alice) as line:

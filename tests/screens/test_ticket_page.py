@@ -87,9 +87,12 @@ def test_editing_what_somebody_changed_shows_both_and_keeps_the_draft(
     assert incident.title == "Payments fail in Europe"
     assert "Payments fail in Europe" in text
     assert 'value="Payments fail"' in text
-    assert as_(alice).post(
-        path(incident, "edit/"), {**draft, "version": str(incident.version)}
-    ).status_code == 302
+    assert (
+        as_(alice)
+        .post(path(incident, "edit/"), {**draft, "version": str(incident.version)})
+        .status_code
+        == 302
+    )
 
 
 def test_a_reply_that_crossed_another_is_held(

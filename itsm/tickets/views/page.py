@@ -58,7 +58,7 @@ def content(
     request: HttpRequest, user: User, ticket: Ticket, desk: Desk, **more: Any
 ) -> dict[str, Any]:
     """What the page of a ticket shows; ``more`` overrides, such as a reply held back."""
-    verbs = sorted(workflows[ticket.kind].available(ticket, user), key=_place)
+    verbs = sorted(_offered(ticket, user), key=_place)
     main = next((name for name in FIRST if name in {each.verb for each in verbs}), "")
     watchers = [each.user for each in watchers_of(ticket)]
     return {
@@ -74,6 +74,16 @@ def content(
         **told(request, user, ticket),
         **more,
     }
+
+
+def _offered(ticket: Ticket, user: User) -> list[Transition]:
+    """What may be done now; nobody is offered to acknowledge what is acknowledged."""
+    is_known = getattr(ticket, "acknowledged_at", None) is not None
+    return [
+        each
+        for each in workflows[ticket.kind].available(ticket, user)
+        if not (is_known and each.verb == "acknowledge")
+    ]
 
 
 def _place(transition: Transition) -> int:
