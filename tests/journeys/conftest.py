@@ -26,7 +26,7 @@ ARGUMENTS = [
 FACES = {"wide": (1440, 900), "phone": (390, 844), "small": (360, 740)}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """One browser for all journeys."""
     path = executable()

@@ -44,11 +44,14 @@ class Line:
         assert (await self.application.receive_output())["type"] == "websocket.accept"
 
     async def hear(self, within: float = 4) -> dict[str, Any]:
-        return json.loads((await self.application.receive_output(timeout=within))["text"])
+        heard: dict[str, Any] = json.loads(
+            (await self.application.receive_output(timeout=within))["text"]
+        )
+        return heard
 
     async def is_silent(self) -> bool:
         """Whether nothing comes for longer than the hub's own rhythm."""
-        return await self.application.receive_nothing(timeout=1)
+        return bool(await self.application.receive_nothing(timeout=1))
 
     async def end(self) -> None:
         await self.application.send_input({"type": "websocket.disconnect", "code": 1000})
@@ -137,6 +140,7 @@ async def test_a_slow_transaction_is_not_passed_over(alice: User, charlie: User)
         await said(incident, "Quick", actor=charlie)
         quick = await line.hear()
         cursor = parse_cursor(quick["cursor"])
+        assert cursor is not None
 
         await sync_to_async(slow.commit)()
         late = await line.hear()

@@ -138,7 +138,7 @@ def test_a_file_comes_back_as_a_download_and_frank_cannot_fetch_it(
     assert answer["Content-Disposition"].startswith("attachment")
     assert "sandbox" in answer["Content-Security-Policy"]
     assert answer["X-Content-Type-Options"] == "nosniff"
-    assert b"".join(answer.streaming_content) == b"<script>alert(1)</script>"
+    assert answer.getvalue() == b"<script>alert(1)</script>"
     assert as_(frank).get(address).status_code == 404
 
 

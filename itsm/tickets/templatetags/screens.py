@@ -53,7 +53,7 @@ def ago(instant: datetime | None) -> SafeString:
     """An instant as people say it, the exact one on hover."""
     if instant is None:
         return mark_safe("")
-    # Written as every language reads it; Django's own date formats cost more than the rest of a row.
+    # As every language reads it; Django's own date formats cost more than the rest of a row.
     exact = timezone.localtime(instant).strftime("%Y-%m-%d %H:%M %Z")
     return format_html(
         '<time datetime="{}" title="{}" data-ago>{}</time>',

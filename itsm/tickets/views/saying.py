@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -13,6 +12,7 @@ from itsm.people.access import person_of, signed_in, staff_only
 from itsm.tickets import actions
 from itsm.tickets.desks import Desk
 from itsm.tickets.entries import entries
+from itsm.tickets.files import served
 from itsm.tickets.models import Ticket
 from itsm.tickets.selectors import attachment_for, ticket_for, timeline
 from itsm.tickets.views.page import content
@@ -63,18 +63,7 @@ def _news(request: HttpRequest, ticket: Ticket, *, seen: int) -> Any:
 @signed_in
 def download(request: HttpRequest, name: str) -> FileResponse:
     """A file, to those who may see its ticket, never run or shown as a page of ours."""
-    file = attachment_for(person_of(request), f"attachments/{name}")
-    try:
-        content = default_storage.open(file.stored_as)
-    except FileNotFoundError as gone:
-        raise NotFound("The file is gone.") from gone
-    response = FileResponse(
-        content, as_attachment=True, filename=file.name, content_type=file.content_type
-    )
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return served(attachment_for(person_of(request), f"attachments/{name}"))
 
 
 def _number(text: str) -> int:
