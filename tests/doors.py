@@ -66,6 +66,7 @@ POST   api/v1/incidents/{number}/resolve/                           401 403 404 
 POST   api/v1/incidents/{resolved}/reopen/                          401 200 404 200 200 200
 POST   api/v1/incidents/{resolved}/close/                           401 200 404 200 200 200
 POST   api/v1/incidents/{number}/cancel/                            401 200 404 200 200 200
+POST   api/v1/incidents/{number}/priority/                          401 403 404 403 403 200
 GET    api/v1/incidents/{number}/alerts/                            401 403 404 200 200 200
 GET    api/v1/incidents/{number}/comments/                          401 200 404 200 200 200
 POST   api/v1/incidents/{number}/comments/                          401 201 404 201 201 201

@@ -47,6 +47,7 @@ BODIES: dict[str, Any] = {
         "override_reason": "It is a test.",
     },
     "POST api/v1/incidents/{number}/cancel/": {"reason": "withdrawn"},
+    "POST api/v1/incidents/{number}/priority/": {"priority": 1, "reason": "The fair opens."},
     "POST api/v1/incidents/{number}/comments/": {"body": "Any news?"},
     "POST api/v1/incidents/{number}/links/": {"ticket": "{held}"},
     "POST api/v1/services/": {"name": "search"},

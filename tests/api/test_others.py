@@ -1,6 +1,9 @@
 """Alerts, sources, people, teams and events."""
 
+import threading
+
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from itsm.core.models import Event
@@ -187,3 +190,50 @@ def test_events_are_followed_from_where_one_left_off(api, alice):
 
     assert [each["name"] for each in page["results"]] == ["incident.started"]
     assert [each["name"] for each in following] == ["incident.started", "incident.resolved"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_follows_the_events_is_told_each_once_although_one_commits_late(api, alice, in_threads):
+    caller, start = api(alice), threading.Barrier(2, timeout=10)
+    committed = threading.Event()
+    late, early = IncidentFactory(assignee=alice).number, IncidentFactory(assignee=alice).number
+    address = "events/?ordering=committed&name=incident.commented"
+    caller.post(f"incidents/{early}/comments/", body="Before")
+
+    def write(place):
+        if place == 0:
+            with transaction.atomic():
+                caller.post(f"incidents/{late}/comments/", body="Begun first, told last")
+                start.wait()
+                committed.wait(10)
+            return []
+        start.wait()
+        caller.post(f"incidents/{early}/comments/", body="Begun last, told first")
+        page = caller.get(address).json()
+        committed.set()
+        return [page]
+
+    (page,) = [page for pages in in_threads(write, 2) for page in pages]
+    told = page["results"]
+    page = caller.get(page["next"]).json()
+    told += page["results"]
+    again = caller.get(page["next"]).json()
+
+    assert [each["subject"] for each in told] == [early, late, early]
+    assert again["results"] == []
+    assert again["next"] == page["next"]
+
+
+def test_a_manager_sets_the_priority_by_hand_until_it_is_computed_again(api, mona, alice):
+    number = IncidentFactory().number
+    address = f"incidents/{number}/priority/"
+
+    by_hand = api(mona).post(address, priority=1, reason="The fair opens.").json()
+    api(alice).patch(f"incidents/{number}/", impact=3)
+    kept = api(alice).get(f"incidents/{number}/").json()["priority"]
+    computed = api(mona).post(address).json()
+
+    assert (by_hand["priority"], by_hand["priority_reason"]) == (1, "The fair opens.")
+    assert kept == 1
+    assert (computed["priority"], computed["priority_reason"]) == (4, "")
+    assert api(mona).post(address, priority=1).status_code == 400

@@ -31,16 +31,16 @@ PROBLEM_SCHEMA: Schema = {
 }
 ALWAYS = (400, 401, 403, 429)
 MEANING = {
-    400: "Something in the request cannot be used; `errors` says what.",
+    400: "Something in the request cannot be used; errors says what.",
     401: "No token, or none of ours.",
     403: "You may not do this.",
     404: "There is no such thing, or you may not see it.",
-    409: "The rules forbid this now; `detail` says why.",
-    412: "It has changed since the version in `If-Match`.",
+    409: "The rules forbid this now; detail says why.",
+    412: "It has changed since the version in If-Match.",
     413: "The body is too large.",
     415: "The body has another type than this endpoint reads.",
     422: "The idempotency key was used for another request.",
-    429: "Too many requests; `Retry-After` says when to come back.",
+    429: "Too many requests; Retry-After says when to come back.",
 }
 KEY: Schema = {
     "name": "Idempotency-Key",
@@ -51,7 +51,7 @@ KEY: Schema = {
 MATCH: Schema = {
     "name": "If-Match",
     "in": "header",
-    "description": 'The `ETag` you have seen, such as `"INC-42.7"`; 412 if there is a newer one.',
+    "description": 'The ETag you have seen, such as "INC-42.7"; 412 if there is a newer one.',
     "schema": {"type": "string"},
 }
 

@@ -92,7 +92,7 @@ def parameters_of(view: Any) -> Mapping[str, Schema]:
     names = [name for each in view.orderings for name in (each, f"-{each}")]
     found: dict[str, Schema] = {
         "limit": {"type": "integer", "minimum": 1, "maximum": MOST_LIMIT, "default": 25},
-        "cursor": {"type": "string", "description": "Where the page begins; from `next`."},
+        "cursor": {"type": "string", "description": "Where the page begins; from next."},
         "ordering": {"type": "string", "enum": names, "default": view.default_ordering},
         "count": {"type": "boolean", "description": "Count the records, to 1,000 at most."},
     }

@@ -48,8 +48,12 @@ def page(
     orderings: Orderings,
     default: str,
     is_selected: bool = False,
+    is_endless: bool = False,
 ) -> Response:
-    """One page of the records, with the addresses of the next and the previous one."""
+    """One page of the records, with the addresses of the next and the previous one.
+
+    An endless list has a next page even at its end, for what is still to come.
+    """
     name = _ordering(request, orderings, default)
     fields = _fields(name, orderings)
     place = _place(request, queryset, name, fields)
@@ -66,15 +70,21 @@ def page(
     if place and place.backwards:
         rows, values = rows[::-1], values[::-1]
     is_first = place is None or (place.backwards and not has_more)
-    is_last = not has_more and not (place and place.backwards)
+    is_last = not has_more and not is_endless and not (place and place.backwards)
+    first, last = (values[0], values[-1]) if values else (None, None)
     answer: Row = {
-        "next": None if is_last or not rows else _address(request, Place(name, False, values[-1])),
-        "previous": None
-        if is_first or not rows
-        else _address(request, Place(name, True, values[0])),
+        "next": None if is_last else _address(request, _at(name, last, place, backwards=False)),
+        "previous": None if is_first else _address(request, _at(name, first, None, backwards=True)),
         "results": rows,
     }
     return Response(_counted(request, queryset) | answer)
+
+
+def _at(
+    name: str, values: tuple[Any, ...] | None, place: Place | None, *, backwards: bool
+) -> Place | None:
+    """Beyond the record with these values; where there is none, where the page itself began."""
+    return Place(name, backwards, values) if values else place
 
 
 def limit_of(request: Asked) -> int:
@@ -186,7 +196,9 @@ def _packed(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _address(request: Asked, place: Place) -> str:
+def _address(request: Asked, place: Place | None) -> str | None:
+    if place is None:
+        return None
     query = request.query_params.copy()
     query["cursor"] = place.encoded()
     return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")

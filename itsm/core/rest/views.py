@@ -96,6 +96,7 @@ class Collection(ViewSet):
             orderings=options.get("orderings", self.orderings),
             default=options.get("default", self.default_ordering),
             is_selected=options.get("is_selected", False),
+            is_endless=options.get("is_endless", False),
         )
 
     def narrowed(self, request: Asked, queryset: QuerySet[Any]) -> QuerySet[Any]:

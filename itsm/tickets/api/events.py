@@ -9,12 +9,15 @@ from django.utils.translation import gettext_lazy as _l
 from rest_framework.response import Response
 
 from itsm.core.models import Event
+from itsm.core.news import horizon
 from itsm.core.rest.asking import Asked
 from itsm.core.rest.filtering import InstantFilter, parameters_of
 from itsm.core.rest.operations import PAGE, operation
 from itsm.core.rest.views import Collection
 from itsm.tickets.api.shapes import EVENT
 from itsm.tickets.selectors import events_visible_to, reference_to
+
+COMMITTED = "committed"
 
 
 class EventFilters(django_filters.FilterSet):  # type: ignore[misc]
@@ -49,19 +52,23 @@ class EventCollection(Collection):
     shape = EVENT
     needs = "tickets.view_all"
     filterset = EventFilters
-    orderings: ClassVar[dict[str, Sequence[str]]] = {"id": ("id",)}
+    orderings: ClassVar[dict[str, Sequence[str]]] = {"id": ("id",), COMMITTED: ("xid", "id")}
     default_ordering = "-id"
 
     @operation(
         "get",
         "",
-        _l("Read what happened; ordering=id with the cursor follows it"),
+        _l("Read what happened; with ordering=committed, follow next for ever and miss nothing"),
         gives=EVENT,
         many=PAGE,
         parameters=parameters_of,
     )
     def list(self, request: Asked) -> Response:
-        return self.page(request, events_visible_to(request.user))
+        found = events_visible_to(request.user)
+        if request.query_params.get("ordering") != COMMITTED:
+            return self.page(request, found)
+        # What a transaction still running may yet commit would come before what is told already.
+        return self.page(request, found.filter(xid__lt=horizon().xid), is_endless=True)
 
     @operation("get", "<int:event_id>/", _l("Read one event"), gives=EVENT)
     def retrieve(self, request: Asked, event_id: int) -> Response:

@@ -6,10 +6,11 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from rest_framework.response import Response
 
 from itsm.core.errors import Invalid, NotFound
-from itsm.core.fields import Field
+from itsm.core.fields import Field, Line, Number
 from itsm.core.rest.asking import Asked
 from itsm.core.rest.filtering import parameters_of
 from itsm.core.rest.operations import operation
@@ -20,6 +21,16 @@ from itsm.tickets.filters import TicketFilters
 from itsm.tickets.models import Ticket
 from itsm.tickets.selectors import ticket_for, tickets_of_kind, visible_of
 from itsm.tickets.workflow import Workflow, workflows
+
+PRIORITY = (
+    Number(
+        name="priority",
+        label=_l("1 critical to 5 planning; none to let it be computed"),
+        least=1,
+        most=5,
+    ),
+    Line(name="reason", label=_l("Why the computed one is not right")),
+)
 
 
 def opening_fields(view: "TicketCollection") -> Sequence[Field]:
@@ -125,6 +136,22 @@ class TicketCollection(Belongings):
             expected_version=expected_version(request, ticket),
         )
         return self.shown(request, edited)
+
+    @operation(
+        "post",
+        "<str:number>/priority/",
+        _l("Set the priority by hand, or let it be computed again"),
+        takes=PRIORITY,
+        gives=lambda view: view.shape,
+        refuses=(409,),
+    )
+    def set_priority(self, request: Asked, number: str) -> Response:
+        ticket, values = self.ticket(request, number), self.given(request)
+        if values["priority"] is None:
+            return self.shown(request, actions.clear_priority(ticket=ticket, actor=request.user))
+        return self.shown(
+            request, actions.override_priority(ticket=ticket, actor=request.user, **values)
+        )
 
     def transition(self, request: Asked, number: str) -> Response:
         """Perform the verb of this address."""
