@@ -47,6 +47,7 @@ def description() -> dict[str, Any]:
     """The OpenAPI document; the same for everybody, and as long as the process lives."""
     generator = SchemaGenerator(patterns=[path("api/v1/", include(v1))])  # type: ignore[no-untyped-call]
     document: dict[str, Any] = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    document["info"] = {"title": "Steady", "version": "1"}
     document["servers"] = [{"url": settings.BASE_URL}]
     document["tags"] = [
         {"name": each.collection, "description": (each.__doc__ or "").strip()}

@@ -234,16 +234,10 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_RENDERER_CLASSES": ["itsm.core.rest.answering.JSON"],
     "DEFAULT_PARSER_CLASSES": ["itsm.core.rest.reading.JSON"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "itsm.core.rest.refusing.answer_to",
     "URL_FORMAT_OVERRIDE": None,
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Steady",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.1",
-    "POSTPROCESSING_HOOKS": [],
-}
+SPECTACULAR_SETTINGS = {"OAS_VERSION": "3.1.1", "POSTPROCESSING_HOOKS": []}
 
 LOGGING = logging_settings(
     readable=DEBUG or TESTING or sys.stderr.isatty(),
