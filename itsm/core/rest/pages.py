@@ -196,9 +196,9 @@ def _packed(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _address(request: Asked, place: Place | None) -> str | None:
+def _address(request: Asked, place: Place | None) -> str:
     if place is None:
-        return None
+        return request.build_absolute_uri()
     query = request.query_params.copy()
     query["cursor"] = place.encoded()
     return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
