@@ -9,6 +9,8 @@ from itsm.monitoring.sources import FIRING, RESOLVED, Reading, Signal, sources
 COMPONENTS = ("pod", "host", "node", "instance")
 # Labels that change while the condition stays the same, or that only say which twin evaluated it.
 VOLATILE = frozenset({"value", "prometheus_replica", "__replica__"})
+# Prometheus tells for fifteen minutes that an alert is over; a little more for skewed clocks.
+LONGEST_TOLD = timedelta(minutes=20)
 URLS = ("generatorURL", "silenceURL", "dashboardURL", "panelURL")
 
 
@@ -58,7 +60,9 @@ def _is_over(alert: Part, reading: Reading) -> bool:
     if status := alert["status"].text().strip().lower():
         return status == RESOLVED
     ends_at = alert["endsAt"].instant()
-    return ends_at is not None and ends_at <= reading.now
+    # An end longer ago than Prometheus ever tells of comes from a clock that is wrong; taking it at
+    # its word would lose every alert of that server.
+    return ends_at is not None and timedelta(0) <= reading.now - ends_at <= LONGEST_TOLD
 
 
 def _links(alert: Part, annotations: dict[str, str]) -> dict[str, str]:

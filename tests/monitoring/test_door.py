@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 
 from incidents.models import Incident
 from itsm.monitoring import actions
@@ -326,6 +327,20 @@ def test_a_bare_list_is_taken_in_as_prometheus_sends_it(alertmanager: Tool) -> N
     body = json.dumps([{"labels": {"alertname": "Down"}}]).encode()
 
     assert alertmanager.post(body).json()["accepted"] == 1
+
+
+@pytest.mark.parametrize(
+    ("minutes", "status"), [(-1, "firing"), (5, "resolved"), (60, "firing"), (60 * 24, "firing")]
+)
+def test_an_end_longer_ago_than_prometheus_tells_of_comes_from_a_wrong_clock(
+    minutes: int, status: str, alertmanager: Tool
+) -> None:
+    ends_at = (timezone.now() - timedelta(minutes=minutes)).isoformat()
+    told = {"labels": {"alertname": "Down"}, "startsAt": ends_at, "endsAt": ends_at}
+
+    answer = alertmanager.post(json.dumps([told]).encode())
+
+    assert answer.json()["alerts"][0]["status"] == status
 
 
 def test_text_is_kept_unchanged(alertmanager: Tool) -> None:
