@@ -59,6 +59,7 @@ def description() -> dict[str, Any]:
 class Description(APIView):
     """Hands out the OpenAPI document."""
 
+    schema = None
     collection = "schema"
 
     def get(self, request: Request) -> Response:
@@ -68,6 +69,7 @@ class Description(APIView):
 class Nothing(APIView):
     """Answers for every address of the API that is none."""
 
+    schema = None
     authentication_classes = ()
     permission_classes = ()
 

@@ -93,7 +93,6 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "rest_framework",
     # Last, because it loads what the other rooms plug in.
     "itsm.core",
