@@ -82,7 +82,8 @@ class Workflow:
         self, ticket: T, *, event: str, actor: User, data: Mapping[str, Any] | None = None
     ) -> T:
         """Bring a new ticket into the world, in its first state."""
-        with transaction.atomic():
+        # No savepoint of its own: whoever opens a ticket within more work fails with it.
+        with transaction.atomic(savepoint=False):
             ticket.kind = self.kind
             ticket.number = next_number(self.prefix)
             ticket.opened_by = actor
