@@ -32,10 +32,10 @@ def test_a_source_gone_wild_cannot_fill_the_inventory(
     assert actions.discover_services(["one-more"], actor=bot) == {}
 
 
-def test_components_are_registered_with_their_service(bot: User) -> None:
+def test_components_are_registered_with_their_service() -> None:
     checkout = ServiceFactory(name="checkout")
 
-    actions.discover_components({"checkout-1": checkout, "lonely": None}, actor=bot)
+    actions.discover_components({"checkout-1": checkout, "lonely": None})
 
     assert ConfigurationItem.objects.get(name="checkout-1").service == checkout
     assert ConfigurationItem.objects.get(name="lonely").service is None

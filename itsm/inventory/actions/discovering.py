@@ -18,6 +18,8 @@ Named = TypeVar("Named", Service, ConfigurationItem)
 MOST_DISCOVERED_SERVICES = 500
 MOST_DISCOVERED_COMPONENTS = 20_000
 
+# How many components were discovered is read off their index, as of its last vacuum: counting them
+# would make alerts dearer the more came before, and the limit need not be exact.
 # A conflict is written over, and not ignored, because only then the id is told of what another
 # post registered meanwhile.
 REGISTER_SERVICES = """
@@ -39,8 +41,8 @@ SELECT id, name, false FROM known UNION ALL SELECT id, name, true FROM fresh
 REGISTER_COMPONENTS = """
 WITH known AS (SELECT id, name FROM inventory_configurationitem WHERE name = ANY(%(names)s)),
 room AS (
-    SELECT greatest(%(most)s - count(*), 0) FROM inventory_configurationitem
-    WHERE status = 'discovered'
+    SELECT greatest(%(most)s - coalesce(max(reltuples), 0), 0)::bigint FROM pg_class
+    WHERE oid = to_regclass('component_discovered')
 ),
 fresh AS (
     INSERT INTO inventory_configurationitem
@@ -70,15 +72,16 @@ def discover_services(names: Collection[str], *, actor: User | None) -> dict[str
 
 @transaction.atomic(savepoint=False)
 def discover_components(
-    services: Mapping[str, Service | None], *, actor: User | None
+    services: Mapping[str, Service | None],
 ) -> dict[str, ConfigurationItem]:
-    """The components with these names, unknown ones registered as discovered with their service."""
+    """The components with these names, unknown ones registered as discovered with their service.
+
+    Pods come and go by the thousand, so this is no event; the row says when it was.
+    """
     names = sorted(services)
     owners = [None if service is None else service.pk for service in map(services.get, names)]
     given = {"names": names, "services": owners, "most": MOST_DISCOVERED_COMPONENTS}
-    found, fresh = _registered(ConfigurationItem, REGISTER_COMPONENTS, given)
-    events.publish("component.discovered", *fresh, actor=actor)
-    return found
+    return _registered(ConfigurationItem, REGISTER_COMPONENTS, given)[0]
 
 
 def _registered(

@@ -185,7 +185,7 @@ def _named(
         services |= _ids(discover_services(unknown, actor=source.bot))
     if source.discovers and (unknown := component_names - components.keys()):
         wanted = {name: services.get(service_of[name]) for name in unknown}
-        components |= _ids(discover_components(_with_services(wanted), actor=source.bot))
+        components |= _ids(discover_components(_with_services(wanted)))
     return services, components
 
 
