@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "bench.bare.settings"
 os.environ.setdefault("SECRET_KEY", "only-for-measuring-0123456789-0123456789-0123456789")
-os.environ.setdefault("THROTTLE", "0")
+os.environ.setdefault("API_RATE", "0")
 os.environ["DB_POOL"] = "0"
 
 import django
