@@ -2,14 +2,17 @@
 
 import ipaddress
 import os
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
 YES = {"1", "true", "yes", "on"}
 NO = {"0", "false", "no", "off", ""}
+_HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:.]+\]")
 EXAMPLE_WORDS = ("example", "change", "insecure", "secret", "password", "dev-only")
 
 
@@ -49,6 +52,14 @@ class Environment:
     def names(self, name: str) -> list[str]:
         """What stands between the commas."""
         return [part.strip() for part in self.text(name).split(",") if part.strip()]
+
+    def hosts(self, name: str) -> list[str]:
+        """Host names between commas; a leading dot stands for all below, a star for everything."""
+        given = self.names(name)
+        for host in given:
+            if not _HOST.fullmatch(host):
+                self.refuse(f"{name} has {host!r}: give host names alone, with commas between.")
+        return given
 
     def address(self, name: str, *, default: str, schemes: tuple[str, ...]) -> SplitResult:
         """An address whose scheme is one of those we understand."""
@@ -147,18 +158,40 @@ def refuse_weak_key(env: Environment, *, key: str) -> None:
     )
 
 
+def port_noted_in(note: Path, *, default: int) -> int:
+    """The port of the installation that runs beside this command, when it took another one."""
+    try:
+        return urlsplit(note.read_text(encoding="utf-8")).port or default
+    except (OSError, ValueError):
+        return default
+
+
+@contextmanager
+def data_directory(path: Path) -> Iterator[None]:
+    """Make the data directory and let it be written; one sentence where that cannot be."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise SystemExit(
+            f"Steady cannot start:\nDATA_DIR is {str(path)!r}, which cannot be written"
+            f" ({reason}): set it to a directory of your own."
+        ) from None
+
+
 def kept_secret(path: Path, *, length: int) -> str:
     """The random secret in this file, made when there is none yet."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(length)[:length], encoding="ascii")
-        try:
-            # A hard link fails when another process was first; its key is then the one to use.
-            path.hardlink_to(draft)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_text(encoding="ascii").strip()
+    with data_directory(path.parent):
+        if not path.exists():
+            draft = path.with_name(f"{path.name}.{os.getpid()}")
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(length)[:length], encoding="ascii")
+            try:
+                # A hard link fails when another process was first; its key is then the one to use.
+                path.hardlink_to(draft)
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        return path.read_text(encoding="ascii").strip()

@@ -18,6 +18,7 @@ from itsm.env import (
     email_settings,
     is_loopback,
     kept_secret,
+    port_noted_in,
     refuse_weak_key,
 )
 
@@ -34,7 +35,11 @@ DEBUG = env.flag("DEBUG", default=False)
 DATA_DIR = (BASE_DIR / env.text("DATA_DIR", default=".data")).resolve()
 PLACES = places(DATA_DIR)
 HOST = env.text("HOST", default="127.0.0.1")
-PORT = env.number("PORT", default=8000, most=65535)
+# A command beside the running installation speaks of the address that one answers at.
+_port = 8000
+if IS_COMMAND and sys.argv[1:2] != ["up"]:
+    _port = port_noted_in(PLACES.run / "up.lock", default=_port)
+PORT = env.number("PORT", default=_port, most=65535)
 _base = env.address(
     "BASE_URL",
     default=f"http://{HOST if is_loopback(HOST) else '127.0.0.1'}:{PORT}",
@@ -43,7 +48,7 @@ _base = env.address(
 BASE_URL = f"{_base.scheme}://{_base.netloc}"
 IS_SECURE = _base.scheme == "https"
 IS_PUBLIC = not (is_loopback(HOST) and is_loopback(_base.hostname or ""))
-ALLOWED_HOSTS = env.names("ALLOWED_HOSTS") or sorted(
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS") or sorted(
     {_base.hostname or "", "127.0.0.1", "localhost", "[::1]"}
 )
 # Host names and networks that outgoing calls may reach although they are private or plain http.

@@ -24,9 +24,9 @@ OLDEST_DEBT = 300  # seconds a delivery may be owed before something is wrong
 NOT_NEEDED_TO_SERVE = frozenset({"valkey", "worker", "beat", "sweep", "deliveries"})
 
 
-def alive(_request: HttpRequest) -> HttpResponse:
+def alive(_request: HttpRequest) -> JsonResponse:
     """This process answers; nothing else is asked."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return JsonResponse({"status": "alive"})
 
 
 def ready(_request: HttpRequest) -> JsonResponse:

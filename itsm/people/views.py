@@ -29,7 +29,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     source = request.META.get("REMOTE_ADDR", "")
     if limits.is_over_limit(account=account, source=source):
         sentence = _("Too many attempts. Wait a quarter of an hour, then try again.")
-        return _page(request, status=429, wrong=sentence)
+        response = _page(request, status=429, wrong=sentence)
+        response["Retry-After"] = str(limits.WINDOW)
+        return response
     user = _authenticated(request, account)
     if user is None:
         limits.count_failure(account=account, source=source)

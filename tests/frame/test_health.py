@@ -32,7 +32,7 @@ def nonce_of(answer: HttpResponseBase) -> str:
 def test_a_living_process_says_so_under_whatever_name_it_is_asked(client: Client):
     answer = client.get("/healthz", headers={"Host": "10.0.0.7:8000"})
 
-    assert (answer.status_code, answer.content) == (200, b"ok\n")
+    assert (answer.status_code, answer.json()) == (200, {"status": "alive"})
 
 
 def test_readiness_names_every_part(client: Client, db: None):

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from itsm.env import Environment, broker_address, database_settings, email_settings
+from itsm.env import (
+    Environment,
+    broker_address,
+    database_settings,
+    email_settings,
+    port_noted_in,
+)
 from tests.frame.installation import OURS, ROOT
 
 GOOD_KEY = "kD8vL2pQ9xZr5tWm7nBc4jHf6gYs3aUe1oIiXwTzRqVbNlMkJhGd"
@@ -37,6 +43,9 @@ def started_with(tmp_path: Path, **variables: str) -> subprocess.CompletedProces
         ({"SECRET_KEY": f"change-me-{GOOD_KEY}"}, "SECRET_KEY is an example"),
         ({"SECRET_KEY_FILE": "/nowhere"}, "SECRET_KEY_FILE names '/nowhere', which cannot be read"),
         ({"HOST": "0.0.0.0"}, "SECRET_KEY is missing"),
+        ({"DATA_DIR": "/proc/nowhere"}, "DATA_DIR is '/proc/nowhere', which cannot be written"),
+        ({"DATA_DIR": "/dev/null"}, "DATA_DIR is '/dev/null', which cannot be written"),
+        ({"ALLOWED_HOSTS": "https://a.example"}, "ALLOWED_HOSTS has 'https://a.example'"),
         (
             {"BASE_URL": "https://steady.example.com", "SECRET_KEY": GOOD_KEY, "DEMO": "1"},
             "DEMO is 1 on a public address",
@@ -99,3 +108,18 @@ def test_addresses_of_engines_are_read_in_full():
     assert (email["EMAIL_HOST_PASSWORD"], email["EMAIL_PORT"]) == ("pass!", 2525)
     assert email["EMAIL_USE_TLS"]
     assert broker == "redis+socket:///run/valkey.sock?virtual_host=2"
+
+
+@pytest.mark.parametrize("hosts", ["*", ".example.org, desk.example.org", "[::1],127.0.0.1"])
+def test_host_names_are_taken_as_they_stand(tmp_path: Path, hosts: str):
+    assert started_with(tmp_path, ALLOWED_HOSTS=hosts).returncode == 0
+
+
+def test_a_command_speaks_of_the_port_the_running_installation_took(tmp_path: Path):
+    note = tmp_path / "up.lock"
+
+    assert port_noted_in(note, default=8000) == 8000
+    note.write_text("http://127.0.0.1:8003")
+    assert port_noted_in(note, default=8000) == 8003
+    note.write_text("https://desk.example.org")
+    assert port_noted_in(note, default=8000) == 8000

@@ -56,8 +56,8 @@ def test_two_checkouts_run_side_by_side_and_a_second_start_in_one_is_refused(
     )  # fmt: skip
 
     assert installation.address != other.address
-    assert httpx.get(f"{installation.address}/healthz").text == "ok\n"
-    assert httpx.get(f"{other.address}/healthz").text == "ok\n"
+    assert httpx.get(f"{installation.address}/healthz").json() == {"status": "alive"}
+    assert httpx.get(f"{other.address}/healthz").json() == {"status": "alive"}
     assert again.returncode == 1
     assert other.address in again.stderr
     other.stop()

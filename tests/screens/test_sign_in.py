@@ -69,6 +69,7 @@ def test_the_ninth_wrong_password_is_not_judged(known: User, client: Client):
     answer = sign_in(client, "alice")
 
     assert answer.status_code == 429
+    assert answer["Retry-After"] == "900"
 
 
 def test_strangers_cannot_lock_alice_out(known: User, client: Client):

@@ -1,5 +1,5 @@
 """A company with three weeks of history, for trying the product out."""
 
-from itsm.dashboard.demo.building import build
+from itsm.dashboard.demo.building import build, change_password
 
-__all__ = ["build"]
+__all__ = ["build", "change_password"]
