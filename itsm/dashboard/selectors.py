@@ -1,27 +1,27 @@
 """What the dashboard shows; every count stops at a cap, so that no table makes it slow."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from itsm.core.models import Event
+from itsm.dashboard.counting import CAP, OF_NAV, OF_TILES, OPEN, counted
 from itsm.inventory.models import Service
 from itsm.inventory.selectors import visible_services
 from itsm.monitoring.lifecycle import ACKED, FIRING, FLAPPING
 from itsm.monitoring.models import Alert
 from itsm.people.models import User
 from itsm.people.selectors import team_ids_of
-from itsm.tickets.models import OPEN_PHASES, Phase, Priority, Ticket
-from itsm.tickets.queues import rows_of, start_of_day
+from itsm.tickets.models import OPEN_PHASES, Priority, Ticket
+from itsm.tickets.queues import rows_of
 from itsm.tickets.selectors import visible_tickets
 
-CAP = 100
 LIST = 8
 MOST_NEWS = 20
 MOST_SERVICES = 60
+MOST_JUDGED = 500
 LOUD = (FIRING, ACKED, FLAPPING)
 
 
@@ -39,34 +39,16 @@ class Numbers:
 
 def numbers_for(user: User) -> Numbers:
     """What is to be done, counted up to the cap."""
-    opened = _open(user)
-    counts = _by_priority(opened)
+    counts = counted(user, OF_TILES)
+    by_priority = [(level, counts[f"p{level}"]) for level in Priority.values]
     return Numbers(
-        by_priority=[(level, counts[level]) for level in Priority.values],
-        open=min(sum(counts.values()), CAP),
-        mine=_capped(opened.filter(assignee=user)),
-        unassigned=_capped(opened.filter(assignee=None)),
+        by_priority=by_priority,
+        open=min(sum(count for _level, count in by_priority), CAP),
+        mine=counts["mine"],
+        unassigned=counts["unassigned"],
         firing=_capped(loud_alerts(user)),
-        resolved=_capped(
-            # The phase is said so that the small index over resolved tickets answers.
-            _tickets(user).filter(phase=Phase.RESOLVED, resolved_at__gte=start_of_day())
-        ),
+        resolved=counts["resolved"],
     )
-
-
-def _tickets(user: User) -> QuerySet[Any]:
-    return visible_tickets(user).select_related(None).order_by().filter(kind="incident")
-
-
-def _open(user: User) -> QuerySet[Any]:
-    return _tickets(user).filter(phase__in=OPEN_PHASES)
-
-
-def _by_priority(opened: QuerySet[Any]) -> Counter[int]:
-    each = [
-        opened.filter(priority=level).values_list("priority")[:CAP] for level in Priority.values
-    ]
-    return Counter(row[0] for row in each[0].union(*each[1:], all=True))
 
 
 def _capped(rows: QuerySet[Any]) -> int:
@@ -119,16 +101,19 @@ class Health:
 
 def service_health(user: User) -> list[Health]:
     """The services, the worst first."""
-    worst = dict(
-        _open(user)
-        .filter(service__isnull=False)
-        .values("service")
-        .annotate(worst=Min("priority"))
-        .values_list("service", "worst")
+    # One step into an index a service, however many tickets it has.
+    worst = (
+        visible_tickets(user)
+        .select_related(None)
+        .filter(service=OuterRef("pk"), kind="incident")
+        .extra(where=[OPEN])  # noqa: S610 a constant
+        .order_by("priority")
+        .values("priority")[:1]
     )
     services = visible_services(user).select_related(None).exclude(status="retired")
-    told = [Health(each, worst.get(each.pk)) for each in services.order_by("tier", "name")[:500]]
-    return sorted(told, key=lambda each: each.priority or 9)[:MOST_SERVICES]
+    told = services.only("name", "title").annotate(worst=Subquery(worst)).order_by("tier", "name")
+    health = [Health(each, each.worst) for each in told[:MOST_JUDGED]]
+    return sorted(health, key=lambda each: each.priority or 9)[:MOST_SERVICES]
 
 
 @dataclass(frozen=True)
@@ -165,8 +150,4 @@ def just_happened(user: User) -> list[Happening]:
 
 def counts_of_nav(user: User) -> dict[str, int]:
     """The counts beside the navigation."""
-    opened = _open(user)
-    return {
-        "mine": _capped(opened.filter(assignee=user)),
-        "unassigned": _capped(opened.filter(assignee=None)),
-    }
+    return counted(user, OF_NAV)

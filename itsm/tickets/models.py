@@ -168,6 +168,12 @@ class Ticket(models.Model):
             models.Index(fields=["assignee", "phase", "-id"], name="ticket_of_assignee"),
             models.Index(fields=["team", "phase", "-id"], name="ticket_of_team"),
             models.Index(fields=["service", "phase", "-id"], name="ticket_of_service"),
+            # The worst that is open of each service, in one step.
+            models.Index(
+                fields=["service", "priority"],
+                name="ticket_worst_of_service",
+                condition=Q(phase__in=[each.value for each in OPEN_PHASES]),
+            ),
             models.Index(fields=["caller", "-id"], name="ticket_of_caller"),
             models.Index(fields=["opened_by", "-id"], name="ticket_of_opener"),
             models.Index(

@@ -147,10 +147,11 @@ def timeline(
 def _with_what_was_said(user: User, ticket: Ticket, events: Iterable[Event]) -> list[Moment]:
     told = list(events)
     ids = [each.data["comment"] for each in told if "comment" in each.data]
-    comments = {each.pk: each for each in _comments(user, ticket).filter(pk__in=ids)}
-    attachments: dict[int, list[Attachment]] = {}
-    for each in ticket.attachments.filter(comment__in=ids):
-        attachments.setdefault(each.comment_id or 0, []).append(each)
+    comments, attachments = dict[int, Comment](), dict[int, list[Attachment]]()
+    if ids:
+        comments = {each.pk: each for each in _comments(user, ticket).filter(pk__in=ids)}
+        for each in ticket.attachments.filter(comment__in=ids):
+            attachments.setdefault(each.comment_id or 0, []).append(each)
     return [
         Moment(each, comments.get(said), attachments.get(said, []))
         for each, said in ((each, each.data.get("comment", 0)) for each in told)
@@ -190,6 +191,8 @@ def links_of(user: User, ticket: Ticket) -> list[Link]:
         .select_related("from_ticket", "to_ticket")
         .order_by("id")
     )
+    if not links:
+        return []
     others = {each.to_ticket_id for each in links} | {each.from_ticket_id for each in links}
     seen = set(visible_tickets(user).filter(pk__in=others).values_list("pk", flat=True))
     seen.add(ticket.pk)

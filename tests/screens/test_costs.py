@@ -11,7 +11,7 @@ from tests.screens.conftest import Browser
 pytestmark = pytest.mark.django_db
 
 SESSION = 2  # the session and its person
-PINNED = [("/", 18), ("/incidents/", 6), ("/alerts/", 4), ("/portal/", 4)]
+PINNED = [("/", 13), ("/incidents/", 5), ("/alerts/", 4), ("/portal/", 4)]
 
 
 @pytest.mark.parametrize(("path", "most"), PINNED)
@@ -33,5 +33,5 @@ def test_a_ticket_costs_the_same_for_a_long_timeline(
         comment(ticket=incident, actor=[alice, bob][count % 2], body="Hello", public=False)
     browser = as_(alice)
 
-    with django_assert_max_num_queries(16 + SESSION):
+    with django_assert_max_num_queries(14 + SESSION):
         browser.get(f"/incidents/{incident.number}/")

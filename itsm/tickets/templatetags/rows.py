@@ -1,0 +1,108 @@
+"""Lines of which a page shows many; in Python, because as templates they cost more than reading."""
+
+from collections.abc import Sequence
+
+from django import template
+from django.template import Context, Engine
+from django.utils.html import escape, urlize
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from itsm.tickets.desks import address_of
+from itsm.tickets.entries import Change, Entry
+from itsm.tickets.models import OPEN_PHASES, Attachment, Comment, Ticket
+from itsm.tickets.templatetags.screens import (
+    ago,
+    avatar,
+    bytes_short,
+    icon,
+    priority_badge,
+    state_badge,
+)
+
+register = template.Library()
+
+
+@register.filter
+def row(ticket: Ticket) -> SafeString:
+    """One line of a queue."""
+    number, over = escape(ticket.number), "" if ticket.phase in OPEN_PHASES else " is-over"
+    source = icon("siren", "icon-s") if ticket.source == "monitoring" else ""
+    return mark_safe(  # noqa: S308 whatever people wrote is escaped
+        f'<li class="row{over}" id="{number}" data-number="{number}"'
+        f' data-version="{ticket.version}">{priority_badge(ticket)}'
+        f'<span class="number">{number}</span><span class="what"><a class="title clip"'
+        f' href="{escape(address_of(ticket))}">{escape(ticket.title)}</a>{source}</span>'
+        f'<span class="service clip">{escape(ticket.service or "")}</span>'
+        f'<span class="state">{state_badge(ticket)}</span>'
+        f'<span class="who">{avatar(ticket.assignee)}'
+        f'<span class="clip">{escape(ticket.assignee or _("Nobody"))}</span></span>'
+        f"{ago(ticket.opened_at)}</li>"
+    )
+
+
+@register.filter
+def moment(entry: Entry) -> SafeString:
+    """One entry of a timeline: what was said, or what was done."""
+    comment = entry.moment.comment
+    inside = _done(entry) if comment is None else _said(entry, comment)
+    return mark_safe(  # noqa: S308 whatever people wrote is escaped
+        f'<li class="moment{"" if comment is None else " is-said"}"'
+        f' id="event-{entry.moment.event.pk}">{inside}</li>'
+    )
+
+
+def _said(entry: Entry, comment: Comment) -> str:
+    face = " is-mine" if entry.is_mine else ""
+    sort = f"<span>{escape(_('replied'))}</span>"
+    if not comment.public:
+        face = " is-note"
+        sort = f'<span class="cluster">{icon("lock", "icon-s")}{escape(_("internal note"))}</span>'
+    actor = entry.moment.event.actor
+    files = "".join(attached(each) for each in entry.moment.attachments)
+    return (
+        f'<span class="mark">{avatar(actor, "is-l")}</span><article class="bubble{face}"><header>'
+        f"<strong>{escape(actor)}</strong>{sort}{ago(entry.moment.at)}</header>"
+        f'<p class="said">{urlize(comment.body, autoescape=True)}</p>'
+        + (f'<p class="files">{files}</p>' if files else "")
+        + "</article>"
+    )
+
+
+def _done(entry: Entry) -> str:
+    words = Engine.get_default().get_template(entry.template).render(Context({"entry": entry}))
+    return (
+        f'<span class="mark">{icon(entry.icon)}</span><div><p class="told">'
+        f"<strong>{escape(entry.moment.event.actor or _('Steady'))}</strong>"
+        f" {words.strip()} {ago(entry.moment.at)}</p>{_changed(entry.changes)}</div>"
+    )
+
+
+def _changed(changes: Sequence[Change]) -> str:
+    if not changes:
+        return ""
+    told = "".join(
+        f"<span>{escape(each.label)}{_before(each)} <b>{_short(each.after, 80)}</b></span>"
+        for each in changes
+    )
+    return f'<p class="changes">{told}</p>'
+
+
+def _before(change: Change) -> str:
+    return f" <s>{_short(change.before, 60)}</s> →" if change.before else ""
+
+
+def _short(text: str, most: int) -> str:
+    return escape(text if len(text) <= most else Truncator(text).chars(most))
+
+
+@register.filter
+def attached(file: Attachment) -> SafeString:
+    """A file to fetch, with its size."""
+    address = escape(f"/files/{file.stored_as.removeprefix('attachments/')}/")
+    return mark_safe(  # noqa: S308 whatever people wrote is escaped
+        f'<a class="file" href="{address}">{icon("paperclip", "icon-s")}'
+        f'<span class="clip">{escape(file.name)}</span>'
+        f'<span class="muted">{escape(bytes_short(file.size))}</span></a>'
+    )
