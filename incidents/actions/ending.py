@@ -34,11 +34,12 @@ ORDINARY_AUTO_CLOSE = 7  # business days, where no service says otherwise
     fields=[
         Choice(
             name="code",
+            also="resolution_code",
             label=_l("How was service restored?"),
             required=True,
             choices=ResolutionCode.choices,
         ),
-        Field(name="notes", label=_l("What was done"), required=True),
+        Field(name="notes", also="resolution_notes", label=_l("What was done"), required=True),
         Line(
             name="override_reason",
             label=_l("Why although alerts still fire"),

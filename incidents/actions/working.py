@@ -89,7 +89,13 @@ def start(incident: Incident, *, actor: User) -> None:
     event="incident.paused",
     needs="incidents.work",
     fields=[
-        Choice(name="reason", label=_l("Waiting for"), required=True, choices=OnHoldReason.choices),
+        Choice(
+            name="reason",
+            also="on_hold_reason",
+            label=_l("Waiting for"),
+            required=True,
+            choices=OnHoldReason.choices,
+        ),
         Field(
             name="comment",
             label=_l("What you ask the caller"),

@@ -28,6 +28,8 @@ class Field:
     required: bool = False
     help: Any = ""
     max_length: int = 20_000
+    # What the record calls it where the form has a shorter word; taken as well.
+    also: str = ""
     sort: str = field(default="text", init=False)
 
     def clean(self, raw: Any) -> Any:
@@ -217,6 +219,11 @@ class Mapped(Field):
         return {"type": "object", "additionalProperties": True, "maxProperties": self.most}
 
 
+def _by_name(fields: Sequence[Field], given: Mapping[str, Any]) -> dict[str, Any]:
+    names = {each.also: each.name for each in fields if each.also and each.name not in given}
+    return {names.get(name, name): value for name, value in given.items()}
+
+
 def cleaned(
     fields: Sequence[Field], given: Mapping[str, Any], *, partly: bool = False
 ) -> dict[str, Any]:
@@ -224,6 +231,7 @@ def cleaned(
     wrong: dict[str, list[str]] = {}
     values: dict[str, Any] = {}
     known = {each.name: each for each in fields}
+    given = _by_name(fields, given)
     for name in given:
         if name not in known:
             wrong[str(name)] = [_("There is no field %(name)s here.") % {"name": name}]

@@ -149,6 +149,8 @@ def _status(reader: _Reader) -> str:
     word = part.text().strip()
     table = _table(reader, "status_values")
     found = table.get(word) or table.get(word.lower()) or STATUS_WORDS.get(word.lower())
+    if not found and not word:
+        raise Malformed("The status is read here, and there is nothing.", path=part.path)
     if not found:
         raise Malformed(
             f"The source's mapping does not say what the status {word[:40]!r} means.",

@@ -87,3 +87,24 @@ def test_all_fields_that_are_wrong_are_named_at_once(api, alice):
     response = api(alice).post(f"incidents/{incident.number}/resolve/", code="magic", surprise=1)
 
     assert set(response.json()["errors"]) == {"code", "notes", "surprise"}
+
+
+def test_a_transition_takes_the_names_the_record_has_for_its_fields(api, alice):
+    incident = IncidentFactory(at_state="in_progress", assignee=alice)
+    path = f"incidents/{incident.number}"
+
+    held = api(alice).post(
+        f"{path}/hold/", on_hold_reason="awaiting_vendor", vendor_reference="V-1"
+    )
+    again = api(alice).post(
+        f"{path}/resolve/", code="fixed", resolution_code="workaround", notes="Twice."
+    )
+    resolved = api(alice).post(
+        f"{path}/resolve/", resolution_code="fixed", resolution_notes="Restarted."
+    )
+
+    assert held.json()["on_hold_reason"] == "awaiting_vendor"
+    assert again.json()["errors"] == {
+        "resolution_code": ["There is no field resolution_code here."]
+    }
+    assert resolved.json()["resolution_notes"] == "Restarted."
