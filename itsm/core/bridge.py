@@ -1,5 +1,6 @@
 """Between the web server and Django's WSGI application: what WSGI cannot say is mended here."""
 
+import json
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 from urllib.parse import quote_from_bytes
@@ -12,7 +13,14 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 MAX_BODY = 32 * 1024 * 1024
-TOO_LARGE = b"The body is larger than 32 MB; send less at once.\n"
+TOO_LARGE = json.dumps(
+    {
+        "type": "about:blank",
+        "title": "Request Entity Too Large",
+        "status": 413,
+        "detail": "The body is larger than 32 MB; send less at once.",
+    }
+).encode()
 
 
 class Bridge:
@@ -87,7 +95,11 @@ async def _refuse(send: Send) -> None:
         {
             "type": "http.response.start",
             "status": 413,
-            "headers": [(b"content-type", b"text/plain"), (b"connection", b"close")],
+            "headers": [
+                (b"content-type", b"application/problem+json"),
+                (b"content-length", str(len(TOO_LARGE)).encode()),
+                (b"connection", b"close"),
+            ],
         }
     )
     await send({"type": "http.response.body", "body": TOO_LARGE})

@@ -20,6 +20,7 @@ class AlertFilters(django_filters.FilterSet):  # type: ignore[misc]
     source = django_filters.CharFilter("source__slug", label="Address of the source.")
     incident = django_filters.CharFilter(method="of_incident", label="Number of the incident.")
     fingerprint = django_filters.CharFilter("fingerprint", label="What the source calls it.")
+    search = django_filters.CharFilter("title", lookup_expr="icontains", label="Part of the title.")
     started_after = InstantFilter("starts_at", lookup_expr="gte", label="Began then or later.")
     started_before = InstantFilter("starts_at", lookup_expr="lt", label="Began before then.")
 

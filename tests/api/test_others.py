@@ -56,6 +56,8 @@ def test_an_alert_shows_the_fields_of_the_contract_and_its_incident(alerts, api,
         ({"service": "nothing"}, 0),
         ({"source": "prometheus"}, 2),
         ({"fingerprint": "a"}, 1),
+        ({"search": "disk"}, 1),
+        ({"search": "nothing"}, 0),
         ({"started_before": "2020-01-01"}, 0),
     ],
 )

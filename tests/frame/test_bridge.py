@@ -70,3 +70,5 @@ async def test_a_body_beyond_all_measure_is_refused(client: httpx.AsyncClient, m
     undeclared = await client.post("/", content=in_pieces(b"x" * 6, b"x" * 6))
 
     assert (declared.status_code, undeclared.status_code) == (413, 413)
+    assert declared.headers["Content-Type"] == "application/problem+json"
+    assert declared.json()["status"] == 413
