@@ -43,6 +43,20 @@ def row(ticket: Ticket) -> SafeString:
 
 
 @register.filter
+def brief(ticket: Ticket, part: str) -> SafeString:
+    """One line of a short list; ``part`` tells apart the lists a ticket may stand in."""
+    number = escape(ticket.number)
+    return mark_safe(  # noqa: S308 whatever people wrote is escaped
+        f'<li class="row is-dash" id="{escape(part)}-{number}" data-number="{number}"'
+        f' data-version="{ticket.version}">{priority_badge(ticket)}'
+        f'<span class="number">{number}</span><span class="what"><a class="title clip"'
+        f' href="{escape(address_of(ticket))}">{escape(ticket.title)}</a></span>'
+        f'<span class="service clip">{escape(ticket.service or "")}</span>'
+        f'<span class="state">{state_badge(ticket)}</span>{ago(ticket.opened_at)}</li>'
+    )
+
+
+@register.filter
 def moment(entry: Entry) -> SafeString:
     """One entry of a timeline: what was said, or what was done."""
     comment = entry.moment.comment
