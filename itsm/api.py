@@ -66,6 +66,17 @@ class Description(APIView):
         return Response(description())
 
 
+class Index(APIView):
+    """Says which collections there are, and where."""
+
+    schema = None
+    collection = "schema"
+
+    def get(self, request: Request) -> Response:
+        here = f"{settings.BASE_URL}/api/v1"
+        return Response({each.collection: f"{here}/{each.collection}/" for each in COLLECTIONS})
+
+
 class Nothing(APIView):
     """Answers for every address of the API that is none."""
 
@@ -95,6 +106,7 @@ def explore(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    path("v1/", Index.as_view(), name="api-index"),
     path("v1/schema/", Description.as_view(), name="api-schema"),
     path("v1/", include(v1)),
     path("docs/", explore, name="api-docs"),

@@ -52,6 +52,7 @@ POST  hooks/{source}/{token}/api/v2/alerts          404 404 404 404 404 404
 API = """
 GET    api/                                                         404 404 404 404 404 404
 POST   api/                                                         404 404 404 404 404 404
+GET    api/v1/                                                      401 200 200 200 200 200
 GET    api/v1/schema/                                               401 200 200 200 200 200
 GET    api/v1/incidents/                                            401 200 200 200 200 200
 POST   api/v1/incidents/                                            401 201 201 201 201 201

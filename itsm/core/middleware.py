@@ -88,6 +88,9 @@ class ContentSecurityMiddleware:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            # What a page says of tickets must not stay behind in a cache (ASVS 14.3.2).
+            response.headers.setdefault("Cache-Control", "private, no-store")
         if request.path.startswith("/admin/") and isinstance(response, HttpResponse):
             _let_scripts_of_the_admin_run(response, nonce=nonce)
         return response

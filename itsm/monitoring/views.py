@@ -112,6 +112,8 @@ def _body(request: HttpRequest) -> bytes:
     too_large = _Refusal(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Send at most {LARGEST_BODY} bytes in one post."
     )
+    if request.headers.get("Content-Encoding", "identity").lower() not in ("", "identity"):
+        raise _Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as it is, not compressed.")
     # Told from the length given, so that what is too large is not even read.
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
         raise too_large

@@ -427,3 +427,14 @@ def test_a_database_that_is_away_asks_the_tool_to_come_back(
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert ParkedPost.objects.count() == 0
+
+
+def test_a_compressed_body_is_refused_in_so_many_words(alertmanager: Tool) -> None:
+    answer = Client().post(
+        f"/hooks/{alertmanager.source.slug}/",
+        data=b"\x1f\x8b\x08",
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {alertmanager.token}", "Content-Encoding": "gzip"},
+    )
+
+    assert (answer.status_code, DeadLetter.objects.count()) == (415, 0)
