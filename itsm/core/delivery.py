@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import structlog
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
+from django.db.models import F, Func, IntegerField
 from django.utils import timezone
 
 from itsm.core import subscribers
@@ -13,7 +13,7 @@ from itsm.core.models import Delivery
 logger = structlog.get_logger(__name__)
 
 BATCH = 20
-LEASE = timedelta(minutes=5)  # longer than a batch may run
+LEASE = timedelta(minutes=5)  # longer than a batch may run; a death is seen before that
 RETRY_AFTER = [
     timedelta(seconds=10),
     timedelta(minutes=1),
@@ -33,8 +33,21 @@ def deliver_owed() -> int:
 def try_again(*, delivery: Delivery) -> None:
     """Make a delivery that was given up due once more."""
     Delivery.objects.filter(pk=delivery.pk).update(
-        attempts=0, due_at=timezone.now(), given_up_at=None
+        attempts=0, due_at=timezone.now(), given_up_at=None, claimed_by=None
     )
+
+
+def release_orphans() -> int:
+    """Make due again what was claimed by sessions that are gone; how many deliveries that were."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE core_delivery SET due_at = now(), claimed_by = NULL
+            WHERE claimed_by IS NOT NULL AND given_up_at IS NULL
+              AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = claimed_by)
+            """
+        )
+        return int(cursor.rowcount)
 
 
 def _claim() -> list[Delivery]:
@@ -48,7 +61,9 @@ def _claim() -> list[Delivery]:
         )
         if claimed:
             Delivery.objects.filter(pk__in=[each.pk for each in claimed]).update(
-                due_at=timezone.now() + LEASE, attempts=F("attempts") + 1
+                due_at=timezone.now() + LEASE,
+                attempts=F("attempts") + 1,
+                claimed_by=Func(function="pg_backend_pid", output_field=IntegerField()),
             )
     for each in claimed:
         each.attempts += 1
@@ -73,6 +88,7 @@ def _put_off(delivery: Delivery, error: Exception) -> None:
     is_last = delivery.attempts > len(RETRY_AFTER)
     Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts).update(
         due_at=now + RETRY_AFTER[min(delivery.attempts, len(RETRY_AFTER)) - 1],
+        claimed_by=None,
         error=repr(error)[:2000],
         given_up_at=now if is_last else None,
     )

@@ -47,12 +47,14 @@ class Delivery(models.Model):
     """A subscriber is still owed an event; the row goes when the debt is paid.
 
     ``attempts`` also fences: who claimed with an older number can no longer write the row.
+    ``claimed_by`` is the database session of who is at it, so that a death is seen at once.
     """
 
     event = models.ForeignKey(Event, models.PROTECT)
     subscriber = models.CharField(max_length=80)
     due_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_by = models.IntegerField(null=True, editable=False)
     error = models.TextField(blank=True)
     given_up_at = models.DateTimeField(null=True, blank=True)
 

@@ -43,6 +43,7 @@ def sweep_once() -> bool:
             return False
     try:
         heartbeats.beat("sweep")
+        delivery.release_orphans()
         delivery.deliver_owed()
         chores.run_due()
     finally:

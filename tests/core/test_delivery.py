@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from itsm.core import delivery, events
@@ -107,3 +107,23 @@ def test_who_claimed_earlier_and_slept_cannot_write_over_who_claimed_later(
 
     assert delivery.deliver_owed() == 0
     assert Delivery.objects.get().attempts == 2
+
+
+@pytest.mark.parametrize(("session", "paid"), [(2_000_000_000, 1), (None, 0)])
+def test_what_a_dead_worker_had_claimed_is_due_again_and_a_living_ones_is_not(
+    session: int | None, paid: int, subscribe: Subscribe, platform: Team
+) -> None:
+    def pay(_event: Event) -> None:
+        """Do nothing."""
+
+    subscribe(pay)
+    publish(platform)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (ours,) = cursor.fetchone()
+    later = timezone.now() + delivery.LEASE
+    Delivery.objects.update(due_at=later, attempts=1, claimed_by=session or ours)
+
+    delivery.release_orphans()
+
+    assert delivery.deliver_owed() == paid
