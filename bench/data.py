@@ -9,7 +9,6 @@ keyboard phone account access vpn storage cluster node deploy release version ca
 proxy session token upload download calendar meeting room badge door camera license update
 restart crash freeze blank missing wrong duplicate delayed rejected denied expired
 """
-SERVICES = 40
 
 FILL = """
 WITH words AS (SELECT %(words)s::text[] AS list),
@@ -63,29 +62,38 @@ FROM made, unnest(ARRAY['incident.opened', 'incident.assigned', 'incident.starte
 """
 
 
+PEOPLE = (
+    """
+    INSERT INTO people_user (password, username, email, name, role, is_bot, is_active, is_vip,
+                             time_zone, language, date_joined)
+    SELECT '!', role || '-' || n, '', initcap(role) || ' ' || n, role, false, true, false, 'UTC',
+           '', now()
+    FROM generate_series(1, 60) AS n, unnest(ARRAY['agent', 'requester']) AS role
+    """,
+    """
+    INSERT INTO people_team (slug, name, email, assignment)
+    SELECT 'team-' || n, 'Team ' || n, '', 'nobody' FROM generate_series(1, 8) AS n
+    """,
+    """
+    INSERT INTO inventory_service (name, title, description, owner_team_id, tier, status,
+                                   auto_close_after, created_at)
+    SELECT 'service-' || n, '', '', (SELECT id FROM people_team ORDER BY id LIMIT 1), 1 + n % 4,
+           'production', 7, now()
+    FROM generate_series(1, 40) AS n
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS bench_row (
+        id bigserial PRIMARY KEY, title varchar(200) NOT NULL, priority smallint NOT NULL
+    )
+    """,
+)
+
+
 def make_people() -> None:
     """The agents, callers, teams and services that tickets refer to."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO people_user (password, username, email, name, role, is_bot, is_active,
-                                     is_vip, time_zone, language, date_joined)
-            SELECT '!', role || '-' || n, '', initcap(role) || ' ' || n, role, false, true, false,
-                   'UTC', '', now()
-            FROM generate_series(1, 60) AS n, unnest(ARRAY['agent', 'requester']) AS role;
-            INSERT INTO people_team (slug, name, email, assignment)
-            SELECT 'team-' || n, 'Team ' || n, '', 'nobody' FROM generate_series(1, 8) AS n;
-            INSERT INTO inventory_service (name, title, description, owner_team_id, tier, status,
-                                           auto_close_after, created_at)
-            SELECT 'service-' || n, '', '', (SELECT id FROM people_team ORDER BY id LIMIT 1),
-                   1 + n %% 4, 'production', 7, now()
-            FROM generate_series(1, %s) AS n;
-            CREATE TABLE IF NOT EXISTS bench_row (
-                id bigserial PRIMARY KEY, title varchar(200) NOT NULL, priority smallint NOT NULL
-            );
-            """,
-            [SERVICES],
-        )
+        for statement in PEOPLE:
+            cursor.execute(statement)
 
 
 def grow_to(size: int) -> None:
