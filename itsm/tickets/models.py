@@ -182,6 +182,7 @@ class Ticket(models.Model):
                 condition=Q(phase="resolved"),
             ),
             GinIndex(fields=["search"], name="ticket_search", fastupdate=False),
+            models.Index(fields=["id"], name="ticket_confidential", condition=Q(confidential=True)),
             GinIndex(fields=["tags"], name="ticket_tags", condition=~Q(tags=[])),
         ]
 
