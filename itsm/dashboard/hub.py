@@ -54,6 +54,8 @@ class Hub:
         self._told: dict[int, Cursor] = {}
         self._bell = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        # Beside cancelling: a library that swallows a cancellation must not keep a reader alive.
+        self._over = asyncio.Event()
         self._starting: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live")
 
@@ -75,6 +77,7 @@ class Hub:
             self.stop()
 
     def stop(self) -> None:
+        self._over.set()
         for task in self._tasks:
             task.cancel()
         self._tasks = []
@@ -123,16 +126,16 @@ class Hub:
         return await self.in_thread(facts_of, pks) if pks else {}
 
     async def _start(self) -> None:
-        self._bell = asyncio.Event()
+        self._bell, self._over = asyncio.Event(), asyncio.Event()
         self._told = {}
         self.cursor = await self.in_thread(horizon)
         self._tasks = [
-            asyncio.create_task(each())
+            asyncio.create_task(each(self._over))
             for each in (self._read_forever, self._listen, self._beat, self._check_forever)
         ]
 
-    async def _read_forever(self) -> None:
-        while True:
+    async def _read_forever(self, over: asyncio.Event) -> None:
+        while not over.is_set():
             # Not wait_for, which in Python 3.11 can lose a cancellation that meets the time limit.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(POLL):
@@ -144,26 +147,26 @@ class Hub:
                 logger.warning("live.unread", error=repr(error))
                 await asyncio.sleep(BROKEN_PAUSE)
 
-    async def _listen(self) -> None:
-        while True:
+    async def _listen(self, over: asyncio.Event) -> None:
+        while not over.is_set():
             try:
                 async with redis.from_url(settings.REDIS_URL) as client, client.pubsub() as bell:
                     await bell.subscribe(CHANNEL)
-                    async for message in bell.listen():
-                        if message["type"] == "message":
+                    while not over.is_set():
+                        if await bell.get_message(ignore_subscribe_messages=True, timeout=1):
                             self._bell.set()
             except (redis.RedisError, OSError) as error:  # without the bell we poll
                 logger.warning("live.deaf", error=repr(error))
             await asyncio.sleep(BROKEN_PAUSE)
 
-    async def _beat(self) -> None:
-        while True:
+    async def _beat(self, over: asyncio.Event) -> None:
+        while not over.is_set():
             await asyncio.sleep(HEARTBEAT)
             for socket in tuple(self.sockets):
                 socket.tell({"type": "heartbeat", "cursor": str(self.cursor)})
 
-    async def _check_forever(self) -> None:
-        while True:
+    async def _check_forever(self, over: asyncio.Event) -> None:
+        while not over.is_set():
             await asyncio.sleep(CHECK)
             try:
                 await self.check()
