@@ -46,9 +46,12 @@ def main(arguments: Sequence[str]) -> None:
         os.environ["DB_POOL"] = "12"
         with Server() as server:
             doors = _doors(server, size)
-            figures += cases.reading(server, doors, size=size, rounds=options.rounds)
-            figures += cases.writing(server, doors, size=size)
-            figures += live.showing(server, doors, size=size)
+            measured = cases.reading(server, doors, size=size, rounds=options.rounds)
+            measured += cases.writing(server, doors, size=size)
+            measured += live.showing(server, doors, size=size)
+        for each in measured:
+            print(f"{size:>9,}  {each.what}: {_cell(each)}", file=sys.stderr, flush=True)
+        figures += measured
     _print(figures)
 
 

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from incidents.api import IncidentCollection
-from itsm.core.errors import NotFound
+from itsm.core.errors import Invalid, NotFound
 from itsm.core.rest.explorer import chapters_of
 from itsm.core.rest.routes import routes
 from itsm.inventory.api import ComponentCollection, ServiceCollection
@@ -73,6 +73,8 @@ class Index(APIView):
     collection = "schema"
 
     def get(self, request: Request) -> Response:
+        for name in request.query_params:
+            raise Invalid(_("There is no parameter %(name)s here.") % {"name": name}, field=name)
         here = f"{settings.BASE_URL}/api/v1"
         return Response({each.collection: f"{here}/{each.collection}/" for each in COLLECTIONS})
 
