@@ -135,26 +135,13 @@ TEMPLATES = [
     }
 ]
 
-# The database. A pool, because a new connection costs 4 ms; limits, because a hanging statement
-# must not hang the house. Commands have neither: a migration takes what it takes.
-_database = database_settings(
-    env.address("DATABASE_URL", default=PLACES.database_url, schemes=("postgresql", "postgres"))
-)
 HAS_OWN_POSTGRES = not env.text("DATABASE_URL")
 HAS_OWN_VALKEY = not env.text("REDIS_URL")
 DB_POOL = env.number("DB_POOL", default=0 if TESTING or IS_COMMAND else 12, most=200)
-if DB_POOL:
-    _database["OPTIONS"] |= {
-        "pool": {"min_size": 1, "max_size": DB_POOL, "timeout": 4, "max_idle": 300},
-        "options": "-c statement_timeout=30s -c lock_timeout=5s"
-        " -c idle_in_transaction_session_timeout=30s",
-    }
-_database["OPTIONS"].setdefault("connect_timeout", 4)
-# Statements that come again are planned once a connection, which halves what the database does.
-_database["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 3}
-_database["CONN_MAX_AGE"] = 0
-_database["CONN_HEALTH_CHECKS"] = True
-DATABASES: dict[str, dict[str, Any]] = {"default": _database}
+_address = env.address(
+    "DATABASE_URL", default=PLACES.database_url, schemes=("postgresql", "postgres")
+)
+DATABASES: dict[str, dict[str, Any]] = {"default": database_settings(_address, pool=DB_POOL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Valkey carries rings and forgettable counters; truth is in the database.
