@@ -1,6 +1,6 @@
 """A timeline in words: who did what, and which columns changed from what to what."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _l
 from itsm.inventory.selectors import service_names
 from itsm.people.models import User
 from itsm.people.selectors import team_names, user_names
+from itsm.tickets.desks import address_of
 from itsm.tickets.models import Level, Ticket
+from itsm.tickets.permissions import may_work
 from itsm.tickets.selectors import Moment
 from itsm.tickets.workflow import workflows
 
@@ -75,6 +77,9 @@ class Entry:
     changes: Sequence[Change]
     names: "Names"
     is_mine: bool
+    address: str
+    is_pinned: bool = False
+    may_pin: bool = False
 
     @property
     def data(self) -> Mapping[str, Any]:
@@ -107,9 +112,11 @@ class Names:
     services: Mapping[Any, str]
 
 
-def entries(user: User, ticket: Ticket, moments: Sequence[Moment]) -> list[Entry]:
+def entries(
+    user: User, ticket: Ticket, moments: Sequence[Moment], *, pinned: Collection[int] = ()
+) -> list[Entry]:
     """The moments in words; costs at most one statement for each of people, teams, services."""
-    names = _names(moments)
+    names, address, may_pin = _names(moments), address_of(ticket), may_work(user, ticket)
     return [
         Entry(
             moment=each,
@@ -118,6 +125,9 @@ def entries(user: User, ticket: Ticket, moments: Sequence[Moment]) -> list[Entry
             changes=_changes(ticket, each, names),
             names=names,
             is_mine=each.event.actor_id == user.pk,
+            address=address,
+            is_pinned=each.event.pk in pinned,
+            may_pin=may_pin,
         )
         for each in moments
     ]
@@ -125,12 +135,14 @@ def entries(user: User, ticket: Ticket, moments: Sequence[Moment]) -> list[Entry
 
 @cache
 def template_of(name: str) -> str:
-    """The template that words an event; a general one for names without their own."""
-    try:
-        get_template(f"timeline/{name}.txt")
-    except TemplateDoesNotExist:
-        return "timeline/_other.txt"
-    return f"timeline/{name}.txt"
+    """The template that words an event: its kind's own, that of every ticket, or a general one."""
+    for each in (name, f"ticket.{name.partition('.')[2]}"):
+        try:
+            get_template(f"timeline/{each}.txt")
+        except TemplateDoesNotExist:
+            continue
+        return f"timeline/{each}.txt"
+    return "timeline/_other.txt"
 
 
 def _names(moments: Iterable[Moment]) -> Names:

@@ -11,6 +11,7 @@ from django.db.models import GeneratedField, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from itsm.core.models import Event
 from itsm.inventory.models import ConfigurationItem, Service
 from itsm.people.models import Team
 from itsm.tickets.permissions import TicketQuerySet
@@ -283,3 +284,16 @@ class Watcher(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} watches {self.ticket_id}"
+
+
+class Pin(models.Model):
+    """A moment of a ticket that stands among its key moments; who pinned it is in the events."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="pins")
+    event = models.ForeignKey(Event, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "event"], name="one_pin_each")]
+
+    def __str__(self) -> str:
+        return f"Event {self.event_id} of {self.ticket_id}"

@@ -115,12 +115,9 @@ class Moment:
     def at(self) -> datetime:
         return self.event.happened_at
 
-    @property
-    def template(self) -> str:
-        return f"timeline/{self.event.name}.txt"
 
-
-UNTOLD = ("transition_refused", "watched", "unwatched")
+UNTOLD = ("transition_refused", "watched", "unwatched", "moment_pinned", "moment_unpinned")
+SAID = ("commented", "noted")
 
 
 def timeline(
@@ -128,20 +125,41 @@ def timeline(
 ) -> list[Moment]:
     """The newest moments of a ticket this person may read, oldest first.
 
-    ``before`` is an event id to page back from; ``only`` is all, public or notes.
+    ``before`` is an event id to page back from; ``only`` is all, public, notes or changes.
     """
-    events = Event.objects.filter(subject_type=ticket.kind, subject_id=ticket.pk)
-    if not may_see_notes(user):
-        events = events.filter(public=True)
+    events = _events_of(user, ticket)
     if only == "public":
         events = events.filter(name=f"{ticket.kind}.commented")
     elif only == "notes":
         events = events.filter(name=f"{ticket.kind}.noted")
-    if before is not None:
+    elif only == "changes":
+        events = events.exclude(name__in=[f"{ticket.kind}.{each}" for each in SAID])
+    if before:
         events = events.filter(pk__lt=before)
-    events = events.exclude(name__in=[f"{ticket.kind}.{each}" for each in UNTOLD])
     newest = list(events.select_related("actor").order_by("-id")[:size])
     return _with_what_was_said(user, ticket, reversed(newest))
+
+
+def pinned_moments(user: User, ticket: Ticket) -> list[Moment]:
+    """The key moments of a ticket this person may read, oldest first."""
+    pins = ticket.pins.select_related("event__actor").order_by("event")
+    events = [each.event for each in pins if each.event.public or may_see_notes(user)]
+    return _with_what_was_said(user, ticket, events)
+
+
+def moment_for(user: User, ticket: Ticket, event_id: int) -> Event:
+    """One moment of a ticket; NotFound when there is none this person may read."""
+    event = _events_of(user, ticket).filter(pk=event_id).first()
+    if event is None:
+        raise NotFound("There is no such moment.")
+    return event
+
+
+def _events_of(user: User, ticket: Ticket) -> QuerySet[Event]:
+    events = Event.objects.filter(subject_type=ticket.kind, subject_id=ticket.pk)
+    if not may_see_notes(user):
+        events = events.filter(public=True)
+    return events.exclude(name__in=[f"{ticket.kind}.{each}" for each in UNTOLD])
 
 
 def _with_what_was_said(user: User, ticket: Ticket, events: Iterable[Event]) -> list[Moment]:

@@ -25,5 +25,6 @@ def pages_of(desk: Desk) -> list[URLPattern]:
         path("<number:number>/say/", saying.say, given, name=f"{kind}-say"),
         path("<number:number>/watch/", acting.watch, given, name=f"{kind}-watch"),
         path("<number:number>/link/", acting.link, given, name=f"{kind}-link"),
+        path("<number:number>/pin/", acting.pin, given, name=f"{kind}-pin"),
         path("<number:number>/do/<word:verb>/", acting.act, given, name=f"{kind}-act"),
     ]

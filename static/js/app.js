@@ -11,6 +11,9 @@ import "steady/suggest";
 import "steady/keys";
 import "steady/rows";
 import "steady/parts";
+import "steady/timeline";
+import "steady/quiet";
+import "steady/copy";
 import "steady/live";
 
 document.documentElement.dataset.ready = "";

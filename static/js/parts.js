@@ -22,17 +22,25 @@ function soon() {
 
 async function paint() {
   try {
-    const page = await fetched(location.href);
-    for (const part of page.querySelectorAll("[data-part]")) {
-      const old = document.querySelector(`[data-part="${part.dataset.part}"]`);
-      if (old) swap(old, document.adoptNode(part));
-    }
-    document.dispatchEvent(new CustomEvent("parts:changed", { detail: document.body }));
+    show(await fetched(location.href));
   } catch {
     // Offline or signed out: what is shown stays, and the status says so.
   }
   last = performance.now();
   timer = 0;
+}
+
+// Paint the parts of a page from a newer copy of it; parts that grow know themselves how.
+export function show(page) {
+  for (const part of page.querySelectorAll("[data-part]")) {
+    const old = document.querySelector(`[data-part="${part.dataset.part}"]`);
+    if (old?.matches("[data-grows]")) {
+      old.dispatchEvent(new CustomEvent("parts:grow", { detail: part }));
+    } else if (old) {
+      swap(old, document.adoptNode(part));
+    }
+  }
+  document.dispatchEvent(new CustomEvent("parts:changed", { detail: document.body }));
 }
 
 function swap(old, part) {

@@ -4,6 +4,7 @@ from itsm.tickets.actions.attachments import attach
 from itsm.tickets.actions.comments import comment
 from itsm.tickets.actions.editing import clear_priority, edit, override_priority
 from itsm.tickets.actions.links import link, unlink, unwatch, watch
+from itsm.tickets.actions.pinning import pin, unpin
 
 __all__ = [
     "attach",
@@ -12,7 +13,9 @@ __all__ = [
     "edit",
     "link",
     "override_priority",
+    "pin",
     "unlink",
+    "unpin",
     "unwatch",
     "watch",
 ]

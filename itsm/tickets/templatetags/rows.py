@@ -8,7 +8,9 @@ from django.utils.html import escape, urlize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from itsm.tickets.days import Run
 from itsm.tickets.desks import address_of
 from itsm.tickets.entries import Change, Entry
 from itsm.tickets.models import OPEN_PHASES, Attachment, Comment, Ticket
@@ -57,17 +59,81 @@ def brief(ticket: Ticket, part: str) -> SafeString:
 
 
 @register.filter
-def moment(entry: Entry) -> SafeString:
-    """One entry of a timeline: what was said, or what was done."""
+def moment(entry: Entry, face: str = "") -> SafeString:
+    """One entry of a timeline: what was said, or what was done; ``bare`` where it is only cited."""
     comment = entry.moment.comment
-    inside = _done(entry) if comment is None else _said(entry, comment)
+    tools = "" if face == "bare" else _tools(entry)
+    inside = _done(entry, tools) if comment is None else _said(entry, comment, tools)
+    place = "" if face == "bare" else f' id="event-{entry.moment.event.pk}"'
+    pinned = " is-pinned" if entry.is_pinned else ""
     return mark_safe(  # noqa: S308 whatever people wrote is escaped
-        f'<li class="moment{"" if comment is None else " is-said"}"'
-        f' id="event-{entry.moment.event.pk}">{inside}</li>'
+        f'<li class="moment{"" if comment is None else " is-said"}{pinned}"{place}>{inside}</li>'
     )
 
 
-def _said(entry: Entry, comment: Comment) -> str:
+@register.filter
+def item(each: Entry | Run) -> SafeString:
+    """An entry, or a run of small ones behind one line."""
+    if isinstance(each, Entry):
+        return moment(each)
+    count = len(each.entries)
+    words = ngettext("%(count)d change", "%(count)d changes", count) % {"count": count}
+    inside = "".join(moment(entry) for entry in each.entries)
+    return mark_safe(  # noqa: S308 whatever people wrote is escaped
+        f'<li class="run" id="run-{each.key}"><details><summary><span class="mark">'
+        f'{icon("chevrons-down-up")}</span><span class="told">{escape(words)}'
+        f'<span class="who">{_actors(each)}</span></span></summary><ol>{inside}</ol></details></li>'
+    )
+
+
+def _actors(run: Run) -> str:
+    names = dict.fromkeys(str(each.moment.event.actor or _("Steady")) for each in run.entries)
+    return escape(", ".join(names))
+
+
+@register.filter
+def key_moment(entry: Entry) -> SafeString:
+    """One key moment in one line, with the way to its place in the timeline."""
+    comment, event = entry.moment.comment, entry.moment.event
+    words = comment.body if comment else _words(entry)
+    tool = ""
+    if entry.may_pin:
+        tool = (
+            f'<button class="tool" form="pins" name="unpin" value="{event.pk}">'
+            f'{icon("pin-off", "icon-s")}<span class="sr">{escape(_("Unpin"))}</span></button>'
+        )
+    return mark_safe(  # noqa: S308 whatever people wrote is escaped
+        f"<li>{ago(entry.moment.at)}<strong>{escape(event.actor or _('Steady'))}</strong>"
+        f'<a class="grow clip" href="{_permalink(entry)}">{_short(" ".join(words.split()), 160)}'
+        f"</a>{tool}</li>"
+    )
+
+
+def _permalink(entry: Entry) -> str:
+    pk = entry.moment.event.pk
+    return escape(f"{entry.address}?at={pk}#event-{pk}")
+
+
+def _tools(entry: Entry) -> str:
+    pk = entry.moment.event.pk
+    told = escape(_("Link to this entry"))
+    link = (
+        f'<a class="tool" href="{_permalink(entry)}" data-copy-link title="{told}">'
+        f'{icon("link", "icon-s")}<span class="sr">{told}</span></a>'
+    )
+    if not entry.may_pin:
+        return f'<span class="tools">{link}</span>'
+    name, drawing, words = ("pin", "pin", _("Pin to the key moments"))
+    if entry.is_pinned:
+        name, drawing, words = ("unpin", "pin-off", _("Unpin"))
+    return (
+        f'<span class="tools">{link}<button class="tool" form="pins" name="{name}" value="{pk}"'
+        f' title="{escape(words)}">{icon(drawing, "icon-s")}'
+        f'<span class="sr">{escape(words)}</span></button></span>'
+    )
+
+
+def _said(entry: Entry, comment: Comment, tools: str) -> str:
     face = " is-mine" if entry.is_mine else ""
     sort = f"<span>{escape(_('replied'))}</span>"
     if not comment.public:
@@ -77,20 +143,24 @@ def _said(entry: Entry, comment: Comment) -> str:
     files = "".join(attached(each) for each in entry.moment.attachments)
     return (
         f'<span class="mark">{avatar(actor, "is-l")}</span><article class="bubble{face}"><header>'
-        f"<strong>{escape(actor)}</strong>{sort}{ago(entry.moment.at)}</header>"
+        f"<strong>{escape(actor)}</strong>{sort}{tools}{ago(entry.moment.at)}</header>"
         f'<p class="said">{urlize(comment.body, autoescape=True)}</p>'
         + (f'<p class="files">{files}</p>' if files else "")
         + "</article>"
     )
 
 
-def _done(entry: Entry) -> str:
-    words = Engine.get_default().get_template(entry.template).render(Context({"entry": entry}))
+def _done(entry: Entry, tools: str) -> str:
     return (
         f'<span class="mark">{icon(entry.icon)}</span><div><p class="told">'
         f"<strong>{escape(entry.moment.event.actor or _('Steady'))}</strong>"
-        f" {words.strip()} {ago(entry.moment.at)}</p>{_changed(entry.changes)}</div>"
+        f" {_words(entry)} {ago(entry.moment.at)}{tools}</p>{_changed(entry.changes)}</div>"
     )
+
+
+def _words(entry: Entry) -> str:
+    template = Engine.get_default().get_template(entry.template)
+    return str(template.render(Context({"entry": entry}))).strip()
 
 
 def _changed(changes: Sequence[Change]) -> str:

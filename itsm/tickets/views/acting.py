@@ -18,6 +18,7 @@ from itsm.tickets.forms import EDITABLE, as_typed, shown
 from itsm.tickets.models import Link, Ticket
 from itsm.tickets.permissions import may_work
 from itsm.tickets.selectors import last_event_id, ticket_for, timeline
+from itsm.tickets.views.page import whole
 from itsm.tickets.workflow import Transition, workflows
 
 Typed = dict[str, str]
@@ -140,7 +141,7 @@ def _conflict(request: HttpRequest, ticket: Ticket, *, given: Typed) -> HttpResp
         for each in EDITABLE
         if now[each.name].replace("\r\n", "\n") != given[each.name].replace("\r\n", "\n")
     ]
-    seen = _number(request.POST.get("seen", ""))
+    seen = whole(request.POST.get("seen", ""))
     news = [each for each in timeline(user, ticket, size=20) if each.event.pk > seen]
     return _editor(
         request,
@@ -188,6 +189,25 @@ def link(request: HttpRequest, number: str, *, desk: Desk) -> HttpResponse:
     return _done(request, desk, number)
 
 
+@staff_only
+@require_POST
+def pin(request: HttpRequest, number: str, *, desk: Desk) -> HttpResponse:
+    """Put a moment among the key moments, or take it away from them."""
+    user = person_of(request)
+    ticket = ticket_for(user, number, desk.model)
+    try:
+        if unpinned := whole(request.POST.get("unpin", "")):
+            actions.unpin(ticket=ticket, event_id=unpinned, actor=user)
+        else:
+            event_id = whole(request.POST.get("pin", ""))
+            actions.pin(ticket=ticket, event_id=event_id, actor=user)
+    except (NotAllowed, NotFound):
+        raise
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return _done(request, desk, number)
+
+
 def _done(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     address = desk.address_of(number.upper())
     if request.headers.get("X-Dialog"):
@@ -200,8 +220,5 @@ def _typed(request: HttpRequest, names: list[str]) -> Typed:
 
 
 def _version(request: HttpRequest) -> int | None:
-    return _number(request.POST.get("version", "")) or None
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    version = whole(request.POST.get("version", ""))
+    return version if 0 < version < 2**31 else None

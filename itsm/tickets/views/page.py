@@ -4,10 +4,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _l
 
 from itsm.core.news import horizon
 from itsm.people.access import person_of, signed_in, staff_only
 from itsm.people.models import User
+from itsm.tickets.days import days_of
 from itsm.tickets.desks import Desk
 from itsm.tickets.entries import entries
 from itsm.tickets.models import Ticket
@@ -16,6 +18,7 @@ from itsm.tickets.permissions import may_work
 from itsm.tickets.selectors import (
     attachments_of,
     last_event_id,
+    pinned_moments,
     ticket_for,
     timeline,
     watchers_of,
@@ -23,7 +26,12 @@ from itsm.tickets.selectors import (
 from itsm.tickets.workflow import Transition, workflows
 
 SIZE = 50
-FILTERS = ("all", "public", "notes")
+FILTERS = {
+    "all": _l("All"),
+    "public": _l("Public"),
+    "notes": _l("Notes"),
+    "changes": _l("Changes"),
+}
 # The verbs people reach for most, by key; the first that is open is the page's main button.
 KEYS = {"acknowledge": "a", "assign": "A", "start": "s", "resolve": "e", "hold": "h"}
 FIRST = ("acknowledge", "start", "resume", "resolve", "close")
@@ -71,6 +79,7 @@ def content(
         "is_watching": user in watchers,
         "panels": panels_of(user, ticket),
         "seen": last_event_id(ticket),
+        "filters": FILTERS.items(),
         **told(request, user, ticket),
         **more,
     }
@@ -91,18 +100,27 @@ def _place(transition: Transition) -> int:
 
 
 def told(request: HttpRequest, user: User, ticket: Ticket) -> dict[str, Any]:
-    """The timeline as filtered and paged by the address."""
+    """The timeline as filtered and paged by the address, and the key moments."""
     only = request.GET.get("show", "all")
     only = only if only in FILTERS else "all"
-    before = request.GET.get("before", "")
-    is_place = before.isascii() and before.isdigit() and len(before) < 19
-    moments = timeline(
-        user, ticket, before=int(before) if is_place else None, size=SIZE + 1, only=only
-    )
+    before, wanted = whole(request.GET.get("before", "")), whole(request.GET.get("at", ""))
+    moments = timeline(user, ticket, before=before, size=SIZE + 1, only=only)
+    is_past = bool(moments and wanted and wanted < moments[0].event.pk)
+    if is_past:
+        moments = timeline(user, ticket, before=wanted + 1, size=SIZE + 1, only=only)
     has_earlier, moments = len(moments) > SIZE, moments[-SIZE:]
+    pins = pinned_moments(user, ticket)
+    pinned = {each.event.pk for each in pins}
     return {
         "ticket": ticket,
-        "entries": entries(user, ticket, moments),
+        "days": days_of(entries(user, ticket, moments, pinned=pinned)),
+        "pins": entries(user, ticket, pins, pinned=pinned),
         "earlier": moments[0].event.pk if has_earlier else None,
+        "is_past": is_past,
         "only": only,
     }
+
+
+def whole(text: str) -> int:
+    """A number as an address or a form holds it; 0 when it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

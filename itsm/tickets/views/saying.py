@@ -15,7 +15,7 @@ from itsm.tickets.entries import entries
 from itsm.tickets.files import served
 from itsm.tickets.models import Ticket
 from itsm.tickets.selectors import attachment_for, ticket_for, timeline
-from itsm.tickets.views.page import content
+from itsm.tickets.views.page import content, whole
 
 
 @staff_only
@@ -25,7 +25,7 @@ def say(request: HttpRequest, number: str, *, desk: Desk) -> HttpResponse:
     user = person_of(request)
     ticket = ticket_for(user, number, desk.model)
     body, public = request.POST.get("body", ""), request.POST.get("public", "1") == "1"
-    seen = _number(request.POST.get("seen", ""))
+    seen = whole(request.POST.get("seen", ""))
     try:
         actions.comment(
             ticket=ticket,
@@ -64,7 +64,3 @@ def _news(request: HttpRequest, ticket: Ticket, *, seen: int) -> Any:
 def download(request: HttpRequest, name: str) -> FileResponse:
     """A file, to those who may see its ticket, never run or shown as a page of ours."""
     return served(attachment_for(person_of(request), f"attachments/{name}"))
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
