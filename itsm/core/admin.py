@@ -1,15 +1,56 @@
-"""What happened, what could not be delivered, and what is done by the clock, for administrators."""
+"""What happened, what could not be delivered, and what is done by the clock, for administrators.
 
-from typing import Any
+Also what every other room's admin is made of: rows that are only looked at, and configuration
+whose every change is an event.
+"""
+
+from typing import Any, Generic, TypeVar
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import Model, QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from itsm.core import delivery
+from itsm.core import configuration, delivery
 from itsm.core.models import Chore, Delivery, Event, Heartbeat
+
+M = TypeVar("M", bound=Model)
+
+
+class ConfigurationAdmin(admin.ModelAdmin[M], Generic[M]):
+    """What administrators set: each change is one event that says who changed what, and how."""
+
+    def save_model(self, request: HttpRequest, obj: M, form: Any, change: Any) -> None:
+        # The form goes on to save_related, where it is known what the record has become.
+        form.picture = self._picture(obj) if change else {}
+        super().save_model(request, obj, form, change)
+
+    def save_related(
+        self, request: HttpRequest, form: ModelForm[M], formsets: Any, change: Any
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        if change:
+            before: configuration.Picture = getattr(form, "picture")  # noqa: B009 ours, see above
+            configuration.note_change(form.instance, before=before, actor=request.user)
+        else:
+            configuration.note_addition(form.instance, actor=request.user)
+
+    @transaction.atomic
+    def delete_model(self, request: HttpRequest, obj: M) -> None:
+        configuration.note_removal(obj, actor=request.user)
+        super().delete_model(request, obj)
+
+    @transaction.atomic
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[M]) -> None:
+        for each in queryset:
+            configuration.note_removal(each, actor=request.user)
+        super().delete_queryset(request, queryset)
+
+    def _picture(self, obj: M) -> configuration.Picture:
+        return configuration.picture_of(self.model._default_manager.get(pk=obj.pk))
 
 
 class ReadOnlyAdmin(admin.ModelAdmin[Any]):
@@ -50,7 +91,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Try again"))
     def try_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
         for each in queryset:
-            delivery.try_again(delivery=each)
+            delivery.try_again(delivery=each, actor=request.user)
         count = queryset.count()
         sentence = ngettext(
             "%(count)d delivery is tried again.", "%(count)d deliveries are tried again.", count

@@ -5,7 +5,10 @@ from pkgutil import iter_modules
 from django.apps import AppConfig, apps
 
 FIRST_PARTY = {"itsm", "incidents", "problems", "changes", "requests", "knowledge"}
-PLUGGED_IN = ("workflow", "desk", "actions", "subscribers", "live", "panels", "verbs", "chores")
+PLUGGED_IN = (
+    *("configuration", "workflow", "desk", "actions"),
+    *("subscribers", "live", "panels", "verbs", "chores"),
+)
 
 
 class CoreConfig(AppConfig):

@@ -1,13 +1,14 @@
 """Paying the deliveries that are owed."""
 
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from django.db import connection, transaction
 from django.db.models import F, Func, IntegerField
 from django.utils import timezone
 
-from itsm.core import subscribers
+from itsm.core import events, subscribers
 from itsm.core.models import Delivery
 
 logger = structlog.get_logger(__name__)
@@ -30,8 +31,11 @@ def deliver_owed() -> int:
     return count
 
 
-def try_again(*, delivery: Delivery) -> None:
+@transaction.atomic
+def try_again(*, delivery: Delivery, actor: Any) -> None:
     """Make a delivery that was given up due once more."""
+    data = {"name": delivery.subscriber, "event": delivery.event_id}
+    events.publish("delivery.retried", delivery, actor=actor, data=data)
     Delivery.objects.filter(pk=delivery.pk).update(
         attempts=0, due_at=timezone.now(), given_up_at=None, claimed_by=None
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 
+from itsm.core.admin import ConfigurationAdmin
 from itsm.inventory.models import ConfigurationItem, Relation, Service, ServiceDependency
 
 
@@ -26,7 +27,7 @@ class RelationInline(admin.TabularInline[Relation, Any]):
 
 
 @admin.register(Service)
-class ServiceAdmin(admin.ModelAdmin[Service]):
+class ServiceAdmin(ConfigurationAdmin[Service]):
     """Services, those that were only discovered among them."""
 
     list_display = ("name", "title", "tier", "status", "owner_team", "auto_close_after")
@@ -39,7 +40,7 @@ class ServiceAdmin(admin.ModelAdmin[Service]):
 
 
 @admin.register(ConfigurationItem)
-class ConfigurationItemAdmin(admin.ModelAdmin[ConfigurationItem]):
+class ConfigurationItemAdmin(ConfigurationAdmin[ConfigurationItem]):
     """Components."""
 
     list_display = ("name", "kind", "environment", "service", "status")

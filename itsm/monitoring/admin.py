@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from itsm.core.admin import ReadOnlyAdmin
 from itsm.core.errors import Refused
 from itsm.monitoring import actions
 from itsm.monitoring.actions.receiving import example_of
@@ -19,19 +20,6 @@ from itsm.people.models import User
 
 def _actor(request: HttpRequest) -> User:
     return cast(User, request.user)
-
-
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
-    """Rows that are looked at here and changed elsewhere."""
-
-    def has_add_permission(self, _request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(MonitoringSource)

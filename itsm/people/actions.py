@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from itsm.core import events
+from itsm.core import configuration, events
 from itsm.core.errors import Invalid, NotAllowed, Refused
 from itsm.people import scopes as scope_rules
 from itsm.people import tokens
@@ -89,7 +89,7 @@ def add_team(*, actor: User, values: Mapping[str, Any]) -> Team:
     columns = {name: value for name, value in _columns(values).items() if value != ""}
     team: Team = _saved(Team(**columns))
     _seat(team, values)
-    events.publish("team.formed", team, actor=actor, data={"slug": team.slug})
+    configuration.note_addition(team, actor=actor, slug=team.slug)
     return team
 
 
@@ -97,12 +97,13 @@ def add_team(*, actor: User, values: Mapping[str, Any]) -> Team:
 def change_team(*, team: Team, actor: User, values: Mapping[str, Any]) -> Team:
     """Change a team's names, its way of giving out tickets, or who is in it."""
     _check_may_edit(actor)
+    before = configuration.picture_of(team)
     for name, value in _columns(values).items():
         if value or name != "assignment":
             setattr(team, name, value)
     _saved(team)
     _seat(team, values)
-    events.publish("team.changed", team, actor=actor, data={"names": sorted(values)})
+    configuration.note_change(team, before=before, actor=actor)
     return team
 
 
@@ -113,7 +114,7 @@ def add_user(*, actor: User, values: Mapping[str, Any]) -> User:
     user = User(**{name: value for name, value in values.items() if value not in ("", None)})
     user.set_unusable_password()
     _saved(user)
-    events.publish("user.registered", user, actor=actor, data={"role": user.role})
+    configuration.note_addition(user, actor=actor, role=user.role)
     return user
 
 
@@ -124,11 +125,12 @@ def change_user(*, user: User, actor: User, values: Mapping[str, Any]) -> User:
     is_lost = values.get("role", user.role) != user.role or not values.get("is_active", True)
     if user.pk == actor.pk and is_lost:
         raise Refused(_("Let another administrator take your rights away."))
+    before = configuration.picture_of(user)
     for name, value in values.items():
         if value != "" or name in ("name", "email"):
             setattr(user, name, value)
     _saved(user)
-    events.publish("user.changed", user, actor=actor, data={"names": sorted(values)})
+    configuration.note_change(user, before=before, actor=actor)
     return user
 
 

@@ -6,11 +6,14 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from itsm.core import configuration
+from itsm.core.admin import ConfigurationAdmin
 from itsm.people import actions
 from itsm.people.models import ApiToken, Membership, Team, User
 
@@ -42,7 +45,7 @@ class MembershipInline(admin.TabularInline[Membership, Any]):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin[User]):
+class UserAdmin(ConfigurationAdmin[User], DjangoUserAdmin[User]):
     """Who people are and what role they have."""
 
     form = PersonForm
@@ -71,9 +74,24 @@ class UserAdmin(DjangoUserAdmin[User]):
         ),
     )
 
+    @transaction.atomic
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002 Django calls it so
+        form_url: str = "",
+    ) -> HttpResponse:
+        user = self.get_object(request, id)
+        before = configuration.picture_of(user) if user else {}
+        response = super().user_change_password(request, id, form_url)
+        if user:
+            user.refresh_from_db()
+            configuration.note_change(user, before=before, actor=request.user)
+        return response
+
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin[Team]):
+class TeamAdmin(ConfigurationAdmin[Team]):
     """Teams and who is in them."""
 
     list_display = ("name", "slug", "email", "assignment")

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from itsm.core.admin import ConfigurationAdmin
 from itsm.sla.models import Calendar, Holiday, WorkingHours
 
 
@@ -16,6 +17,6 @@ class HolidayInline(admin.TabularInline[Holiday, Calendar]):
 
 
 @admin.register(Calendar)
-class CalendarAdmin(admin.ModelAdmin[Calendar]):
+class CalendarAdmin(ConfigurationAdmin[Calendar]):
     list_display = ("name", "time_zone", "is_default")
     inlines = (HoursInline, HolidayInline)

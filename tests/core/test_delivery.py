@@ -90,7 +90,7 @@ def test_a_delivery_that_keeps_failing_is_given_up_kept_and_can_be_tried_again(
         assert len(failures) == len(delivery.RETRY_AFTER) + 1
         assert given_up.given_up_at is not None
 
-        delivery.try_again(delivery=given_up)
+        delivery.try_again(delivery=given_up, actor=None)
         delivery.deliver_owed()
         assert len(failures) == len(delivery.RETRY_AFTER) + 2
 

@@ -98,7 +98,7 @@ def test_a_mail_server_that_is_away_loses_nothing(
         delivery.deliver_owed()
     assert Message.objects.get(channel="email").status == "queued"
 
-    delivery.try_again(delivery=Delivery.objects.get())
+    delivery.try_again(delivery=Delivery.objects.get(), actor=None)
     delivery.deliver_owed()
 
     assert Message.objects.get(channel="email").status == "sent"

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from itsm.core import events
+from itsm.core import configuration, events
 from itsm.core.errors import Invalid
 from itsm.core.fields import Field, cleaned
 from itsm.inventory import sheets
@@ -54,7 +54,7 @@ def import_services(*, text: str, actor: User, dry_run: bool) -> Report:
     intake = _Intake(Service, fields, actor, event="service")
     intake.take([_with(row, "owner_team", teams) for row in plain])
     if "depends_on" in (rows[0] if rows else {}):
-        _take_needs(rows, intake.reports)
+        _take_needs(rows, intake.reports, actor)
     return _finished(intake.reports, dry_run=dry_run)
 
 
@@ -86,10 +86,13 @@ class _Intake:
         names = [str(row.get("name", "")) for row in rows]
         known = {
             getattr(each, "name"): each  # noqa: B009 the two models share no type that has it
-            for each in self.model._default_manager.filter(name__in=names)
+            for each in self.model._default_manager.select_related(*self._relations()).filter(
+                name__in=names
+            )
         }
         added: dict[str, models.Model] = {}
         changed: dict[str, models.Model] = {}
+        before: dict[int, configuration.Picture] = {}
         for line, row in enumerate(rows, start=2):
             report = RowReport(line, str(row.get("name", ""))[:200])
             self.reports.append(report)
@@ -102,8 +105,14 @@ class _Intake:
             if name not in known:
                 report.outcome, added[name] = ADDED, self.model(**columns)
             elif _differs(known[name], columns):
+                before[known[name].pk] = configuration.columns_of(known[name])
                 report.outcome, changed[name] = CHANGED, _changed(known[name], columns)
-        self._write(list(added.values()), list(changed.values()))
+        self._write(list(added.values()), list(changed.values()), before)
+
+    def _relations(self) -> list[str]:
+        """The columns that name other records, whose names the audit keeps."""
+        columns = self.model._meta.concrete_fields
+        return [each.name for each in columns if isinstance(each, models.ForeignKey)]
 
     def _name(self, columns: Mapping[str, Any], *, taken: Collection[str]) -> str:
         name = str(columns["name"])
@@ -111,13 +120,24 @@ class _Intake:
             raise Invalid(_("%(name)s is in the table twice.") % {"name": name}, field="name")
         return name
 
-    def _write(self, added: list[models.Model], changed: list[models.Model]) -> None:
+    def _write(
+        self,
+        added: list[models.Model],
+        changed: list[models.Model],
+        before: Mapping[int, configuration.Picture],
+    ) -> None:
         made = self.model._default_manager.bulk_create(added)
         names = [each.name for each in self.fields if each.name != "name"]
         self.model._default_manager.bulk_update(changed, names, batch_size=500)
-        data = {"imported": True}
-        events.publish(f"{self.event}.added", *made, actor=self.actor, data=data)
-        events.publish(f"{self.event}.changed", *changed, actor=self.actor, data=data)
+
+        def data_of(record: models.Model) -> dict[str, Any]:
+            told = configuration.changes(
+                before.get(record.pk, {}), configuration.columns_of(record)
+            )
+            return {"name": str(record)[:200], "imported": True, "changes": told}
+
+        events.publish(f"{self.event}.added", *made, actor=self.actor, data_of=data_of)
+        events.publish(f"{self.event}.changed", *changed, actor=self.actor, data_of=data_of)
 
 
 def _with(row: Mapping[str, Any], name: str, found: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,7 +155,9 @@ def _changed(record: models.Model, columns: Mapping[str, Any]) -> models.Model:
     return record
 
 
-def _take_needs(rows: Sequence[Mapping[str, str]], reports: Sequence[RowReport]) -> None:
+def _take_needs(
+    rows: Sequence[Mapping[str, str]], reports: Sequence[RowReport], actor: User
+) -> None:
     """What each service needs, now that all of them are there."""
     wanted = [
         [part.strip() for part in row.get("depends_on", "").split(";") if part.strip()]
@@ -144,6 +166,7 @@ def _take_needs(rows: Sequence[Mapping[str, str]], reports: Sequence[RowReport])
     named = {name for names in wanted for name in names} | {report.name for report in reports}
     services = services_named(named)
     present = _present_needs([each.pk for each in services.values()])
+    changed: dict[int, list[list[str]]] = {}
     for report, names in zip(reports, wanted, strict=True):
         if report.outcome == WRONG:
             continue
@@ -153,16 +176,28 @@ def _take_needs(rows: Sequence[Mapping[str, str]], reports: Sequence[RowReport])
             report.outcome, report.errors = WRONG, {"depends_on": [sentence]}
             continue
         service = services[report.name]
-        needed = [services[name] for name in names]
-        if present.get(service.pk, set()) != {each.pk for each in needed}:
-            set_needs(service, needed)
+        old = present.get(service.pk, set())
+        if old != set(names):
+            set_needs(service, [services[name] for name in names])
+            changed[service.pk] = [sorted(old), sorted(set(names))]
             report.outcome = CHANGED if report.outcome == UNCHANGED else report.outcome
+    events.publish(
+        "service.changed",
+        *(each for each in services.values() if each.pk in changed),
+        actor=actor,
+        data_of=lambda each: {
+            "name": str(each)[:200],
+            "imported": True,
+            "changes": {"depends_on": changed[each.pk]},
+        },
+    )
 
 
-def _present_needs(pks: Sequence[int]) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = {}
-    edges = ServiceDependency.objects.filter(service__in=pks).values_list("service", "needed")
-    for service, needed in edges:
+def _present_needs(pks: Sequence[int]) -> dict[int, set[str]]:
+    """The names of what each of the services needs."""
+    found: dict[int, set[str]] = {}
+    edges = ServiceDependency.objects.filter(service__in=pks)
+    for service, needed in edges.values_list("service", "needed__name"):
         found.setdefault(service, set()).add(needed)
     return found
 

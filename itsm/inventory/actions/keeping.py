@@ -7,7 +7,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
-from itsm.core import events
+from itsm.core import configuration, events
 from itsm.core.errors import Invalid, NotAllowed, Refused
 from itsm.inventory.models import ConfigurationItem, Relation, Service, ServiceDependency
 from itsm.people.models import User
@@ -21,7 +21,7 @@ def add_service(*, actor: User, values: Values) -> Service:
     check_may_edit(actor)
     service: Service = _add(Service, columns_of(values))
     set_needs(service, values.get("depends_on") or ())
-    events.publish("service.added", service, actor=actor, data={"name": service.name})
+    configuration.note_addition(service, actor=actor)
     return service
 
 
@@ -29,10 +29,11 @@ def add_service(*, actor: User, values: Values) -> Service:
 def change_service(*, service: Service, actor: User, values: Values) -> Service:
     """Change what is said of a service."""
     check_may_edit(actor)
+    before = configuration.picture_of(service)
     _change(service, columns_of(values))
     if "depends_on" in values:
         set_needs(service, values["depends_on"])
-    events.publish("service.changed", service, actor=actor, data={"names": sorted(values)})
+    configuration.note_change(service, before=before, actor=actor)
     return service
 
 
@@ -40,7 +41,7 @@ def change_service(*, service: Service, actor: User, values: Values) -> Service:
 def remove_service(*, service: Service, actor: User) -> None:
     """Remove a service nothing refers to; others are retired instead."""
     check_may_edit(actor)
-    _remove(service, actor=actor, event="service.removed")
+    _remove(service, actor=actor)
 
 
 @transaction.atomic
@@ -48,7 +49,7 @@ def add_component(*, actor: User, values: Values) -> ConfigurationItem:
     """Register a component."""
     check_may_edit(actor)
     item: ConfigurationItem = _add(ConfigurationItem, columns_of(values))
-    events.publish("component.added", item, actor=actor, data={"name": item.name})
+    configuration.note_addition(item, actor=actor)
     return item
 
 
@@ -56,8 +57,9 @@ def add_component(*, actor: User, values: Values) -> ConfigurationItem:
 def change_component(*, item: ConfigurationItem, actor: User, values: Values) -> ConfigurationItem:
     """Change what is said of a component."""
     check_may_edit(actor)
+    before = configuration.picture_of(item)
     _change(item, columns_of(values))
-    events.publish("component.changed", item, actor=actor, data={"names": sorted(values)})
+    configuration.note_change(item, before=before, actor=actor)
     return item
 
 
@@ -67,7 +69,7 @@ def remove_component(*, item: ConfigurationItem, actor: User) -> None:
     check_may_edit(actor)
     if item.tickets.exists():
         raise Refused(_("Tickets name %(name)s; retire it instead.") % {"name": item.name})
-    _remove(item, actor=actor, event="component.removed")
+    _remove(item, actor=actor)
 
 
 @transaction.atomic
@@ -145,8 +147,8 @@ def _taken(columns: Values) -> Invalid:
     return Invalid(sentence, field="name")
 
 
-def _remove(record: Service | ConfigurationItem, *, actor: User, event: str) -> None:
-    events.publish(event, record, actor=actor, data={"name": record.name})
+def _remove(record: Service | ConfigurationItem, *, actor: User) -> None:
+    configuration.note_removal(record, actor=actor)
     try:
         with transaction.atomic():
             record.delete()

@@ -113,10 +113,12 @@ def take_in_parked(*, now: datetime) -> int:
     return taken
 
 
+@transaction.atomic
 def unpark(*, posts: QuerySet[ParkedPost], actor: User) -> int:
     """Make posts that were given up due once more."""
     if not actor.has_perm("monitoring.edit"):
         raise NotAllowed(_("You may not retry what was given up."))
+    events.publish("parked_post.retried", *posts, actor=actor)
     return posts.update(attempts=0, due_at=timezone.now())
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from itsm.core import events
+from itsm.core import configuration, events
 from itsm.core.errors import Invalid, NotAllowed
 from itsm.monitoring.models import MonitoringSource
 from itsm.monitoring.severities import SEVERITIES
@@ -46,7 +46,7 @@ def create_source(
     )
     _apply(source, settings or {})
     source.save()
-    events.publish("source.created", source, actor=actor, data={"kind": kind, "slug": slug})
+    configuration.note_addition(source, actor=actor, kind=kind, slug=slug)
     return source, plain
 
 
@@ -56,10 +56,10 @@ def set_up(
 ) -> MonitoringSource:
     """Change how a source is heard."""
     _check_right(actor)
+    before = configuration.picture_of(MonitoringSource.objects.get(pk=source.pk))
     _apply(source, settings)
     source.save()
-    # Names only: a setting may be a secret.
-    events.publish("source.changed", source, actor=actor, data={"settings": sorted(settings)})
+    configuration.note_change(source, before=before, actor=actor)
     return source
 
 
