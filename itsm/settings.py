@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
-from django.utils.translation import gettext_lazy as _
 
 from itsm.core.logging import logging_settings
 from itsm.core.supervision.places import places
@@ -108,11 +107,12 @@ MIDDLEWARE = [
     "itsm.core.middleware.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "itsm.people.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "itsm.people.middleware.PersonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -173,7 +173,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_COOKIE_NAME = "__Host-session" if IS_SECURE else "session"
 SESSION_COOKIE_SECURE = IS_SECURE
-SESSION_COOKIE_AGE = int(timedelta(hours=8).total_seconds())
+SESSION_COOKIE_AGE = int(timedelta(hours=24).total_seconds())  # unused it ends after 8 h
+SESSION_ENGINE = "itsm.people.session_store"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_SECURE else "csrf"
 CSRF_COOKIE_SECURE = IS_SECURE
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -190,7 +191,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # Words, times, files and mail.
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "/static/"

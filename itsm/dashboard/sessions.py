@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 
-from django.contrib.sessions.models import Session
 from django.utils import timezone
+
+from itsm.people.models import Session
 
 
 def live_sessions(keys: Collection[str]) -> set[str]:

@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Concatenate, ParamSpec
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.utils import timezone
 
 from itsm.core.errors import NotAllowed, NotFound
 from itsm.people.models import User
@@ -26,18 +24,17 @@ def person_of(request: HttpRequest) -> User:
 
 
 def signed_in(view: View[P]) -> View[P]:
-    """Open a page to everybody who is signed in, with times in their own zone."""
+    """Open a page to everybody who is signed in."""
 
     def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not isinstance(request.user, User):
             return redirect_to_login(request.get_full_path())
-        with timezone.override(_zone_of(request.user)):
-            try:
-                return view(request, *args, **kwargs)
-            except NotFound as missing:
-                raise Http404 from missing
-            except NotAllowed as refusal:
-                raise PermissionDenied(str(refusal)) from refusal
+        try:
+            return view(request, *args, **kwargs)
+        except NotFound as missing:
+            raise Http404 from missing
+        except NotAllowed as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
 
     update_wrapper(door, view)
     return door
@@ -53,10 +50,3 @@ def staff_only(view: View[P]) -> View[P]:
 
     update_wrapper(door, view)
     return signed_in(door)
-
-
-def _zone_of(user: User) -> ZoneInfo:
-    try:
-        return ZoneInfo(user.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")

@@ -9,6 +9,7 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") typing.blur();
     return;
   }
+  if (document.body.dataset.keys === "off") return;
   if (document.querySelector("dialog[open]")) return;
   if (waitsForPlace) {
     waitsForPlace = false;

@@ -11,7 +11,16 @@ document.addEventListener("click", (event) => {
   const secure = location.protocol === "https:" ? "; Secure" : "";
   document.cookie = `theme=${theme}; path=/; max-age=31536000; SameSite=Lax${secure}`;
   show();
+  keep(button.closest("[data-save]")?.dataset.save, theme);
 });
+
+// For the person's other browsers; when it fails, this one has its cookie.
+function keep(address, theme) {
+  const csrf = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
+  if (!address || !csrf) return;
+  const body = new URLSearchParams({ theme, csrfmiddlewaretoken: csrf });
+  fetch(address, { method: "POST", body, credentials: "same-origin", keepalive: true }).catch(() => {});
+}
 
 function show() {
   const now = root.dataset.theme ?? "system";

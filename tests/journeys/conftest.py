@@ -11,12 +11,12 @@ import httpx
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from itsm.core.supervision.programs import listening_socket
 from itsm.people.models import User
+from itsm.people.session_store import SessionStore
 from tests.browser import executable
 
 ARGUMENTS = [

@@ -10,7 +10,6 @@ import pytest
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from channels.routing import URLRouter
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
 from incidents import actions
@@ -20,6 +19,7 @@ from itsm.core.news import horizon, news_after, parse_cursor
 from itsm.dashboard.hub import hub
 from itsm.dashboard.urls import websocket_urlpatterns
 from itsm.people.models import User
+from itsm.people.session_store import SessionStore
 from itsm.tickets.actions import comment
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]

@@ -45,6 +45,18 @@ class User(AbstractBaseUser):
     is_vip = models.BooleanField(_("very important"), default=False)
     time_zone = models.CharField(_("time zone"), max_length=40, default="UTC")
     language = models.CharField(_("language"), max_length=10, blank=True)
+
+    class Theme(models.TextChoices):
+        """The colours of the screens."""
+
+        SYSTEM = "system", _("As the system")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    theme = models.CharField(
+        _("colours"), max_length=6, choices=Theme, default=Theme.SYSTEM, db_default=Theme.SYSTEM
+    )
+    single_keys = models.BooleanField(_("single keys are shortcuts"), default=True, db_default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
