@@ -8,6 +8,7 @@ handler500 = "itsm.core.failures.server_error"
 urlpatterns = [
     path("", include("itsm.dashboard.urls")),
     path("", include("itsm.people.urls")),
+    path("", include("itsm.notifications.urls")),
     path("", include("itsm.tickets.urls")),
     path("incidents/", include("incidents.urls")),
     path("portal/", include("itsm.portal.urls")),

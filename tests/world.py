@@ -32,6 +32,7 @@ STAND_FOR = {
     "hooks": {"source": "none", "token": "wrong"},
     "suggest": {"noun": "services"},
     "portal": {"verb": "nonsense"},
+    "inbox": {"entry_id": "9999999"},
 }
 BODIES: dict[str, Any] = {
     "POST api/v1/incidents/": {"title": "Checkout is slow"},

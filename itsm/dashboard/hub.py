@@ -20,6 +20,7 @@ from django.db import close_old_connections, connection
 from itsm.core.doorbell import CHANNEL
 from itsm.core.news import Cursor, News, horizon, news_after
 from itsm.dashboard.sessions import live_sessions
+from itsm.notifications.selectors import told_of
 from itsm.tickets.desks import desks
 from itsm.tickets.sight import Facts, Reader, facts_of, may_see, readers
 
@@ -31,7 +32,9 @@ HEARTBEAT = 15.0
 CHECK = 20.0  # sessions and roles are looked at again this often
 BROKEN_PAUSE = 1.0
 MOST_REPLAYED = 500
+FILLED = "inbox.filled"  # of an event that went into inboxes; only their owners hear of it
 Message = dict[str, Any]
+Inboxes = Mapping[int, set[int]]
 
 
 class Socket(Protocol):
@@ -103,8 +106,9 @@ class Hub:
         news, cursor = await self.in_thread(news_after, since, most=MOST_REPLAYED)
         if len(news) == MOST_REPLAYED or since.xid > cursor.xid:
             return [{"type": "resync", "cursor": str(self.cursor)}]
-        facts = await self._facts(news)
-        return _messages([socket.reader], news, facts, cursor).get(socket.reader.pk, [])
+        facts, inboxes = await self._facts(news), await self._inboxes(news)
+        messages = _messages([socket.reader], news, facts, inboxes, cursor)
+        return messages.get(socket.reader.pk, [])
 
     async def read(self) -> None:
         """Read what is new, once, and tell everybody."""
@@ -114,9 +118,9 @@ class Hub:
         self._told = {pk: place for pk, place in self._told.items() if place > self.cursor}
         if not news:
             return
-        facts = await self._facts(news)
+        facts, inboxes = await self._facts(news), await self._inboxes(news)
         people = {each.reader.pk: each.reader for each in self.sockets}
-        messages = _messages(people.values(), news, facts, self.cursor)
+        messages = _messages(people.values(), news, facts, inboxes, self.cursor)
         for socket in tuple(self.sockets):
             for message in messages.get(socket.reader.pk, ()):
                 socket.tell(message)
@@ -124,6 +128,10 @@ class Hub:
     async def _facts(self, news: Iterable[News]) -> Mapping[int, Facts]:
         pks = {each.subject_id for each in news if each.subject_type in desks}
         return await self.in_thread(facts_of, pks) if pks else {}
+
+    async def _inboxes(self, news: Iterable[News]) -> Inboxes:
+        pks = {each.subject_id for each in news if each.name == FILLED}
+        return await self.in_thread(told_of, pks) if pks else {}
 
     async def _start(self) -> None:
         self._bell, self._over = asyncio.Event(), asyncio.Event()
@@ -192,7 +200,11 @@ def _is_same(reader: Reader, socket: Socket) -> bool:
 
 
 def _messages(
-    people: Iterable[Reader], news: Iterable[News], facts: Mapping[int, Facts], cursor: Cursor
+    people: Iterable[Reader],
+    news: Iterable[News],
+    facts: Mapping[int, Facts],
+    inboxes: Inboxes,
+    cursor: Cursor,
 ) -> dict[int, list[Message]]:
     """What each person is told of the news, by the person's id."""
     told: dict[int, list[Message]] = {}
@@ -200,7 +212,10 @@ def _messages(
     for each in news:
         message = _message(each, facts.get(each.subject_id), cursor)
         for reader in everybody:
-            if message is not None and _may_hear(reader, each, facts.get(each.subject_id)):
+            if message is not None and (
+                _is_told(reader, each, inboxes)
+                or _may_hear(reader, each, facts.get(each.subject_id))
+            ):
                 told.setdefault(reader.pk, []).append(message)
     return told
 
@@ -218,6 +233,10 @@ def _message(news: News, facts: Facts | None, cursor: Cursor) -> Message | None:
         "version": facts.version if is_ticket and facts else None,
         "cursor": str(min(cursor, news.place)),
     }
+
+
+def _is_told(reader: Reader, news: News, inboxes: Inboxes) -> bool:
+    return news.name == FILLED and reader.pk in inboxes.get(news.subject_id, ())
 
 
 def _may_hear(reader: Reader, news: News, facts: Facts | None) -> bool:

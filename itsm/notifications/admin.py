@@ -8,9 +8,14 @@ from itsm.notifications.models import Message
 
 @admin.register(Message)
 class MessageAdmin(admin.ModelAdmin[Message]):
-    list_display = ("number", "subject", "recipient", "channel", "why", "status", "sent_at")
-    list_filter = ("channel", "status")
-    search_fields = ("number", "recipient__username")
+    list_display = (
+        *("ticket", "recipient", "event", "why", "channel"),
+        *("status", "because", "detail", "sent_at"),
+    )
+    list_filter = ("channel", "status", "because", "topic")
+    list_select_related = ("ticket", "recipient", "event")
+    search_fields = ("=ticket__number", "=recipient__username")
+    ordering = ("-id",)
     show_full_result_count = False
 
     def has_add_permission(self, _request: HttpRequest) -> bool:

@@ -1,35 +1,42 @@
 """Who is told of which event, and why; reads people, writes nothing."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from itsm.core.models import Event
+from itsm.notifications.models import Message
+from itsm.notifications.topics import Why, topic_of
 from itsm.people.models import User
 from itsm.tickets.models import Ticket
+from itsm.tickets.sight import Facts, Reader, facts_of, may_see, readers
 
-Reason = str
-Chosen = Iterable[tuple[int | None, Reason]]
-
-
-def _caller(ticket: Ticket) -> Chosen:
-    return [(ticket.caller_id, "caller")]
+Chosen = Iterable[tuple[int | None, Why]]
+Group = Callable[[Event, Ticket], Chosen]
+Because = Message.Because
 
 
-def _assignee(ticket: Ticket) -> Chosen:
-    return [(ticket.assignee_id, "assignee")]
+def _caller(_event: Event, ticket: Ticket) -> Chosen:
+    return [(ticket.caller_id, Why.CALLER)]
 
 
-def _assignee_or_team(ticket: Ticket) -> Chosen:
-    if ticket.assignee_id is not None:
-        return _assignee(ticket)
+def _assignee(_event: Event, ticket: Ticket) -> Chosen:
+    return [(ticket.assignee_id, Why.ASSIGNEE)]
+
+
+def _assignee_or_team(event: Event, ticket: Ticket) -> Chosen:
+    if ticket.assignee_id is not None or ticket.team_id is None:
+        return _assignee(event, ticket)
     members = User.objects.filter(memberships__team=ticket.team_id).values_list("pk", flat=True)
-    return [(each, "team") for each in members] if ticket.team_id else []
+    return [(each, Why.TEAM) for each in members]
 
 
-def _watchers(ticket: Ticket) -> Chosen:
-    return [(each, "watcher") for each in ticket.watchers.values_list("user_id", flat=True)]
+def _watchers(_event: Event, ticket: Ticket) -> Chosen:
+    return [(each, Why.WATCHER) for each in ticket.watchers.values_list("user_id", flat=True)]
 
 
-Group = Callable[[Ticket], Chosen]
+def _mentioned(event: Event, _ticket: Ticket) -> Chosen:
+    return [(each, Why.MENTIONED) for each in event.data.get("users", ())]
+
 
 # By the last part of the event's name, for every kind of ticket.
 CONCERNED: dict[str, tuple[Group, ...]] = {
@@ -37,7 +44,8 @@ CONCERNED: dict[str, tuple[Group, ...]] = {
     "assigned": (_assignee_or_team,),
     "raised": (_assignee_or_team,),
     "commented": (_caller, _assignee, _watchers),
-    "noted": (_assignee,),
+    "noted": (_assignee, _watchers),
+    "mentioned": (_mentioned,),
     "paused": (_watchers,),
     "resolved": (_caller, _assignee, _watchers),
     "reopened": (_assignee_or_team, _watchers),
@@ -46,12 +54,58 @@ CONCERNED: dict[str, tuple[Group, ...]] = {
 }
 
 
-def concerned(event: Event, ticket: Ticket) -> list[tuple[User, Reason]]:
-    """Who is to be told of the event and why, each once, without its actor and without programs."""
-    groups = CONCERNED.get(event.name.rpartition(".")[2], ())
-    reasons: dict[int, Reason] = {}
-    for pk, reason in (chosen for group in groups for chosen in group(ticket)):
-        if pk is not None and pk != event.actor_id:
-            reasons.setdefault(pk, reason)
-    people = User.objects.filter(pk__in=reasons, is_active=True, is_bot=False).order_by("pk")
-    return [(each, reasons[each.pk]) for each in people if each.is_staffer or event.public]
+@dataclass(frozen=True)
+class Concern:
+    """Somebody an event concerns: what it is to him, and what keeps it from him, if anything."""
+
+    user: User
+    why: Why
+    topic: str
+    because: str
+
+
+def concerned(event: Event, ticket: Ticket) -> list[Concern]:
+    """Whom the event concerns, each once; programs are nobody."""
+    word = event.name.rpartition(".")[2]
+    groups = CONCERNED.get(word, ())
+    reasons: dict[int, Why] = {}
+    for pk, why in (chosen for group in groups for chosen in group(event, ticket)):
+        if pk is not None:
+            reasons.setdefault(pk, why)
+    for pk in _called_by_name(event, word):
+        reasons.pop(pk, None)
+    if not reasons:
+        return []
+    people = User.objects.filter(pk__in=reasons, is_bot=False).order_by("pk")
+    facts, seers = facts_of([ticket.pk])[ticket.pk], readers(reasons)
+    return [
+        Concern(
+            user=each,
+            why=reasons[each.pk],
+            topic=topic_of(word, reasons[each.pk]),
+            because=_obstacle(event, facts, seers[each.pk]),
+        )
+        for each in people
+    ]
+
+
+def _called_by_name(event: Event, word: str) -> set[int]:
+    """Those whom the same words mention, who are told of that instead."""
+    if word not in ("commented", "noted"):
+        return set()
+    mentions = Event.objects.filter(
+        subject_type=event.subject_type,
+        subject_id=event.subject_id,
+        name=f"{event.subject_type}.mentioned",
+        data__comment=event.data.get("comment"),
+    )
+    return {pk for users in mentions.values_list("data__users", flat=True) for pk in users or ()}
+
+
+def _obstacle(event: Event, facts: Facts, reader: Reader) -> str:
+    if not reader.is_active:
+        return Because.INACTIVE
+    if reader.pk == event.actor_id:
+        return Because.ACTOR
+    is_open_to = may_see(reader, facts) and (event.public or reader.sees_notes)
+    return "" if is_open_to else Because.UNSEEN

@@ -32,4 +32,3 @@ class Channel(Protocol):
 
 
 channels: Registry[type[Channel]] = Registry("channel")
-INBOX = "inbox"

@@ -1,19 +1,125 @@
 """Questions about what people were told."""
 
-from django.db.models import QuerySet
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
-from itsm.notifications.channels import INBOX
-from itsm.notifications.models import Message
+from django.db.models import Q
+
+from itsm.core.models import Event
+from itsm.notifications.models import InboxEntry, Message
 from itsm.people.models import User
+from itsm.tickets.models import Comment, Ticket
+from itsm.tickets.sight import facts_of, may_see, readers
+
+SIZE = 25
+MOST_UNREAD = 100
 
 
-def inbox_of(user: User) -> QuerySet[Message]:
-    """What a person was told in the product itself, newest first."""
-    mine = Message.objects.filter(recipient=user, channel=INBOX)
-    return mine.select_related("event__actor").order_by("-id")
+def unread_count(user: User, *, most: int = MOST_UNREAD) -> int:
+    """How many records have news for a person, counted no further than ``most``."""
+    unread = InboxEntry.objects.filter(user=user, is_read=False)
+    return len(unread.order_by().values_list("pk")[:most])
 
 
-def unread_count(user: User, *, most: int = 100) -> int:
-    """How many messages a person has not read, counted no further than ``most``."""
-    unread = Message.objects.filter(recipient=user, channel=INBOX, read_at__isnull=True)
-    return unread.order_by()[:most].count()
+@dataclass(frozen=True)
+class Line:
+    """One record in the inbox; without its ticket when the person may not see it any more."""
+
+    entry: InboxEntry
+    event: Event
+    why: str
+    ticket: Ticket | None
+    said: str
+    is_shut: bool
+
+
+@dataclass(frozen=True)
+class InboxPage:
+    """Some lines, and the key of the page after them (empty when there is none)."""
+
+    lines: list[Line]
+    older: str = ""
+
+
+def inbox_page(user: User, *, after: str = "", only_unread: bool = False) -> InboxPage:
+    """One page of the inbox: what is new first, then what was read, the newest first in each."""
+    entries = InboxEntry.objects.filter(user=user)
+    if only_unread:
+        entries = entries.filter(is_read=False)
+    place = _parsed(after)
+    if place is not None:
+        entries = entries.filter(_beyond(*place))
+    found = list(
+        entries.select_related("ticket__service", "latest__event__actor")
+        .defer("ticket__search", "ticket__description", "ticket__service__description")
+        .order_by("is_read", "-latest")[: SIZE + 1]
+    )
+    has_more, found = len(found) > SIZE, found[:SIZE]
+    return InboxPage(_lines(user, found), older=_key(found[-1]) if has_more else "")
+
+
+def entry_of(user: User, entry_id: int) -> InboxEntry | None:
+    """One entry of a person's inbox."""
+    mine = InboxEntry.objects.filter(user=user, pk=entry_id)
+    return mine.select_related("ticket").first()
+
+
+def told_of(event_ids: Collection[int]) -> dict[int, set[int]]:
+    """Whose inboxes each of these events went into."""
+    found: dict[int, set[int]] = {}
+    rows = Message.objects.filter(
+        event__in=event_ids, channel="inbox", status=Message.Status.SENT
+    ).values_list("event_id", "recipient_id")
+    for event_id, user_id in rows:
+        found.setdefault(event_id, set()).add(user_id)
+    return found
+
+
+def _lines(user: User, entries: Iterable[InboxEntry]) -> list[Line]:
+    shown = list(entries)
+    seen = _seen_by(user, [each.ticket_id for each in shown if each.ticket_id is not None])
+    said = _said(user, [each.latest.event for each in shown if each.ticket_id in seen])
+    return [
+        Line(
+            entry=each,
+            event=each.latest.event,
+            why=each.latest.why,
+            ticket=each.ticket if each.ticket_id in seen else None,
+            said=said.get(each.latest.event.data.get("comment"), ""),
+            is_shut=each.ticket_id is not None and each.ticket_id not in seen,
+        )
+        for each in shown
+    ]
+
+
+def _seen_by(user: User, ticket_ids: Collection[int]) -> set[int]:
+    if not ticket_ids:
+        return set()
+    reader = readers([user.pk])[user.pk]
+    return {pk for pk, facts in facts_of(ticket_ids).items() if may_see(reader, facts)}
+
+
+def _said(user: User, events: Iterable[Event]) -> dict[int, str]:
+    ids = {each.data["comment"] for each in events if "comment" in each.data}
+    if not ids:
+        return {}
+    comments = Comment.objects.filter(pk__in=ids)
+    if not user.has_perm("tickets.view_all"):
+        comments = comments.filter(public=True)
+    return dict(comments.values_list("pk", "body"))
+
+
+def _key(entry: InboxEntry) -> str:
+    return f"{int(entry.is_read)}-{entry.latest_id}"
+
+
+def _parsed(key: str) -> tuple[bool, int] | None:
+    read, _, latest = key.partition("-")
+    if read not in ("0", "1") or not (latest.isascii() and latest.isdigit() and len(latest) < 19):
+        return None
+    return read == "1", int(latest)
+
+
+def _beyond(is_read: bool, latest: int) -> Q:  # noqa: FBT001 both parts of one key
+    beyond = Q(is_read=is_read, latest__lt=latest)
+    return beyond if is_read else beyond | Q(is_read=True)

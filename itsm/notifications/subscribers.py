@@ -7,13 +7,13 @@ from itsm.notifications.audience import CONCERNED
 from itsm.notifications.models import Message
 from itsm.tickets.models import Ticket
 
-TOLD = tuple(f"incident.{word}" for word in CONCERNED)
+TOLD = tuple(f"*.{word}" for word in CONCERNED)
 
 
 @on(*TOLD, moment=Moment.AFTER)
 def tell(event: Event) -> None:
-    """Tell everyone an event of a ticket concerns."""
-    ticket = Ticket.objects.filter(pk=event.subject_id).first()
+    """Tell everyone an event of a ticket concerns, whatever the kind of the ticket."""
+    ticket = Ticket.objects.filter(pk=event.subject_id, kind=event.subject_type).first()
     if ticket is not None:
         actions.tell(event=event, ticket=ticket)
 
@@ -22,7 +22,7 @@ def tell(event: Event) -> None:
 def send(event: Event) -> None:
     """Take one message to its recipient."""
     message = (
-        Message.objects.select_related("recipient", "event__actor")
+        Message.objects.select_related("recipient", "event__actor", "ticket")
         .filter(pk=event.subject_id)
         .first()
     )

@@ -24,6 +24,7 @@ from itsm.tickets.actions import attach, comment
 from itsm.tickets.fields import cleaned
 from itsm.tickets.models import Channel
 from itsm.tickets.selectors import timeline
+from itsm.tickets.visits import visited
 
 OWN_VERBS = ("reopen", "close", "cancel")
 
@@ -108,7 +109,10 @@ def _report_form(
 @signed_in
 def item(request: HttpRequest, number: str) -> HttpResponse:
     """One item: how it stands, what was said, and room to answer."""
-    return _item(request, selectors.item_for(person_of(request), number))
+    user = person_of(request)
+    incident = selectors.item_for(user, number)
+    visited(user, incident)
+    return _item(request, incident)
 
 
 def _item(request: HttpRequest, incident: Incident, **more: Any) -> HttpResponse:

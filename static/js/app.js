@@ -14,6 +14,8 @@ import "steady/parts";
 import "steady/timeline";
 import "steady/quiet";
 import "steady/copy";
+import "steady/bell";
+import "steady/post";
 import "steady/live";
 
 document.documentElement.dataset.ready = "";

@@ -5,6 +5,8 @@ import "steady/times";
 import "steady/toast";
 import "steady/composer";
 import "steady/parts";
+import "steady/bell";
+import "steady/post";
 import "steady/live";
 
 document.documentElement.dataset.ready = "";

@@ -47,8 +47,9 @@ print(json.dumps({
     "owed": Delivery.objects.count() + ParkedPost.objects.count(),
     "incidents": Incident.objects.count(),
     "alerts": dict(Alert.objects.values_list("fingerprint", "incident__number")),
-    "told": sorted(told.values("recipient__username", "number").annotate(n=Count("id"))
-                   .values_list("recipient__username", "number", "n")),
+    "told": sorted(told.values("recipient__username", "ticket__number")
+                   .annotate(n=Count("id"))
+                   .values_list("recipient__username", "ticket__number", "n")),
 }))
 """
 

@@ -23,6 +23,7 @@ from itsm.tickets.selectors import (
     timeline,
     watchers_of,
 )
+from itsm.tickets.visits import visited
 from itsm.tickets.workflow import Transition, workflows
 
 SIZE = 50
@@ -59,6 +60,7 @@ def _show(request: HttpRequest, number: str, *, desk: Desk) -> HttpResponse:
     cursor = horizon()
     user = person_of(request)
     ticket = ticket_for(user, number, desk.model)
+    visited(user, ticket)
     return render(request, "tickets/page.html", content(request, user, ticket, desk, cursor=cursor))
 
 

@@ -1,0 +1,43 @@
+"""What happened, in a sentence for the one who is told."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from itsm.core.models import Event
+from itsm.notifications.models import Message
+from itsm.notifications.topics import Why
+
+SENTENCES = {
+    "opened": _l("%(actor)s opened it"),
+    "assigned": _l("%(actor)s assigned it"),
+    "raised": _l("%(actor)s raised its priority"),
+    "commented": _l("%(actor)s replied"),
+    "noted": _l("%(actor)s wrote a work note"),
+    "mentioned": _l("%(actor)s mentioned you"),
+    "paused": _l("%(actor)s put it on hold"),
+    "resolved": _l("%(actor)s resolved it"),
+    "reopened": _l("%(actor)s reopened it"),
+    "closed": _l("%(actor)s closed it"),
+    "canceled": _l("%(actor)s canceled it"),
+}
+TO_ME = {
+    ("opened", Why.CALLER): _l("We have it and will look after it"),
+    ("opened", Why.ASSIGNEE): _l("%(actor)s opened it for you"),
+    ("opened", Why.TEAM): _l("%(actor)s opened it for your team"),
+    ("assigned", Why.ASSIGNEE): _l("%(actor)s assigned it to you"),
+    ("assigned", Why.TEAM): _l("%(actor)s gave it to your team"),
+}
+
+
+def what_happened(event: Event, why: str) -> str:
+    """The event as a sentence without its full stop."""
+    word = event.name.rpartition(".")[2]
+    sentence = TO_ME.get((word, Why(why))) or SENTENCES.get(word)
+    if sentence is None:
+        return _("Something happened")
+    return str(sentence) % {"actor": event.actor or "Steady"}
+
+
+def what_happened_by(message: Message) -> str:
+    """The event of a message as a sentence to its recipient."""
+    return what_happened(message.event, message.why)
