@@ -26,4 +26,5 @@ class CoreConfig(AppConfig):
         integrations = import_module("itsm.integrations")
         for module in iter_modules(integrations.__path__):
             import_module(f"itsm.integrations.{module.name}")
+        import_module("itsm.core.sealing")
         import_module("itsm.checks")

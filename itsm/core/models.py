@@ -114,3 +114,24 @@ class KeptAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Seal(models.Model):
+    """One link of the chain over all events: it proves a batch of them and every seal before it.
+
+    ``marks`` holds, for each event of the batch, its id and the first half of its SHA-256, so that
+    a verification can name the row that was tampered with. ``next_id`` and ``next_xid`` say how
+    far the following seal may go once every transaction up to the latter has ended.
+    """
+
+    number = models.PositiveBigIntegerField(primary_key=True)
+    last_id = models.BigIntegerField()
+    events = models.PositiveIntegerField()
+    marks = models.BinaryField()
+    digest = models.CharField(max_length=64)
+    next_id = models.BigIntegerField()
+    next_xid = models.BigIntegerField()
+    sealed_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"Seal {self.number}"
