@@ -5,6 +5,7 @@ from typing import Any
 
 import redis
 import structlog
+from django.core.cache import caches
 from django.core.cache.backends.redis import RedisCache
 
 logger = structlog.get_logger(__name__)
@@ -39,3 +40,9 @@ class ForgivingRedisCache(RedisCache):
     set_many = _forgiving(RedisCache.set_many, otherwise=lambda *_, **__: [])
     delete_many = _forgiving(RedisCache.delete_many, otherwise=None)
     clear = _forgiving(RedisCache.clear, otherwise=False)
+
+
+def valkey() -> "redis.Redis":
+    """The server behind the cache, for what needs more than keys and values."""
+    client: redis.Redis = caches["default"]._cache.get_client(write=True)  # type: ignore[attr-defined]
+    return client

@@ -6,6 +6,7 @@ are sent by one daemon thread per process, at most fifty a second, and a dead br
 
 import threading
 import time
+from collections import deque
 
 import redis
 import structlog
@@ -20,6 +21,8 @@ PAUSE = 0.02  # seconds between rings, so that a storm is one ring
 BROKEN_PAUSE = 1.0
 
 _wanted = threading.Event()
+_rung = threading.Event()
+_whispers: deque[str] = deque(maxlen=1000)
 _work = threading.Event()
 _guard = threading.Lock()
 _thread: threading.Thread | None = None
@@ -29,6 +32,7 @@ def ring() -> None:
     """Say that new events can be read."""
     if not settings.DOORBELL:
         return
+    _rung.set()
     _wanted.set()
     _ensure_thread()
 
@@ -37,6 +41,14 @@ def ring_for_work() -> None:
     """Say that new events can be read and that deliveries are owed."""
     _work.set()
     ring()
+
+
+def whisper(text: str) -> None:
+    """Tell all screens what holds for a moment only and is written nowhere."""
+    if settings.DOORBELL:
+        _whispers.append(text)
+        _wanted.set()
+        _ensure_thread()
 
 
 def _ensure_thread() -> None:
@@ -57,7 +69,11 @@ def _send_forever() -> None:
         _wanted.wait()
         _wanted.clear()
         try:
-            client.publish(CHANNEL, b"")
+            while _whispers:
+                client.publish(CHANNEL, _whispers.popleft())
+            if _rung.is_set():
+                _rung.clear()
+                client.publish(CHANNEL, b"")
             if _work.is_set():
                 _work.clear()
                 deliver.apply_async(retry=False)

@@ -161,11 +161,28 @@ class Hub:
                 async with redis.from_url(settings.REDIS_URL) as client, client.pubsub() as bell:
                     await bell.subscribe(CHANNEL)
                     while not over.is_set():
-                        if await bell.get_message(ignore_subscribe_messages=True, timeout=1):
+                        rung = await bell.get_message(ignore_subscribe_messages=True, timeout=1)
+                        if rung and rung["data"]:
+                            await self.pass_on(rung["data"].decode(errors="replace"))
+                        elif rung:
                             self._bell.set()
             except (redis.RedisError, OSError) as error:  # without the bell we poll
                 logger.warning("live.deaf", error=repr(error))
             await asyncio.sleep(BROKEN_PAUSE)
+
+    async def pass_on(self, whisper: str) -> None:
+        """Tell those staff who may see a ticket that somebody came to it, left it or writes."""
+        sort, _, key = whisper.partition(" ")
+        if sort != "presence" or not key.isdecimal():
+            return
+        try:
+            facts = (await self.in_thread(facts_of, [int(key)])).get(int(key))
+        except Exception as error:  # the database may be away; the next heartbeat tells again
+            logger.warning("live.unpassed", error=repr(error))
+            return
+        for socket in tuple(self.sockets):
+            if facts and socket.reader.sees_notes and may_see(socket.reader, facts):
+                socket.tell({"type": "presence", "number": facts.number})
 
     async def _beat(self, over: asyncio.Event) -> None:
         while not over.is_set():

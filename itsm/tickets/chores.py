@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from itsm.core.chores import chore
+from itsm.tickets import actions
 from itsm.tickets.search import learn_words
 
 
@@ -10,4 +11,11 @@ from itsm.tickets.search import learn_words
 def learn_vocabulary() -> None:
     """Keep the words that searches are corrected to up to date."""
     while learn_words():
+        pass
+
+
+@chore(every=timedelta(hours=6))
+def forget_old_drafts() -> None:
+    """Forget what people began to write two months ago and never sent."""
+    while actions.forget_old_drafts():
         pass

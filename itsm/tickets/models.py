@@ -232,6 +232,10 @@ class Attachment(models.Model):
     size = models.PositiveIntegerField()
     stored_as = models.CharField(max_length=80, unique=True)
     public = models.BooleanField(default=True)
+    # Set while it waits to be sent; until then only staff may fetch it.
+    draft = models.ForeignKey(
+        "Draft", models.CASCADE, null=True, blank=True, related_name="attachments"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -297,3 +301,42 @@ class Pin(models.Model):
 
     def __str__(self) -> str:
         return f"Event {self.event_id} of {self.ticket_id}"
+
+
+class Draft(models.Model):
+    """What somebody is writing on a ticket and has not sent yet."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="drafts")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    body = models.TextField(blank=True, max_length=50_000)
+    public = models.BooleanField(default=True)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "author"], name="one_draft_each")]
+        indexes = [models.Index(fields=["updated_at"], name="draft_age")]
+
+    def __str__(self) -> str:
+        return f"{self.author} writes on {self.ticket_id}"
+
+
+class ReplyTemplate(models.Model):
+    """A text that is sent again and again: one person's, one team's, or everybody's."""
+
+    name = models.CharField(_("name"), max_length=80)
+    body = models.TextField(_("text"), max_length=10_000)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    team = models.ForeignKey(Team, models.CASCADE, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(owner__isnull=True) | Q(team__isnull=True), name="reply_of_one"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from itsm.core.errors import NotFound
 from itsm.core.models import Event
 from itsm.people.models import User
-from itsm.tickets.models import OPEN_PHASES, Attachment, Comment, Link, Ticket, Watcher
+from itsm.tickets.models import OPEN_PHASES, Attachment, Comment, Draft, Link, Ticket, Watcher
 from itsm.tickets.permissions import may_see_notes
 
 ROW_RELATIONS = ("service", "team", "assignee", "caller")
@@ -116,7 +116,9 @@ class Moment:
         return self.event.happened_at
 
 
-UNTOLD = ("transition_refused", "watched", "unwatched", "moment_pinned", "moment_unpinned")
+UNTOLD = (
+    "transition_refused", "watched", "unwatched", "moment_pinned", "moment_unpinned", "mentioned",
+)  # fmt: skip
 SAID = ("commented", "noted")
 
 
@@ -186,9 +188,16 @@ def comments_of(user: User, ticket: Ticket) -> QuerySet[Comment]:
     return _comments(user, ticket)
 
 
+def words_said(user: User, ticket: Ticket, comment_id: int) -> str:
+    """The words of a comment; none when this person may not read it."""
+    return (
+        _comments(user, ticket).filter(pk=comment_id).values_list("body", flat=True).first() or ""
+    )
+
+
 def attachments_of(user: User, ticket: Ticket) -> QuerySet[Attachment]:
     """The files of a ticket this person may fetch."""
-    files = ticket.attachments.select_related("author").order_by("id")
+    files = ticket.attachments.filter(draft=None).select_related("author").order_by("id")
     return files if may_see_notes(user) else files.filter(public=True)
 
 
@@ -200,6 +209,12 @@ def attachment_for(user: User, stored_as: str) -> Attachment:
         if ticket is not None and (file.public or may_see_notes(user)):
             return file
     raise NotFound("There is no such file.")
+
+
+def drafts_of(ticket: Ticket) -> QuerySet[Draft]:
+    """What people are writing on a ticket, for staff to see."""
+    drafts = ticket.drafts.select_related("author").order_by("id")
+    return drafts.prefetch_related(Prefetch("attachments", Attachment.objects.order_by("id")))
 
 
 def links_of(user: User, ticket: Ticket) -> list[Link]:

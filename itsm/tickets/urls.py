@@ -4,10 +4,14 @@ from django.urls import URLPattern, path
 
 from itsm.tickets import addresses  # noqa: F401 teaches Django <number:> and <word:>
 from itsm.tickets.desks import Desk
-from itsm.tickets.views import acting, lists, page, saying
+from itsm.tickets.views import acting, lists, page, replies, saying, writing
 
 urlpatterns = [
     path("files/<word:name>/", saying.download, name="file"),
+    path("replies/", replies.show, name="replies"),
+    path("replies/new/", replies.add, name="reply-new"),
+    path("replies/<int:template_id>/", replies.change, name="reply-change"),
+    path("replies/<int:template_id>/remove/", replies.remove, name="reply-remove"),
     path("suggest/<word:noun>/", lists.suggest, name="suggest"),
 ]
 
@@ -23,6 +27,16 @@ def pages_of(desk: Desk) -> list[URLPattern]:
         path("<number:number>/earlier/", page.show_earlier, given, name=f"{kind}-earlier"),
         path("<number:number>/edit/", acting.edit, given, name=f"{kind}-edit"),
         path("<number:number>/say/", saying.say, given, name=f"{kind}-say"),
+        path("<number:number>/draft/", writing.draft, given, name=f"{kind}-draft"),
+        path("<number:number>/draft/files/", writing.add_files, given, name=f"{kind}-draft-files"),
+        path(
+            "<number:number>/draft/files/<int:file_id>/remove/",
+            writing.remove_file,
+            given,
+            name=f"{kind}-draft-file-remove",
+        ),
+        path("<number:number>/presence/", writing.presence, given, name=f"{kind}-presence"),
+        path("<number:number>/offers/", writing.offers, given, name=f"{kind}-offers"),
         path("<number:number>/watch/", acting.watch, given, name=f"{kind}-watch"),
         path("<number:number>/link/", acting.link, given, name=f"{kind}-link"),
         path("<number:number>/pin/", acting.pin, given, name=f"{kind}-pin"),

@@ -41,6 +41,8 @@ function receive(message) {
     show("on");
   } else if (message.type === "resync") {
     tell({ name: "resync" });
+  } else if (message.type === "presence") {
+    document.dispatchEvent(new CustomEvent("presence", { detail: message }));
   } else if (message.type === "event" && !heard.has(message.id)) {
     heard.add(message.id);
     tell(message);

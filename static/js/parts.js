@@ -34,6 +34,9 @@ async function paint() {
 export function show(page) {
   for (const part of page.querySelectorAll("[data-part]")) {
     const old = document.querySelector(`[data-part="${part.dataset.part}"]`);
+    // Whoever must not lose what is there may keep it.
+    const painting = new CustomEvent("parts:painting", { bubbles: true, cancelable: true });
+    if (old && !old.dispatchEvent(painting)) continue;
     if (old?.matches("[data-grows]")) {
       old.dispatchEvent(new CustomEvent("parts:grow", { detail: part }));
     } else if (old) {
@@ -50,6 +53,10 @@ function swap(old, part) {
   const focused = old.contains(document.activeElement) && address(document.activeElement);
   mark(old, part);
   refresh(part);
+  for (const open of old.querySelectorAll("details[open][id]")) {
+    const again = part.querySelector(`#${CSS.escape(open.id)}`);
+    if (again) again.open = true;
+  }
   old.replaceWith(part);
   if (focused) part.querySelector(focused)?.focus({ preventScroll: true });
 }

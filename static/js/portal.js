@@ -4,6 +4,7 @@ import "steady/menu";
 import "steady/times";
 import "steady/toast";
 import "steady/composer";
+import "steady/draft";
 import "steady/parts";
 import "steady/bell";
 import "steady/post";

@@ -16,12 +16,12 @@ document.addEventListener("submit", async (event) => {
     return;
   }
   const page = parsed(await answer.text());
-  const isHere = new URL(answer.url).pathname === location.pathname;
-  if (!answer.ok || !isHere) {
+  if (!page.querySelector("[data-part=head]")) {
     location.assign(answer.ok ? answer.url : location.href);
     return;
   }
+  if (answer.ok) form.reset();
+  form.dispatchEvent(new CustomEvent("quiet:sent", { detail: answer }));
   show(page);
-  form.reset();
   for (const line of page.querySelectorAll("[data-toasts] .toast")) toast(line.textContent);
 });

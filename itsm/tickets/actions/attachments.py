@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from itsm.core import events
 from itsm.core.errors import Invalid
 from itsm.people.models import User
-from itsm.tickets.models import Attachment, Comment, Ticket
+from itsm.tickets.models import Attachment, Comment, Draft, Ticket
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_FILES = 10
@@ -61,6 +61,7 @@ def store(
     actor: User,
     files: Sequence[UploadedFile[bytes]],
     comment: Comment | None = None,
+    draft: Draft | None = None,
     public: bool = True,
 ) -> list[Attachment]:
     """Keep the files and their rows; Invalid when one of them is not welcome, and none is kept."""
@@ -72,6 +73,7 @@ def store(
         Attachment.objects.create(
             ticket_id=ticket.pk,
             comment=comment,
+            draft=draft,
             author=actor,
             name=_clean_name(file),
             content_type=content_type,

@@ -10,8 +10,10 @@ from itsm.core import events
 from itsm.core.errors import NotAllowed, Stale
 from itsm.people.models import User
 from itsm.tickets.actions.attachments import store
+from itsm.tickets.actions.drafting import send_draft
 from itsm.tickets.fields import Field
-from itsm.tickets.models import Comment, Ticket
+from itsm.tickets.mentions import mentioned
+from itsm.tickets.models import Attachment, Comment, Ticket
 from itsm.tickets.permissions import may_work
 from itsm.tickets.selectors import public_events_since
 
@@ -28,22 +30,33 @@ def comment(
     files: Sequence[UploadedFile[bytes]] = (),
     seen: int | None = None,
     within: str = "",
+    with_draft: bool = False,
 ) -> Comment:
     """Say something to the caller (public) or write a work note for staff.
 
     ``seen`` is the newest event the writer saw; Stale when something public came after it.
     ``within`` names the transition that says it, so that nobody takes it for a reply.
     """
-    text = _judged(ticket, actor, body, public=public, has_files=bool(files))
+    has_files = bool(files) or (with_draft and _has_drafted_files(ticket, actor))
+    text = _judged(ticket, actor, body, public=public, has_files=has_files)
     # Two answers crossing each other would each pass the check for news without this lock.
     locked = ticket.lock()
     _check_news(locked, actor, seen)
     said = Comment.objects.create(ticket_id=locked.pk, author=actor, body=text, public=public)
     store(ticket=locked, actor=actor, files=files, comment=said)
+    if with_draft:
+        send_draft(ticket=locked, author=actor, comment=said)
     word = "commented" if public else "noted"
     data = {"comment": said.pk, "within": within}
     events.publish(f"{locked.kind}.{word}", locked, actor=actor, data=data, public=public)
+    if spoken_to := mentioned(locked, said, actor=actor):
+        data = {"comment": said.pk, "users": [each.pk for each in spoken_to]}
+        events.publish(f"{locked.kind}.mentioned", locked, actor=actor, data=data)
     return said
+
+
+def _has_drafted_files(ticket: Ticket, actor: User) -> bool:
+    return Attachment.objects.filter(draft__ticket=ticket.pk, draft__author=actor).exists()
 
 
 def _judged(ticket: Ticket, actor: User, body: str, *, public: bool, has_files: bool) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django import template
 from django.template import Context, Engine
-from django.utils.html import escape, urlize
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from itsm.tickets.days import Run
 from itsm.tickets.desks import address_of
 from itsm.tickets.entries import Change, Entry
 from itsm.tickets.models import OPEN_PHASES, Attachment, Comment, Ticket
+from itsm.tickets.prose import prose
 from itsm.tickets.templatetags.screens import (
     ago,
     avatar,
@@ -24,6 +25,7 @@ from itsm.tickets.templatetags.screens import (
 )
 
 register = template.Library()
+register.filter("prose", prose)
 
 
 @register.filter
@@ -144,7 +146,7 @@ def _said(entry: Entry, comment: Comment, tools: str) -> str:
     return (
         f'<span class="mark">{avatar(actor, "is-l")}</span><article class="bubble{face}"><header>'
         f"<strong>{escape(actor)}</strong>{sort}{tools}{ago(entry.moment.at)}</header>"
-        f'<p class="said">{urlize(comment.body, autoescape=True)}</p>'
+        f'<div class="said prose">{prose(comment.body)}</div>'
         + (f'<p class="files">{files}</p>' if files else "")
         + "</article>"
     )
@@ -183,10 +185,15 @@ def _short(text: str, most: int) -> str:
 
 @register.filter
 def attached(file: Attachment) -> SafeString:
-    """A file to fetch, with its size."""
+    """A file to fetch, with its size; of a picture a small view."""
     address = escape(f"/files/{file.stored_as.removeprefix('attachments/')}/")
+    name, size = escape(file.name), escape(bytes_short(file.size))
+    if file.content_type.startswith("image/"):
+        return mark_safe(  # noqa: S308 whatever people wrote is escaped
+            f'<a class="file is-picture" href="{address}" title="{name} · {size}">'
+            f'<img src="{address}" alt="{name}" loading="lazy"></a>'
+        )
     return mark_safe(  # noqa: S308 whatever people wrote is escaped
         f'<a class="file" href="{address}">{icon("paperclip", "icon-s")}'
-        f'<span class="clip">{escape(file.name)}</span>'
-        f'<span class="muted">{escape(bytes_short(file.size))}</span></a>'
+        f'<span class="clip">{name}</span><span class="muted">{size}</span></a>'
     )

@@ -17,7 +17,7 @@ from itsm.tickets.fields import TicketNumber, cleaned
 from itsm.tickets.forms import EDITABLE, as_typed, shown
 from itsm.tickets.models import Link, Ticket
 from itsm.tickets.permissions import may_work
-from itsm.tickets.selectors import last_event_id, ticket_for, timeline
+from itsm.tickets.selectors import last_event_id, ticket_for, timeline, words_said
 from itsm.tickets.views.page import whole
 from itsm.tickets.workflow import Transition, workflows
 
@@ -33,7 +33,7 @@ def act(request: HttpRequest, number: str, verb: str, *, desk: Desk) -> HttpResp
     if transition is None or not transition.by_people:
         raise Http404
     if request.method != "POST":
-        return _ask(request, ticket, transition, given=_proposed(ticket, transition))
+        return _ask(request, ticket, transition, given=_proposed(request, ticket, transition))
     given = _typed(request, [each.name for each in transition.fields])
     try:
         transition.perform_with(ticket, actor=user, given=given, version=_version(request))
@@ -76,8 +76,10 @@ def _status(refusal: Refused | None) -> int:
     return 422 if isinstance(refusal, Invalid) else 409
 
 
-def _proposed(ticket: Ticket, transition: Transition) -> Typed:
-    """What a form starts with: for assigning, who has it now."""
+def _proposed(request: HttpRequest, ticket: Ticket, transition: Transition) -> Typed:
+    """What a form starts with: who has it now, or what was just said to the caller."""
+    if said := whole(request.GET.get("said", "")):
+        return {"notes": words_said(person_of(request), ticket, said)}
     if transition.verb != "assign":
         return {}
     return {

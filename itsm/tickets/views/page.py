@@ -1,9 +1,11 @@
 """The page of one ticket, the same for every kind."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _l
 
 from itsm.core.news import horizon
@@ -15,8 +17,10 @@ from itsm.tickets.entries import entries
 from itsm.tickets.models import Ticket
 from itsm.tickets.panels import panels_of
 from itsm.tickets.permissions import may_work
+from itsm.tickets.presence import present_at
 from itsm.tickets.selectors import (
     attachments_of,
+    drafts_of,
     last_event_id,
     pinned_moments,
     ticket_for,
@@ -27,6 +31,7 @@ from itsm.tickets.visits import visited
 from itsm.tickets.workflow import Transition, workflows
 
 SIZE = 50
+BEING_WRITTEN = timedelta(minutes=30)
 FILTERS = {
     "all": _l("All"),
     "public": _l("Public"),
@@ -76,6 +81,7 @@ def content(
         "ticket": ticket,
         "verbs": [(each, KEYS.get(each.verb, ""), each.verb == main) for each in verbs],
         "may_work": may_work(user, ticket),
+        "ends": "resolve" if any(each.verb == "resolve" for each in verbs) else "",
         "files": attachments_of(user, ticket),
         "watchers": watchers,
         "is_watching": user in watchers,
@@ -83,7 +89,24 @@ def content(
         "seen": last_event_id(ticket),
         "filters": FILTERS.items(),
         **told(request, user, ticket),
+        **company(user, ticket),
         **more,
+    }
+
+
+def company(user: User, ticket: Ticket) -> dict[str, Any]:
+    """Who else is at a ticket, what they write, and what one has begun to write oneself."""
+    drafts = list(drafts_of(ticket))
+    recent = timezone.now() - BEING_WRITTEN
+    mine = next((each for each in drafts if each.author_id == user.pk), None)
+    return {
+        "present": present_at(user, [ticket.number]).get(ticket.number, []),
+        "writing": [
+            each for each in drafts if each is not mine and each.body and each.updated_at >= recent
+        ],
+        "draft": mine.body if mine else "",
+        "is_public": mine.public if mine else True,
+        "drafted": mine.attachments.all() if mine else (),
     }
 
 

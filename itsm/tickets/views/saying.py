@@ -1,5 +1,6 @@
 """Replies and work notes, and the files of a ticket."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -27,22 +28,27 @@ def say(request: HttpRequest, number: str, *, desk: Desk) -> HttpResponse:
     body, public = request.POST.get("body", ""), request.POST.get("public", "1") == "1"
     seen = whole(request.POST.get("seen", ""))
     try:
-        actions.comment(
+        said = actions.comment(
             ticket=ticket,
             actor=user,
             body=body,
             public=public,
             files=request.FILES.getlist("files"),
             seen=seen if public else None,
+            with_draft=True,
         )
     except (NotAllowed, NotFound):
         raise
     except Refused as refusal:
+        with suppress(Refused):
+            actions.keep_draft(ticket=ticket, author=user, body=body, public=public)
         held: dict[str, Any] = {"draft": body, "is_public": public, "wrong": str(refusal)}
         if isinstance(refusal, Stale):
             held["news"] = _news(request, ticket, seen=seen)
         shown = content(request, user, ticket, desk, cursor=horizon(), **held)
         return render(request, "tickets/page.html", shown, status=_status(refusal))
+    if request.POST.get("then") == "resolve":
+        return redirect(f"{desk.address_of(ticket.number)}do/resolve/?said={said.pk}")
     return redirect(f"{desk.address_of(ticket.number)}#latest")
 
 
