@@ -1,39 +1,91 @@
-"""Numbers that stop at a cap, so that no table makes them slow; all of them in one statement."""
+"""The sorts of work a lead looks at: each can be counted up to a cap, listed, and opened as a page.
 
-from collections.abc import Mapping
+The same words narrow all three, so that a number is the number of rows of the page it opens.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from itsm.people.models import User
+from itsm.tickets.desks import desks
 from itsm.tickets.models import OPEN_PHASES, Phase, Priority
 from itsm.tickets.queues import start_of_day
 from itsm.tickets.selectors import visible_tickets
 
 CAP = 100
+PATIENCE = timedelta(hours=4)  # what nobody has begun for so long is at risk
 # Written out, since a plan made for any phases could not use the small index over open tickets.
 OPEN = "phase IN ({})".format(", ".join(f"'{each.value}'" for each in OPEN_PHASES))
-MINE = (f"{OPEN} AND assignee_id = %s", "user")
-UNASSIGNED = (f"{OPEN} AND assignee_id IS NULL", "")
-RESOLVED = (f"phase = '{Phase.RESOLVED.value}' AND resolved_at >= %s", "today")
-OF_NAV = {"mine": MINE, "unassigned": UNASSIGNED}
-OF_TILES = {
-    **OF_NAV,
-    "resolved": RESOLVED,
-    **{f"p{level}": (f"{OPEN} AND priority = {level}", "") for level in Priority.values},
+UNACKNOWLEDGED = """(priority <= 2 AND kind = 'incident' AND EXISTS (
+    SELECT FROM incidents_incident AS detail
+    WHERE detail.ticket_ptr_id = tickets_ticket.id AND detail.acknowledged_at IS NULL))"""
+OF_MY_TEAMS = "team_id IN (SELECT team_id FROM people_membership WHERE user_id = %s)"
+
+
+@dataclass(frozen=True)
+class Sort:
+    """Tickets that have something in common: their condition, what it asks for, their order."""
+
+    condition: str
+    needs: tuple[str, ...] = ()
+    order: str = "priority, id DESC"
+
+
+SORTS: Mapping[str, Sort] = {
+    "open": Sort(OPEN, order="id DESC"),
+    "mine": Sort(f"{OPEN} AND assignee_id = %s", ("user",)),
+    "team": Sort(f"{OPEN} AND {OF_MY_TEAMS}", ("user",)),
+    "unassigned": Sort(f"{OPEN} AND assignee_id IS NULL"),
+    "risk": Sort(
+        f"{OPEN} AND ({UNACKNOWLEDGED} OR (phase = '{Phase.NEW.value}' AND opened_at < %s))",
+        ("patience",),
+        order="priority, id",
+    ),
+    "others": Sort(
+        f"{OPEN} AND {OF_MY_TEAMS} AND assignee_id IS DISTINCT FROM %s", ("user", "user")
+    ),
+    "resolved": Sort(f"phase = '{Phase.RESOLVED.value}' AND resolved_at >= %s", ("today",)),
+    "changes": Sort(f"kind = 'change' AND {OPEN}", order="phase, priority, id DESC"),
+    **{f"p{level}": Sort(f"{OPEN} AND priority = {level}") for level in Priority.values},
 }
 
 
-def counted(user: User, wanted: Mapping[str, tuple[str, str]]) -> dict[str, int]:
-    """How many incidents this person may see of each sort, none counted past the cap."""
-    visible = visible_tickets(user).select_related(None).order_by().filter(kind="incident")
+def values_of(sort: Sort, user: User) -> list[Any]:
+    """What the condition of this sort asks for."""
+    known: dict[str, Any] = {
+        "user": user.pk,
+        "today": start_of_day(),
+        "patience": timezone.now() - PATIENCE,
+    }
+    return [known[each] for each in sort.needs]
+
+
+def counted(user: User, names: Collection[str]) -> dict[str, int]:
+    """How many tickets this person may see of each sort, none counted past the cap."""
+    return _asked(user, names, "(SELECT count(*) FROM ({rows} LIMIT {most}) AS counted)", CAP)
+
+
+def listed(user: User, names: Collection[str], *, most: int) -> dict[str, list[int]]:
+    """The ids of the first tickets of each sort, in its order."""
+    return _asked(user, names, "ARRAY({rows} ORDER BY {order} LIMIT {most})", most)
+
+
+def _asked(user: User, names: Collection[str], form: str, most: int) -> dict[str, Any]:
+    """One answer for each sort, all in one statement."""
+    if not names:
+        return {}
+    visible = visible_tickets(user).select_related(None).order_by().filter(kind__in=list(desks))
     seen, given = visible.values_list("pk").query.sql_with_params()
-    values = {"user": [user.pk], "today": [start_of_day()], "": []}
     parts, params = [], list[Any]()
-    for condition, needed in wanted.values():
-        rows = f"{seen} AND {condition} LIMIT {CAP}"
-        parts.append(f"(SELECT count(*) FROM ({rows}) AS counted)")  # noqa: S608 constants
-        params += [*given, *values[needed]]
+    for sort in (SORTS[each] for each in names):
+        rows = f"{seen} AND {sort.condition}"
+        parts.append(form.format(rows=rows, order=sort.order, most=most))
+        params += [*given, *values_of(sort, user)]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", params)
-        return dict(zip(wanted, cursor.fetchone(), strict=True))
+        return dict(zip(names, cursor.fetchone(), strict=True))

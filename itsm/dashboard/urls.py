@@ -2,11 +2,18 @@
 
 from django.urls import path
 
-from itsm.dashboard import views
 from itsm.dashboard.consumers import Live
+from itsm.dashboard.views import alerts, finding, home, person, service
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("alerts/", views.alerts, name="alerts"),
+    path("", home.home, name="home"),
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/acknowledge/", alerts.acknowledge_alerts, name="alerts-acknowledge"),
+    path("alerts/<int:pk>/", alerts.alert, name="alert"),
+    path("services/", service.services, name="services"),
+    path("services/<path:name>/", service.service, name="service"),
+    path("people/<path:username>/", person.person, name="person"),
+    path("search/", finding.search, name="search"),
+    path("find/", finding.find, name="find"),
 ]
 websocket_urlpatterns = [path("ws/live/", Live.as_asgi())]

@@ -1,13 +1,15 @@
-"""Short words for what just happened."""
+"""Short words for what just happened, and for how long things take."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from itsm.core.models import Event
-from itsm.dashboard.selectors import Happening
+from itsm.dashboard.selectors.board import Happening
 from itsm.tickets.models import Ticket
 
 WORDS = {
@@ -38,7 +40,22 @@ class Line:
 
 def worded(happenings: Iterable[Happening]) -> list[Line]:
     """The happenings with their words."""
-    return [
-        Line(each.event, each.ticket, WORDS[each.event.name.partition(".")[2]])
-        for each in happenings
-    ]
+    return [Line(each.event, each.ticket, _words(each.event)) for each in happenings]
+
+
+def _words(event: Event) -> Any:
+    verb = event.name.partition(".")[2]
+    return WORDS.get(verb, verb.replace("_", " "))
+
+
+def lasting(length: timedelta | None) -> str:
+    """How long something takes, in the two largest units."""
+    if length is None:
+        return "–"
+    minutes = round(length.total_seconds() / 60)
+    if minutes < 60:
+        return _("%(count)d min") % {"count": minutes}
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    return _("%(days)d d %(hours)d h") % {"days": hours // 24, "hours": hours % 24}

@@ -1,9 +1,10 @@
 """Questions about services and components."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.db.models import Q, QuerySet
 
+from itsm.core.errors import NotFound
 from itsm.inventory.models import (
     ConfigurationItem,
     Relation,
@@ -20,6 +21,20 @@ def visible_services(user: User) -> QuerySet[Service]:
     if user.is_staffer:
         return services
     return services.filter(status=Standing.PRODUCTION)
+
+
+def services_like(user: User, text: str) -> QuerySet[Service]:
+    """The services that have this in their name or title."""
+    named = Q(name__icontains=text) | Q(title__icontains=text)
+    return visible_services(user).filter(named).exclude(status=Standing.RETIRED)
+
+
+def service_for(user: User, name: str) -> Service:
+    """The service with this name; NotFound when there is none this person may know of."""
+    service = visible_services(user).filter(name=name).first()
+    if service is None:
+        raise NotFound(f"There is no service named {name}.")
+    return service
 
 
 def visible_configuration_items(user: User) -> QuerySet[ConfigurationItem]:
@@ -60,24 +75,29 @@ def relations_of(item: ConfigurationItem) -> QuerySet[Relation]:
 
 def upstream_of(service: Service) -> set[int]:
     """The ids of every service that this one needs, directly or not."""
-    return _walk({service.pk}, source="service_id", target="needed_id")
+    return reached(service.pk, edges())
 
 
 def downstream_of(service: Service) -> set[int]:
     """The ids of every service that needs this one, directly or not."""
-    return _walk({service.pk}, source="needed_id", target="service_id")
+    return reached(service.pk, edges(source="needed_id", target="service_id"))
 
 
-def _walk(start: set[int], *, source: str, target: str) -> set[int]:
-    edges = ServiceDependency.objects.values_list(source, target)
-    by_source: dict[int, set[int]] = {}
-    for here, there in edges:
-        by_source.setdefault(here, set()).add(there)
-    seen, fresh = set(start), set(start)
+def reached(start: int, graph: Mapping[int, set[int]]) -> set[int]:
+    """All that can be reached from a service along the edges, itself left out."""
+    seen, fresh = {start}, {start}
     while fresh:
-        fresh = set().union(*(by_source.get(each, set()) for each in fresh)) - seen
+        fresh = set().union(*(graph.get(each, set()) for each in fresh)) - seen
         seen |= fresh
-    return seen - start
+    return seen - {start}
+
+
+def edges(*, source: str = "service_id", target: str = "needed_id") -> dict[int, set[int]]:
+    """What each service needs; turned around, what needs each service."""
+    found: dict[int, set[int]] = {}
+    for here, there in ServiceDependency.objects.values_list(source, target):
+        found.setdefault(here, set()).add(there)
+    return found
 
 
 def service_names(pks: Collection[int]) -> dict[int, str]:

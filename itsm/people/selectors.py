@@ -4,7 +4,7 @@ from collections.abc import Collection
 from functools import cache
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from itsm.core.errors import NotFound
@@ -50,6 +50,12 @@ def visible_users(user: User) -> QuerySet[User]:
     """The people this person may know of: staff see everybody, end users only themselves."""
     everybody = User.objects.all()
     return everybody if user.is_staffer else everybody.filter(pk=user.pk)
+
+
+def people_like(user: User, text: str) -> QuerySet[User]:
+    """The people, programs left out, who have this in their name or user name."""
+    named = Q(username__icontains=text) | Q(name__icontains=text)
+    return visible_users(user).filter(named, is_active=True, is_bot=False)
 
 
 def visible_teams(user: User) -> QuerySet[Team]:

@@ -12,8 +12,9 @@ export function parsed(text) {
   return new DOMParser().parseFromString(policy.createHTML(text), "text/html");
 }
 
-export async function fetched(address) {
-  const answer = await fetch(address, { headers: { "X-Live": "1" }, credentials: "same-origin" });
+export async function fetched(address, headers = {}) {
+  const asked = { headers: { "X-Live": "1", ...headers }, credentials: "same-origin" };
+  const answer = await fetch(address, asked);
   if (!answer.ok || answer.redirected) throw new Error(`${answer.status} ${address}`);
   return parsed(await answer.text());
 }

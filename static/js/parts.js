@@ -1,33 +1,68 @@
-// Parts of a page marked data-part are fetched again when something they show has changed.
-// Painting is coalesced: at once for the first event, then at most once a second.
+// Parts of a page marked data-part are fetched again when something they show has changed: those that
+// hear of its kind (data-hears: "ticket", "alert" or kinds; all when it says nothing), and no others.
+// Painting is coalesced: at once for the first event, then at most once a second, slower where the
+// server is slow, and not at all while nobody looks.
 import { fetched } from "steady/html";
 import { refresh } from "steady/times";
 
 const PAUSE = 1000;
+const SHARE = 5; // a fetch may take a fifth of the time
 const FIRST = 30;
 const watched = document.body.dataset.watches; // "*" or the number of one ticket
+const stale = new Set();
 let timer = 0;
+let busy = false;
 let last = 0;
+let took = 0;
 
 if (watched) {
   document.addEventListener("live", ({ detail }) => {
-    if (watched === "*" || detail.number === watched || detail.name === "resync") soon();
+    if (watched === "*" || detail.number === watched || detail.name === "resync") note(detail);
   });
+  document.addEventListener("visibilitychange", soon);
 }
-document.addEventListener("parts:refresh", () => paint());
+document.addEventListener("parts:refresh", () => {
+  for (const part of parts()) stale.add(part.dataset.part);
+  paint();
+});
+
+function parts() {
+  return document.querySelectorAll("[data-part]");
+}
+
+function note({ name, kind }) {
+  for (const part of parts()) {
+    const hears = part.dataset.hears?.split(" ");
+    const isFor = !hears || hears.includes(kind) || (kind !== "alert" && hears.includes("ticket"));
+    if (isFor || name === "resync") stale.add(part.dataset.part);
+  }
+  soon();
+}
 
 function soon() {
-  timer ||= setTimeout(paint, Math.max(FIRST, last + PAUSE - performance.now()));
+  if (!stale.size || document.hidden || busy) return;
+  const pause = Math.max(PAUSE, took * SHARE);
+  timer ||= setTimeout(paint, Math.max(FIRST, last + pause - performance.now()));
 }
 
 async function paint() {
+  clearTimeout(timer);
+  const wanted = [...stale];
+  stale.clear();
+  const began = performance.now();
+  busy = true;
   try {
-    show(await fetched(location.href));
+    show(await fetched(location.href, { "X-Parts": wanted.join(" ") }));
+    took = performance.now() - began;
   } catch {
-    // Offline or signed out: what is shown stays, and the status says so.
+    // Offline or signed out: what is shown stays, the status says so, and it is tried again.
+    for (const each of wanted) stale.add(each);
+    took = Math.min(Math.max(2 * took, 1000), 12_000);
   }
   last = performance.now();
+  busy = false;
   timer = 0;
+  soon();
 }
 
 // Paint the parts of a page from a newer copy of it; parts that grow know themselves how.

@@ -65,7 +65,7 @@ def test_an_alert_becomes_a_row_on_an_open_dashboard(sit: Sit, house: House, ali
 
     fire(house, "Checkout answers with errors")
 
-    row = page.locator("[data-part=newest] .row").first
+    row = page.locator("#newest .row").first
     expect(row).to_contain_text("Checkout answers with errors", timeout=5000)
     expect(row).to_contain_text("P1")
     expect(page.locator("[data-part=alerts]")).to_contain_text("Checkout answers with errors")

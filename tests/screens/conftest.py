@@ -1,14 +1,18 @@
 """An incident people look at, and browsers without JavaScript."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from incidents import actions
 from incidents.actions.opening import Report
 from incidents.models import Incident
 from itsm.inventory.models import Service
+from itsm.monitoring.actions import create_source, record_signals
+from itsm.monitoring.sources import Signal
 from itsm.people.models import Team, User
 from tests.factories import ServiceFactory
 
@@ -44,3 +48,17 @@ def as_() -> Browser:
         return browser
 
     return signed_in
+
+
+@pytest.fixture
+def firing(dana: User) -> None:
+    """Three alerts that are on and one that is over."""
+    source, _token = create_source(kind="alertmanager", name="Prometheus", actor=dana)
+    now = timezone.now()
+    signals = [
+        Signal(fingerprint=each, status="firing", title=f"Disk {each} is full", severity="warning")
+        for each in ("a", "b", "c", "d")
+    ]
+    record_signals(source, signals=signals, now=now)
+    over = Signal(fingerprint="d", status="resolved", title="Disk d is full", severity="warning")
+    record_signals(source, signals=[over], now=now + timedelta(minutes=1))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from itsm.dashboard.selectors import counts_of_nav
+from itsm.dashboard.selectors.board import counts_of_nav
 from itsm.people.access import person_of
 from itsm.tickets.desks import desks
 

@@ -1,0 +1,91 @@
+"""What the dashboard shows of tickets, whatever their kind."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from itsm.core.models import Event
+from itsm.core.selectors import newest_events
+from itsm.dashboard.counting import CAP, counted, listed
+from itsm.dashboard.selectors.alerts import loud_alerts
+from itsm.people.models import User
+from itsm.tickets.desks import desks
+from itsm.tickets.models import Priority, Ticket
+from itsm.tickets.queues import rows_of
+
+LIST = 8
+MOST_NEWS = 20
+MOST_EVENTS = 400  # so many of the newest are looked through, alerts and all
+TILES = ("mine", "team", "unassigned", "risk", "resolved")
+# What is too small or too internal to be news to others.
+UNTOLD = (
+    "transition_refused", "watched", "unwatched", "edited", "linked", "unlinked", "file_attached",
+    "alerts_joined", "priority_overridden", "follow_up_opened",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The tiles."""
+
+    by_priority: Sequence[tuple[int, int]]
+    open: int
+    mine: int
+    team: int
+    unassigned: int
+    risk: int
+    resolved: int
+    firing: int
+
+
+def numbers_for(user: User) -> Numbers:
+    """What is to be done, counted up to the cap."""
+    counts = counted(user, [*TILES, *(f"p{level}" for level in Priority.values)])
+    by_priority = [(level, counts[f"p{level}"]) for level in Priority.values]
+    return Numbers(
+        by_priority=by_priority,
+        open=min(sum(count for _level, count in by_priority), CAP),
+        firing=len(loud_alerts(user).values_list("pk")[:CAP]),
+        **{name: counts[name] for name in TILES},
+    )
+
+
+def lists_for(user: User, names: Collection[str], *, most: int = LIST) -> dict[str, list[Ticket]]:
+    """The first tickets of each of these sorts; two statements however many sorts there are."""
+    keys = listed(user, names, most=most)
+    wanted = {pk for found in keys.values() for pk in found}
+    rows = {each.pk: each for each in rows_of(user).filter(pk__in=wanted)} if wanted else {}
+    return {name: [rows[pk] for pk in keys[name] if pk in rows] for name in names}
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of what just happened."""
+
+    event: Event
+    ticket: Ticket
+
+
+def just_happened(user: User) -> list[Happening]:
+    """The newest things that happened to tickets this person may see."""
+    events = [each for each in newest_events(desks, among=MOST_EVENTS) if is_news(each)][:60]
+    return of_tickets(user, events)[:MOST_NEWS]
+
+
+def is_news(event: Event) -> bool:
+    return event.name.partition(".")[2] not in UNTOLD
+
+
+def of_tickets(user: User, events: Sequence[Event]) -> list[Happening]:
+    """The events with their tickets, as far as this person may see them."""
+    rows = rows_of(user).filter(pk__in={event.subject_id for event in events})
+    tickets: Mapping[int, Ticket] = {each.pk: each for each in rows}
+    return [
+        Happening(event, tickets[event.subject_id])
+        for event in events
+        if event.subject_id in tickets
+    ]
+
+
+def counts_of_nav(user: User) -> dict[str, int]:
+    """The counts beside the navigation."""
+    return counted(user, ["mine", "unassigned"])

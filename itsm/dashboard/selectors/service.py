@@ -1,0 +1,217 @@
+"""All that is known of services: how they are and were, what they need, what runs them."""
+
+from collections import deque
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from itsm.core.selectors import events_of
+from itsm.dashboard.counting import CAP, OPEN
+from itsm.dashboard.selectors.alerts import loud_alerts
+from itsm.dashboard.selectors.board import Happening, is_news
+from itsm.dashboard.selectors.health import Health, service_health
+from itsm.inventory.models import ConfigurationItem, Service
+from itsm.inventory.selectors import edges, visible_configuration_items, visible_services
+from itsm.monitoring.models import Alert
+from itsm.people.models import Membership, User
+from itsm.tickets.desks import desks
+from itsm.tickets.models import Phase, Ticket
+from itsm.tickets.queues import rows_of
+from itsm.tickets.selectors import visible_tickets
+
+SIZE = 40
+DAYS = 30
+MOST_PAST = 300  # incidents of each phase that are looked at for the history
+MOST_ROWS = 12
+MOST_ALERTS = 12
+MOST_ITEMS = 24
+MOST_NEWS = 15
+WELL = 9
+
+
+@dataclass(frozen=True)
+class Line:
+    """A service in the list."""
+
+    service: Service
+    health: Health
+    open: int
+    firing: int
+
+
+def lines_of(user: User, services: Sequence[Service]) -> list[Line]:
+    """These services with how they are and how much is open; four statements in all."""
+    keys = [each.pk for each in services]
+    health = {each.service.pk: each for each in service_health(user)}
+    tickets, alerts = open_counts(user, keys), firing_counts(user, keys)
+    return [
+        Line(
+            each, health.get(each.pk, Health(each)), tickets.get(each.pk, 0), alerts.get(each.pk, 0)
+        )
+        for each in services
+    ]
+
+
+def open_counts(user: User, keys: Collection[int]) -> dict[int, int]:
+    """How many open tickets each of these services has, none counted past the cap."""
+    visible = visible_tickets(user).select_related(None).order_by().filter(kind__in=list(desks))
+    seen, given = visible.values_list("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT asked.id, (SELECT count(*) FROM ({seen} AND {OPEN}"  # noqa: S608 constants
+            f" AND tickets_ticket.service_id = asked.id LIMIT {CAP}) AS counted)"
+            " FROM unnest(%s::bigint[]) AS asked(id)",
+            [*given, list(keys)],
+        )
+        return dict(cursor.fetchall())
+
+
+def firing_counts(user: User, keys: Collection[int]) -> dict[int, int]:
+    """How many alerts of each of these services are on."""
+    found = loud_alerts(user).filter(service__in=keys).order_by().values_list("service", "pk")
+    counts: dict[int, int] = {}
+    for key, _pk in found[: CAP * SIZE]:
+        counts[key] = counts.get(key, 0) + 1
+    return counts
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of a service's past: the worst priority that was open on it, if any."""
+
+    on: date
+    priority: int | None
+
+
+def history_of(user: User, service: Service) -> list[Day]:
+    """The last thirty days, today the last, as the service's incidents tell them."""
+    today = timezone.localdate()
+    days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
+    began = timezone.make_aware(datetime.combine(days[0], time.min))
+    worst = dict.fromkeys(days, WELL)
+    for priority, start, end in _spans(user, service, began):
+        last = timezone.localtime(end).date() if end else today
+        day = max(timezone.localtime(start).date(), days[0])
+        while day <= min(last, today):
+            worst[day] = min(worst[day], priority)
+            day += timedelta(days=1)
+    return [Day(day, None if worst[day] == WELL else worst[day]) for day in days]
+
+
+def _spans(user: User, service: Service, began: datetime) -> list[tuple[int, datetime, Any]]:
+    """The priority, beginning and end of the newest incidents that reach into these days."""
+    spans: list[Any] = []
+    incidents = visible_tickets(user).select_related(None).filter(service=service.pk)
+    for phase in Phase.values:
+        # One walk along an index a phase; all phases at once would have to be sorted.
+        of_phase = incidents.filter(phase=phase, kind="incident").order_by("-pk")
+        spans += of_phase.values_list("priority", "opened_at", "resolved_at", "closed_at")[
+            :MOST_PAST
+        ]
+    ended = [(priority, start, resolved or closed) for priority, start, resolved, closed in spans]
+    return [each for each in ended if each[2] is None or each[2] >= began]
+
+
+def open_rows(user: User, service: Service) -> list[Ticket]:
+    """What is open of a service, the worst first."""
+    rows = rows_of(user).filter(service=service.pk, kind__in=list(desks))
+    worst = rows.extra(where=[OPEN]).order_by("priority", "-pk")  # noqa: S610 a constant
+    return list(worst[:MOST_ROWS])
+
+
+def alerts_of(user: User, service: Service) -> list[Alert]:
+    """The alerts of a service that are on."""
+    return list(loud_alerts(user).filter(service=service.pk)[:MOST_ALERTS])
+
+
+def items_of(user: User, service: Service) -> list[ConfigurationItem]:
+    """What a service runs on."""
+    items = visible_configuration_items(user).select_related(None).filter(service=service.pk)
+    return list(items.order_by("name")[: MOST_ITEMS + 1])
+
+
+def people_of(service: Service) -> QuerySet[Membership]:
+    """The people of the team that owns a service, who leads it first."""
+    places = Membership.objects.filter(team=service.owner_team_id, user__is_active=True)
+    return places.select_related("user").order_by("-is_lead", "user__username")
+
+
+def news_of(user: User, service: Service) -> list[Happening]:
+    """What happened lately to the newest tickets of a service."""
+    rows = rows_of(user).filter(service=service.pk, kind__in=list(desks)).order_by("-updated_at")
+    tickets = {each.pk: each for each in rows[:MOST_NEWS]}
+    events = events_of(list(desks), list(tickets), most=MOST_NEWS * 3)
+    told = [Happening(each, tickets[each.subject_id]) for each in events if is_news(each)]
+    return told[:MOST_NEWS]
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A service beside another: how it is, and how many steps away, negative for what needs it."""
+
+    health: Health
+    steps: int
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """A service, what it needs and what needs it."""
+
+    centre: Health
+    others: Sequence[Neighbour]
+    edges: Sequence[tuple[int, int]]
+
+    @property
+    def needs(self) -> list[Health]:
+        return [each.health for each in self.others if each.steps == 1]
+
+    @property
+    def needed_by(self) -> list[Health]:
+        return [each.health for each in self.others if each.steps == -1]
+
+
+def neighbourhood(user: User, service: Service, *, steps: int = 2) -> Neighbourhood:
+    """What lies within so many steps of a service, up and down."""
+    health = {each.service.pk: each for each in service_health(user)}
+    down, up = edges(), edges(source="needed_id", target="service_id")
+    places = {
+        **{pk: -far for pk, far in _within(service.pk, up, steps).items()},
+        **_within(service.pk, down, steps),
+    }
+    places = {pk: far for pk, far in places.items() if pk in health}
+    near = {service.pk, *places}
+    drawn = [(here, there) for here in near for there in down.get(here, set()) & near]
+    others = [Neighbour(health[pk], far) for pk, far in sorted(places.items())]
+    return Neighbourhood(health.get(service.pk, Health(service)), others, drawn)
+
+
+def _within(start: int, graph: Mapping[int, set[int]], steps: int) -> dict[int, int]:
+    """How far everything is that can be reached in so many steps, the start left out."""
+    far, waiting = {start: 0}, deque([start])
+    while waiting:
+        here = waiting.popleft()
+        if far[here] == steps:
+            continue
+        for there in sorted(graph.get(here, set()) - far.keys()):
+            far[there] = far[here] + 1
+            waiting.append(there)
+    return {pk: distance for pk, distance in far.items() if pk != start}
+
+
+def listed_services(
+    user: User, *, words: str = "", tier: int | None = None, team: str = ""
+) -> QuerySet[Service]:
+    """The services in use that these filters let in, by name."""
+    services = visible_services(user).exclude(status="retired").order_by("name")
+    if words:
+        services = services.filter(name__icontains=words) | services.filter(title__icontains=words)
+    if tier:
+        services = services.filter(tier=tier)
+    if team:
+        services = services.filter(owner_team__slug=team)
+    return services

@@ -1,0 +1,79 @@
+"""The small parts of the staff's overviews, in Python because pages show many of them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from itsm.dashboard.selectors.health import Health
+from itsm.monitoring.models import Alert
+
+register = template.Library()
+
+
+@register.filter
+def at(things: Mapping[Any, Any], key: Any) -> Any:
+    """What stands under this key; nothing when nothing does."""
+    return things.get(key, "")
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    """The words of a text."""
+    return text.split()
+
+
+@register.filter
+def marked(text: str, wanted: Sequence[str]) -> SafeString:
+    """The text with every word that begins with one of those wanted marked."""
+    if not wanted:
+        return mark_safe(escape(text))  # noqa: S308 escaped
+    beginnings = re.compile(
+        r"\b((?:{})\w*)".format("|".join(map(re.escape, wanted))), re.IGNORECASE
+    )
+    pieces = beginnings.split(text)
+    told = [
+        f"<mark>{escape(piece)}</mark>" if place % 2 else escape(piece)
+        for place, piece in enumerate(pieces)
+    ]
+    return mark_safe("".join(told))  # noqa: S308 every piece is escaped
+
+
+SEVERITY_MARKS = {"critical": "is-p1", "high": "is-p2", "warning": "is-p3", "info": "is-new"}
+
+
+@register.filter
+def severity_mark(alert: Alert) -> str:
+    """The class of the colour an alert's severity is shown in."""
+    return SEVERITY_MARKS.get(alert.severity, "")
+
+
+@register.filter
+def health_line(health: Health) -> SafeString:
+    """How a service is, in one line."""
+    address = reverse("service", args=[health.service.name])
+    return mark_safe(  # noqa: S308 whatever people wrote is escaped
+        f'<li><span class="dot {health.mark}" aria-hidden="true"></span>'
+        f'<a class="clip" href="{escape(address)}">{escape(health.service)}</a>'
+        f'<span class="end">{health_badge(health)}</span></li>'
+    )
+
+
+@register.filter
+def health_badge(health: Health) -> SafeString:
+    """How a service is, in a word and never in colour alone."""
+    if health.is_well and not health.priority:
+        return mark_safe(f'<span class="muted small">{escape(_("Healthy"))}</span>')  # noqa: S308
+    priority, because = health.priority, health.because
+    badges = ""
+    if because:
+        words = _("Impaired by %(name)s") % {"name": ", ".join(map(str, because[:2]))}
+        badges += f'<span class="impaired clip">{escape(words)}</span>'
+    if priority:
+        badges += f'<span class="badge is-priority is-p{priority}">P{priority}</span>'
+    return mark_safe(badges)  # noqa: S308 whatever people wrote is escaped

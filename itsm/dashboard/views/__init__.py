@@ -1,0 +1,1 @@
+"""The staff's screens, one module a page."""
