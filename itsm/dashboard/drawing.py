@@ -7,12 +7,13 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from itsm.dashboard.selectors.health import Health
+from itsm.dashboard.selectors.health import SERIOUS, Health
 from itsm.dashboard.selectors.service import Neighbourhood
 
 WIDTH, HEIGHT = 132, 30
 ACROSS, BETWEEN = 176, 42
 EDGE = 4
+BEND = 26
 LETTERS = 17
 MOST_A_COLUMN = 8
 
@@ -40,7 +41,7 @@ def service_map(near: Neighbourhood) -> SafeString:
         for here, there in sorted(near.edges)
         if here in boxes and there in boxes
     )
-    width = len(columns) * ACROSS - (ACROSS - WIDTH) + 2 * EDGE
+    width = len(columns) * ACROSS - (ACROSS - WIDTH) + 2 * EDGE + BEND
     drawn = "".join(map(_box, boxes.values()))
     return mark_safe(  # noqa: S308 whatever people wrote is escaped
         f'<svg class="service-map" viewBox="0 0 {width} {height}" width="{width}"'
@@ -59,14 +60,16 @@ def _boxes(columns: dict[int, list[Health]], height: float) -> dict[int, Box]:
 
 
 def _line(here: Box, there: Box) -> str:
-    """From a service to one it needs; to one in the same column or before it, around the side."""
-    start, end = here.x + WIDTH, there.x
-    bend = max((end - start) / 2, 18)
+    """From a service to one it needs; to one in its own column, around the side."""
     from_y, to_y = here.y + HEIGHT / 2, there.y + HEIGHT / 2
-    ill = " is-ill" if there.health.priority and there.health.priority <= 2 else ""
+    start = here.x + WIDTH
+    end = start if here.x == there.x else there.x
+    bend = (end - start) / 2 or BEND
+    back = end + BEND if here.x == there.x else end - bend
+    ill = " is-ill" if there.health.priority and there.health.priority <= SERIOUS else ""
     return (
         f'<path class="edge{ill}" d="M{start:.0f} {from_y:.0f} C{start + bend:.0f} {from_y:.0f}'
-        f' {end - bend:.0f} {to_y:.0f} {end:.0f} {to_y:.0f}"/>'
+        f' {back:.0f} {to_y:.0f} {end:.0f} {to_y:.0f}"/>'
     )
 
 

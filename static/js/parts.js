@@ -103,6 +103,10 @@ function address(element) {
 }
 
 function mark(old, part) {
+  for (const box of old.querySelectorAll("input:checked[value]")) {
+    const same = part.querySelector(`[name="${box.name}"][value="${CSS.escape(box.value)}"]`);
+    if (same && !same.disabled) same.checked = true;
+  }
   for (const row of part.querySelectorAll(".row[id]")) {
     const before = old.querySelector(`#${CSS.escape(row.id)}`);
     if (before?.classList.contains("is-current")) row.classList.add("is-current");
