@@ -29,4 +29,4 @@ USER steady
 VOLUME /data
 EXPOSE 8000
 CMD ["uvicorn", "itsm.asgi:application", "--host", "0.0.0.0", "--port", "8000", \
-     "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "20"]
+     "--no-access-log", "--no-server-header", "--no-proxy-headers", "--timeout-graceful-shutdown", "20"]

@@ -14,6 +14,7 @@ from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import OriginValidator
 from django.conf import settings
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from itsm.core import sweep
 from itsm.core.bridge import Bridge
@@ -30,7 +31,7 @@ def own_origins() -> list[str]:
 
 _pages_and_start = Bridge(_pages, threads=8, on_start=[die_with_parent, sweep.start])
 
-application = ProtocolTypeRouter(
+_doors = ProtocolTypeRouter(
     {
         "http": _pages_and_start,
         "lifespan": _pages_and_start,
@@ -40,3 +41,5 @@ application = ProtocolTypeRouter(
         ),
     }
 )
+# Limits and the list of sessions go by the client's address, which only a known proxy may tell.
+application = ProxyHeadersMiddleware(_doors, trusted_hosts=settings.TRUSTED_PROXIES)

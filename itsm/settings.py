@@ -20,6 +20,7 @@ from itsm.env import (
     port_noted_in,
     refuse_weak_key,
 )
+from itsm.people.passwords import VALIDATORS
 
 # So that classes may be written as their types are: admin.ModelAdmin[Team].
 django_stubs_ext.monkeypatch()
@@ -52,6 +53,8 @@ ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS") or sorted(
 )
 # Host names and networks that outgoing calls may reach although they are private or plain http.
 ALLOWED_OUTBOUND = env.names("ALLOWED_OUTBOUND")
+# Whose word on the address of a client is taken.
+TRUSTED_PROXIES = env.names("TRUSTED_PROXIES")
 
 SECRET_KEY = env.text("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS")
@@ -167,10 +170,8 @@ PASSWORD_HASHERS = [
     if TESTING
     else "django.contrib.auth.hashers.Argon2PasswordHasher"
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
-    for name in ("UserAttributeSimilarity", "MinimumLength", "CommonPassword")
-]
+AUTH_PASSWORD_VALIDATORS = VALIDATORS
+PASSWORD_RESET_TIMEOUT = int(timedelta(hours=1).total_seconds())
 SESSION_COOKIE_NAME = "__Host-session" if IS_SECURE else "session"
 SESSION_COOKIE_SECURE = IS_SECURE
 SESSION_COOKIE_AGE = int(timedelta(hours=24).total_seconds())  # unused it ends after 8 h

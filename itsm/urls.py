@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 handler500 = "itsm.core.failures.server_error"
 
@@ -12,6 +13,9 @@ urlpatterns = [
     path("", include("itsm.tickets.urls")),
     path("incidents/", include("incidents.urls")),
     path("portal/", include("itsm.portal.urls")),
+    # The admin has no door of its own, which would let people in without a second factor.
+    path("admin/login/", RedirectView.as_view(pattern_name="sign-in", query_string=True)),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account-security")),
     path("admin/", admin.site.urls),
     path("api/", include("itsm.api")),
     path("hooks/", include("itsm.monitoring.urls")),

@@ -1,16 +1,24 @@
 """Questions about people."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
+from django.contrib.auth.tokens import default_token_generator
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.http import urlsafe_base64_decode
+from django.utils.translation import gettext as _
 
 from itsm.core.errors import NotFound
-from itsm.people import tokens
-from itsm.people.models import ApiToken, Membership, Team, User
+from itsm.people import devices, tokens
+from itsm.people.models import ApiToken, Membership, ResetRequest, Session, Team, User
 from itsm.people.roles import Role, is_capable
+
+LONGEST_NAME = 200
 
 
 def token_shown(plain: str) -> ApiToken | None:
@@ -120,7 +128,7 @@ def team_ids_of(user: User) -> list[int]:
 
 def system_user() -> User:
     """The user under whose name the house itself acts: timers, cascades."""
-    user, _ = User.objects.get_or_create(
+    user, _is_new = User.objects.get_or_create(
         username="steady", defaults={"name": "Steady", "role": Role.AGENT, "is_bot": True}
     )
     return user
@@ -145,3 +153,72 @@ def workers() -> QuerySet[User]:
 def people_with_teams(pks: Collection[int]) -> QuerySet[User]:
     """These people, their memberships beside them."""
     return User.objects.filter(pk__in=pks).prefetch_related("memberships")
+
+
+def person_called(username: str) -> User | None:
+    """The person who would sign in with this name, if there is one."""
+    username = "" if "\x00" in username else username[:LONGEST_NAME]
+    return User.objects.filter(username__iexact=username, is_bot=False).first()
+
+
+def people_who_may_reset(said: str) -> list[User]:
+    """Those this user name or e-mail address means, and who can be sent a new password."""
+    people = User.objects.filter(is_active=True, is_bot=False).exclude(email="")
+    return list(people.filter(Q(username__iexact=said) | Q(email__iexact=said))[:5])
+
+
+def reset_request(pk: int) -> ResetRequest | None:
+    """The request for a new password with this id."""
+    return ResetRequest.objects.filter(pk=pk).first()
+
+
+def person_with_reset_token(token: str) -> User | None:
+    """Whoever was sent this link, while it still works."""
+    reference, _dot, proof = token.partition(".")
+    try:
+        pk = int(urlsafe_base64_decode(reference))
+    except ValueError:
+        return None
+    user = User.objects.filter(pk=pk, is_active=True, is_bot=False).first() if pk < 2**63 else None
+    return user if user and default_token_generator.check_token(user, proof) else None
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A session as its owner is shown it."""
+
+    reference: str
+    device: str
+    place: str
+    began_at: datetime
+    used_at: datetime
+    is_this: bool
+
+
+def sessions_of(user: User, *, own: str | None) -> list[OpenSession]:
+    """Where this person is signed in, this browser first."""
+    found = [
+        OpenSession(
+            reference=each.reference,
+            device=devices.name_of(each.device),
+            place=each.place,
+            began_at=each.began_at,
+            used_at=each.used_at,
+            is_this=each.session_key == own,
+        )
+        for each in _open_sessions(user)
+    ]
+    return sorted(found, key=lambda each: not each.is_this)
+
+
+def session_of(user: User, *, reference: str) -> Session:
+    """One of this person's sessions; NotFound when it has ended or is somebody else's."""
+    for each in _open_sessions(user):
+        if each.reference == reference:
+            return each
+    raise NotFound(_("This session has ended already."))
+
+
+def _open_sessions(user: User) -> QuerySet[Session]:
+    now = timezone.now()
+    return Session.objects.filter(user=user, expire_date__gt=now).order_by("-used_at")

@@ -16,10 +16,10 @@ HERE = Path(__file__).parent
 # In the admin only administrators go about; auditors, who may read, have tests of their own.
 ADMIN = """
 GET   admin/                                        302 302 302 302 302 200
-GET   admin/login/                                  200 200 200 200 200 302
+GET   admin/login/                                  302 302 302 302 302 302
 GET   admin/logout/                                 302 302 302 302 302 405
 POST  admin/logout/                                 302 302 302 302 302 302
-GET   admin/password_change/                        302 302 302 302 302 200
+GET   admin/password_change/                        302 302 302 302 302 302
 GET   admin/password_change/done/                   302 302 302 302 302 200
 GET   admin/autocomplete/                           302 302 302 302 302 403
 GET   admin/jsi18n/                                 302 302 302 302 302 200

@@ -1,9 +1,9 @@
 """Signing in and out."""
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
+from itsm.people import limits
 from itsm.people.models import User
 
 pytestmark = pytest.mark.django_db
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _no_counts():
-    cache.clear()
+    limits.forget_all()
 
 
 def sign_in(browser: Client, username: str, password: str = "a-long-password", **more: str):

@@ -46,6 +46,7 @@ def web(
     descriptor = listening.detach()
     command += ["--fd", str(descriptor), "--workers", str(workers)]
     command += ["--no-access-log", "--no-server-header", "--log-level", "warning"]
+    command += ["--no-proxy-headers"]
     command += ["--timeout-graceful-shutdown", "5", "--timeout-keep-alive", "15"]
     command += ["--ws-ping-interval", "20", "--ws-max-size", "65536", "--lifespan", "on"]
     numbers = places.run / "metrics"

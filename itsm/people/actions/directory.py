@@ -13,6 +13,7 @@ from itsm.core import configuration, events
 from itsm.core.errors import Invalid, NotAllowed, Refused
 from itsm.people import scopes as scope_rules
 from itsm.people import tokens
+from itsm.people.actions.sessions import end_sessions
 from itsm.people.models import ApiToken, Membership, Team, User
 from itsm.people.roles import Role
 
@@ -126,10 +127,13 @@ def change_user(*, user: User, actor: User, values: Mapping[str, Any]) -> User:
     if user.pk == actor.pk and is_lost:
         raise Refused(_("Let another administrator take your rights away."))
     before = configuration.picture_of(user)
+    rights = (user.role, user.is_active)
     for name, value in values.items():
         if value != "" or name in ("name", "email"):
             setattr(user, name, value)
     _saved(user)
+    if rights != (user.role, user.is_active):
+        end_sessions(user=user, actor=actor)
     configuration.note_change(user, before=before, actor=actor)
     return user
 

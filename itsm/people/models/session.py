@@ -1,5 +1,6 @@
 """The sessions people are signed in with."""
 
+import hashlib
 from datetime import timedelta
 
 from django.conf import settings
@@ -30,3 +31,8 @@ class Session(AbstractBaseSession):
         abstract = False
         db_table = "people_session"
         indexes = [models.Index(fields=["user", "-used_at"], name="session_of_user")]
+
+    @property
+    def reference(self) -> str:
+        """What pages call it, since its key would open it."""
+        return hashlib.sha256(f"session:{self.session_key}".encode()).hexdigest()[:24]

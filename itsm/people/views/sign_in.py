@@ -1,17 +1,19 @@
 """Signing in and out."""
 
-from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from itsm.people import limits
+from itsm.people.actions.sessions import note_refusal
+from itsm.people.devices import attempt_at
+from itsm.people.entrance import destination, let_in, let_out, wanted_of
 from itsm.people.models import User
+from itsm.people.selectors import person_called
 
 MOST_TYPED = 128
 
@@ -21,32 +23,31 @@ MOST_TYPED = 128
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for user name and password; the answer never tells which of them was wrong."""
     if isinstance(request.user, User):
-        return redirect(_destination(request, request.user))
+        return redirect(destination(request, request.user, wanted=wanted_of(request)))
     if request.method != "POST":
         return _page(request, status=200)
 
     account = request.POST.get("username", "").strip()
-    source = request.META.get("REMOTE_ADDR", "")
-    if limits.is_over_limit(account=account, source=source):
+    attempt = attempt_at(limits.PASSWORD, account=account, request=request)
+    if attempt.is_too_many():
         sentence = _("Too many attempts. Wait a quarter of an hour, then try again.")
         response = _page(request, status=429, wrong=sentence)
         response["Retry-After"] = str(limits.WINDOW)
         return response
     user = _authenticated(request, account)
     if user is None:
-        limits.count_failure(account=account, source=source)
+        place = request.META.get("REMOTE_ADDR", "")
+        note_refusal(user=person_called(account), how="password", place=place)
         sentence = _("User name and password do not match. Check both and try again.")
         return _page(request, status=422, wrong=sentence)
-    limits.forget(account=account, source=source)
-    login(request, user)
-    return redirect(_destination(request, user))
+    attempt.forget()
+    return let_in(request, user, how="password", wanted=wanted_of(request))
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End this session."""
-    logout(request)
-    return redirect(settings.LOGOUT_REDIRECT_URL)
+    return let_out(request)
 
 
 def _authenticated(request: HttpRequest, account: str) -> User | None:
@@ -57,20 +58,10 @@ def _authenticated(request: HttpRequest, account: str) -> User | None:
     return user if isinstance(user, User) and not user.is_bot else None
 
 
-def _destination(request: HttpRequest, user: User) -> str:
-    wanted = request.POST.get("next") or request.GET.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    if wanted not in ("", "/") and is_ours:
-        return wanted
-    return "/" if user.is_staffer else "/portal/"
-
-
 def _page(request: HttpRequest, *, status: int, wrong: str = "") -> HttpResponse:
     shown = {
         "wrong": wrong,
         "username": request.POST.get("username", "")[:MOST_TYPED],
-        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "next": wanted_of(request),
     }
     return render(request, "people/sign_in.html", shown, status=status)
