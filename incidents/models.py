@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from itsm.tickets.models import Ticket
@@ -125,4 +126,43 @@ class Incident(Ticket):
             models.Index(
                 fields=["resume_at"], name="incident_resume", condition=Q(resume_at__isnull=False)
             ),
+            models.Index(fields=["major"], name="incident_major", condition=Q(major=True)),
         ]
+
+
+class Affected(models.Model):
+    """Somebody who said "me too" of an outage; it gives no right to see the incident itself."""
+
+    incident = models.ForeignKey(Incident, models.CASCADE, db_index=False, related_name="affected")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="affected_by")
+    joined_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "affected people"
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "user"], name="affected_once_each")
+        ]
+        indexes = [models.Index(fields=["joined_at"], name="affected_when")]
+
+    def __str__(self) -> str:
+        return f"{self.user} is affected by {self.incident_id}"
+
+
+class OutageUpdate(models.Model):
+    """What everybody is told of an outage, in words chosen for everybody."""
+
+    incident = models.ForeignKey(
+        Incident, models.CASCADE, db_index=False, related_name="outage_updates"
+    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    body = models.TextField(max_length=2_000)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["incident", "-id"], name="outage_update_newest"),
+            models.Index(fields=["created_at"], name="outage_update_when"),
+        ]
+
+    def __str__(self) -> str:
+        return self.body

@@ -164,6 +164,9 @@ def _fill(world: World) -> None:
     )
     watch(ticket=opened, user=bob, actor=alice)
     ServiceFactory(name="idle")
+    report = Report(title="Wiki is slow", service=ServiceFactory(name="wiki"))
+    outage = actions.open_incident(report=report, actor=alice)
+    actions.tell_everybody(incident=outage, actor=alice, body="We are on it.")
     relation = Relation.objects.create(
         from_item=ConfigurationItemFactory(name="web-1"),
         to_item=ConfigurationItemFactory(name="web-2"),
@@ -176,6 +179,7 @@ def _fill(world: World) -> None:
         "number": opened.number,
         "held": held.number,
         "resolved": resolved.number,
+        "outage": outage.number,
         "file_id": str(file.pk),
         "name": file.stored_as.removeprefix("attachments/"),
         "link_id": str(link(ticket=opened, other=held, actor=alice).pk),

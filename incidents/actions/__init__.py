@@ -1,5 +1,6 @@
 """Everything that can be done to an incident."""
 
+from incidents.actions.affecting import join_outage, leave_outage, tell_everybody
 from incidents.actions.correlating import (
     follow_alerts_up,
     join_or_open,
@@ -25,6 +26,8 @@ __all__ = [
     "follow_alerts_up",
     "hold",
     "join_or_open",
+    "join_outage",
+    "leave_outage",
     "note_response",
     "open_follow_up",
     "open_incident",
@@ -34,4 +37,5 @@ __all__ = [
     "resolve_if_clear",
     "resume",
     "start",
+    "tell_everybody",
 ]

@@ -1,25 +1,29 @@
-"""What end users see: their own items, and outages everybody may know of."""
+"""What end users see of their own: items, and services to report an issue with."""
 
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db import connection
+from django.db.models import F, Q, QuerySet
 
-from incidents.models import Incident
+from incidents.models import Incident, OnHoldReason
 from incidents.selectors import incident_for
 from itsm.core.errors import NotFound
-from itsm.inventory.models import Service
+from itsm.inventory.models import Service, Standing
 from itsm.inventory.selectors import visible_services
 from itsm.people.models import User
-from itsm.tickets.models import OPEN_PHASES
+from itsm.tickets.models import OPEN_PHASES, Phase
 from itsm.tickets.paging import Page, page_of
 from itsm.tickets.permissions import is_own
-from itsm.tickets.search import search
+from itsm.tickets.search import narrowed
 from itsm.tickets.selectors import visible_tickets
 
 MOST_SERVICES = 200
-MOST_KNOWN = 5
+MOST_COMPARED = 500
+MOST_SHOWN = 6
+UNSETTLED = (*OPEN_PHASES, Phase.RESOLVED)
+PHASES = {"open": UNSETTLED, "closed": (Phase.CLOSED,)}
 
 
 def own_items(user: User) -> QuerySet[Incident]:
@@ -30,15 +34,50 @@ def own_items(user: User) -> QuerySet[Incident]:
     return mine.defer("description", "search")
 
 
-def item_page(user: User, *, after: str = "", before: str = "") -> Page:
-    """One page of a person's items, newest first."""
-    return page_of(own_items(user), order="newest", after=after, before=before)
+def unsettled_items(user: User) -> list[Incident]:
+    """The person's items that are not over, those that wait for an answer first."""
+    newest = own_items(user).filter(phase__in=UNSETTLED).order_by("-id")[:50]
+    return sorted(newest, key=lambda each: not waits_for_caller(each))
 
 
-def found_items(user: User, text: str) -> list[Any]:
-    """The person's items with these words."""
-    found = [each.pk for each in search(user, text, kind="incident", size=20)]
-    return list(own_items(user).filter(pk__in=found).order_by("-id"))
+def waits_for_caller(item: Incident) -> bool:
+    """Whether we need something from the caller to go on."""
+    return item.on_hold_reason == OnHoldReason.AWAITING_CALLER
+
+
+def item_page(
+    user: User, *, show: str = "open", text: str = "", after: str = "", before: str = ""
+) -> Page:
+    """One page of a person's items, newest first; ``show`` is open, closed or all."""
+    items = own_items(user)
+    if show in PHASES:
+        items = items.filter(phase__in=PHASES[show])
+    if text.strip():
+        items = narrowed(user, items, text)
+    return page_of(items, order="newest", after=after, before=before)
+
+
+def similar_items(user: User, text: str, *, most: int = 4) -> list[Incident]:
+    """The person's items that share most words with the text, whatever their endings."""
+    stems = _stems_of(text)
+    if not stems:
+        return []
+    query = SearchQuery(
+        " | ".join(f"{each}:*" for each in stems), search_type="raw", config="simple"
+    )
+    # What is somebody's own is little: it is read by its keys, and the index is not asked.
+    own = list(own_items(user).order_by("-id").values_list("pk", flat=True)[:MOST_COMPARED])
+    alike = Incident.objects.filter(pk__in=own, search=query).select_related("service")
+    ranked = alike.annotate(rank=SearchRank(F("search"), query)).order_by("-rank", "-id")
+    return list(ranked.defer("description", "search")[:most])
+
+
+def _stems_of(text: str) -> list[str]:
+    """The words that mean something, without their endings and without anything else."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tsvector_to_array(to_tsvector('english', %s))", [text])
+        stems: list[str] = cursor.fetchone()[0]
+    return [each for each in stems if each.isalnum()][:12]
 
 
 def item_for(user: User, number: str) -> Incident:
@@ -49,21 +88,26 @@ def item_for(user: User, number: str) -> Incident:
     raise NotFound(f"There is no {number}.")
 
 
+def services_in_use(user: User) -> QuerySet[Service]:
+    """The services people use, as far as this person may know of them."""
+    return visible_services(user).filter(status=Standing.PRODUCTION)
+
+
 def reportable_services(user: User) -> list[Service]:
-    """The services one can report an issue with."""
-    return list(visible_services(user).filter(status="production")[:MOST_SERVICES])
+    """The services one can report an issue with, by the title people know."""
+    services = services_in_use(user)[:MOST_SERVICES]
+    return sorted(services, key=lambda each: str(each).casefold())
 
 
-def known_outages() -> list[Service]:
-    """The services that have a major incident now; their names and nothing more are public."""
-    since = timezone.now() - timedelta(days=14)
-    hit = Incident.objects.filter(
-        Q(major=True) | Q(priority=1),
-        phase__in=OPEN_PHASES,
-        confidential=False,
-        service__tier=1,
-        service__status="production",
-        opened_at__gte=since,
-    )
-    services = Service.objects.filter(pk__in=hit.values("service"))
-    return list(services.order_by("name")[:MOST_KNOWN])
+@dataclass(frozen=True)
+class Summary:
+    """How the services stand, in one line."""
+
+    count: int
+    troubled: list[Service]
+
+
+def summary_of(user: User, troubled: list[Service]) -> Summary:
+    """How many services there are, and which of them have trouble."""
+    distinct = {each.pk: each for each in troubled}
+    return Summary(services_in_use(user).count(), list(distinct.values()))

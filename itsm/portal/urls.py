@@ -2,14 +2,17 @@
 
 from django.urls import path
 
-from itsm.portal import views
+from itsm.portal.views import home, items, outages, reporting
 from itsm.tickets import addresses  # noqa: F401 teaches Django <number:> and <word:>
 
 urlpatterns = [
-    path("", views.home, name="portal"),
-    path("report/", views.report, name="portal-report"),
-    path("items/", views.items, name="portal-items"),
-    path("items/<number:number>/", views.item, name="portal-item"),
-    path("items/<number:number>/reply/", views.reply, name="portal-reply"),
-    path("items/<number:number>/<word:verb>/", views.act, name="portal-act"),
+    path("", home.home, name="portal"),
+    path("suggest/", home.suggest, name="portal-suggest"),
+    path("report/", reporting.report, name="portal-report"),
+    path("items/", items.items, name="portal-items"),
+    path("items/<number:number>/", items.item, name="portal-item"),
+    path("items/<number:number>/reply/", items.reply, name="portal-reply"),
+    path("items/<number:number>/<word:verb>/", items.act, name="portal-act"),
+    path("outages/<number:number>/", outages.outage, name="portal-outage"),
+    path("outages/<number:number>/me-too/", outages.me_too, name="portal-me-too"),
 ]

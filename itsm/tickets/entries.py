@@ -55,6 +55,9 @@ ICONS = {
     "follow_up_opened": "corner-down-right",
     "alerts_joined": "siren",
     "raised": "trending-up",
+    "affected_joined": "hand",
+    "affected_departed": "hand",
+    "outage_updated": "megaphone",
 }
 
 

@@ -9,5 +9,7 @@ import "steady/parts";
 import "steady/bell";
 import "steady/post";
 import "steady/live";
+import "steady/portal-ask";
+import "steady/portal-refresh";
 
 document.documentElement.dataset.ready = "";

@@ -1,52 +1,25 @@
-"""The end user's pages."""
+"""One's own items: how they stand, what was said, and what one can do."""
 
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from incidents import actions
-from incidents.actions.opening import Report
 from incidents.models import Incident
 from incidents.workflow import workflow
 from itsm.core.errors import NotAllowed, NotFound, Refused
 from itsm.core.news import horizon
 from itsm.people.access import person_of, signed_in
-from itsm.people.models import User
 from itsm.portal import selectors
-from itsm.portal.forms import REPORT
-from itsm.portal.wording import HOW_BAD, stages_of, words_of
-from itsm.tickets.actions import attach, comment
-from itsm.tickets.fields import cleaned
-from itsm.tickets.models import Channel
+from itsm.portal.wording import stages_of, worded, words_of
+from itsm.tickets.actions import comment
 from itsm.tickets.selectors import timeline
 from itsm.tickets.visits import visited
 
 OWN_VERBS = ("reopen", "close", "cancel")
-
-
-@signed_in
-def home(request: HttpRequest) -> HttpResponse:
-    """Search first, then report; below it how one's own items stand."""
-    user = person_of(request)
-    text = request.GET.get("q", "").replace("\x00", "")[:200]
-    page = selectors.item_page(user)
-    shown = {
-        "cursor": horizon(),
-        "text": text,
-        "found": _items(selectors.found_items(user, text)) if text.strip() else None,
-        "items": _items(page.rows[:6]),
-        "outages": selectors.known_outages(),
-    }
-    return render(request, "portal/home.html", shown)
-
-
-def _items(tickets: list[Any]) -> list[tuple[Any, Any]]:
-    return [(each, words_of(each)) for each in tickets]
 
 
 @signed_in
@@ -57,53 +30,7 @@ def items(request: HttpRequest) -> HttpResponse:
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
-    return render(request, "portal/items.html", {"items": _items(page.rows), "page": page})
-
-
-@signed_in
-def report(request: HttpRequest) -> HttpResponse:
-    """Say what is wrong; one sentence is enough."""
-    user = person_of(request)
-    if request.method != "POST":
-        return _report_form(request, given={"title": request.GET.get("title", ""), "urgency": "2"})
-    given = {each.name: request.POST.get(each.name, "") for each in REPORT}
-    try:
-        incident = _reported(request, user, cleaned(REPORT, given))
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        return _report_form(request, given=given, refusal=refusal)
-    messages.success(request, _("Thank you. We have it as %(n)s.") % {"n": incident.number})
-    return redirect("portal-item", number=incident.number)
-
-
-def _reported(request: HttpRequest, user: User, values: dict[str, Any]) -> Incident:
-    said = Report(
-        title=values["title"],
-        description=values["details"],
-        caller=user,
-        service=values["service"],
-        urgency=int(values["urgency"]),
-        source=Channel.PORTAL,
-    )
-    # Together, so that a file that is not welcome leaves no half report behind.
-    with transaction.atomic():
-        incident = actions.open_incident(report=said, actor=user)
-        attach(ticket=incident, actor=user, files=request.FILES.getlist("files"))
-    return incident
-
-
-def _report_form(
-    request: HttpRequest, *, given: dict[str, str], refusal: Refused | None = None
-) -> HttpResponse:
-    shown = {
-        "given": given,
-        "wrong": str(refusal) if refusal else "",
-        "wrong_field": refusal.field if refusal else "",
-        "services": selectors.reportable_services(person_of(request)),
-        "how_bad": HOW_BAD,
-    }
-    return render(request, "portal/report.html", shown, status=422 if refusal else 200)
+    return render(request, "portal/items.html", {"items": worded(page.rows), "page": page})
 
 
 @signed_in

@@ -1,0 +1,142 @@
+"""The outages everybody may know of, with nothing in them that is internal.
+
+An incident is one while it is open, not confidential, on a service in use, and grave by its alerts,
+declared major, told of by staff, or reported by many. Of its own words nothing is shown: they may
+be a monitoring tool's or another person's. What people read is the service and the updates.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from incidents.models import Affected, Incident, OutageUpdate
+from itsm.core.errors import NotFound
+from itsm.inventory.models import Service
+from itsm.inventory.selectors import visible_services
+from itsm.monitoring.models import Alert
+from itsm.monitoring.severities import CRITICAL
+from itsm.people.models import User
+from itsm.tickets.models import OPEN_PHASES, Phase
+
+MANY = 3  # people who say the same
+MOST_KNOWN = 20
+OLDEST = timedelta(days=14)
+
+# Few tickets of a million: each part is answered by a small index, and by none of the tickets.
+NOTABLE = """
+SELECT incident_id FROM monitoring_alert
+ WHERE status IN ('firing', 'acked', 'flapping', 'recovering') AND severity = 'critical'
+UNION SELECT ticket_ptr_id FROM incidents_incident WHERE major
+UNION SELECT incident_id FROM incidents_outageupdate WHERE created_at >= %s
+UNION SELECT incident_id FROM incidents_affected WHERE joined_at >= %s
+       GROUP BY incident_id HAVING count(*) >= %s
+"""
+
+
+@dataclass(frozen=True)
+class Outage:
+    """An incident as everybody may know of it."""
+
+    number: str
+    phase: Phase
+    service: Service
+    since: datetime
+    over_at: datetime | None
+    affected: int
+    is_mine: bool
+    said: str
+    said_at: datetime | None
+
+    @property
+    def is_over(self) -> bool:
+        return self.phase not in OPEN_PHASES
+
+
+def known_outages(user: User) -> list[Outage]:
+    """The outages of now on services this person may know of, those that hit most people first."""
+    since = timezone.now() - OLDEST
+    notable = RawSQL(NOTABLE, [since, since, MANY])  # noqa: S611 a constant
+    rows = _public(user).filter(pk__in=notable, phase__in=OPEN_PHASES, opened_at__gte=since)
+    return _outages(rows.order_by("-affected_count", "priority", "-id")[:MOST_KNOWN])
+
+
+def followed_outages(user: User) -> list[Outage]:
+    """The outages this person said "me too" to, the newest first."""
+    rows = _public(user).filter(affected__user=user)
+    return _outages(rows.order_by("-id")[:MOST_KNOWN])
+
+
+def outage_for(user: User, number: str) -> Outage:
+    """One outage; NotFound unless everybody may know of it, or it was joined when they might."""
+    incident = incident_of_outage(user, number)
+    found = _outages(_public(user).filter(pk=incident.pk))
+    return found[0]
+
+
+def incident_of_outage(user: User, number: str) -> Incident:
+    """The incident behind an outage this person may know of, also when it is over since lately."""
+    incident: Incident | None = _public(user).filter(number=number.upper()).first()
+    if incident is None or not (incident.is_mine or was_notable(incident)):  # type: ignore[attr-defined]
+        raise NotFound(f"There is no {number}.")
+    return incident
+
+
+def was_notable(incident: Incident) -> bool:
+    """Whether everybody might know of this incident, now or lately."""
+    return incident.opened_at >= timezone.now() - OLDEST and (
+        incident.major
+        or incident.outage_updates.exists()
+        or incident.affected.count() >= MANY
+        or Alert.objects.filter(incident=incident.pk, severity=CRITICAL).exists()
+    )
+
+
+def updates_of(outage: Outage) -> QuerySet[OutageUpdate]:
+    """What everybody was told of an outage, the newest first."""
+    return OutageUpdate.objects.filter(incident__number=outage.number).order_by("-id")
+
+
+def affected_count(incident_ids: Collection[int]) -> dict[int, int]:
+    """How many people said "me too" of each of these incidents, those with none left out."""
+    counted = Affected.objects.filter(incident__in=incident_ids).values_list("incident")
+    return dict(counted.annotate(count=Count("pk")).order_by())
+
+
+def _public(user: User) -> QuerySet[Any]:
+    affected = Affected.objects.filter(incident=OuterRef("pk")).order_by()
+    counted = affected.values("incident").annotate(count=Count("pk")).values("count")
+    newest = OutageUpdate.objects.filter(incident=OuterRef("pk")).order_by("-id")
+    services = visible_services(user).select_related(None).order_by()
+    incidents = Incident.objects.filter(
+        kind="incident", confidential=False, service__in=services
+    ).select_related("service")
+    public: QuerySet[Any] = incidents.annotate(
+        affected_count=Coalesce(Subquery(counted), 0),
+        is_mine=Exists(affected.filter(user=user)),
+        said=Subquery(newest.values("body")[:1]),
+        said_at=Subquery(newest.values("created_at")[:1]),
+    )
+    return public.defer("search", "description", "title", "resolution_notes")
+
+
+def _outages(rows: QuerySet[Any]) -> list[Outage]:
+    return [
+        Outage(
+            number=each.number,
+            phase=Phase(each.phase),
+            service=each.service,
+            since=each.impact_started_at or each.opened_at,
+            over_at=each.resolved_at,
+            affected=each.affected_count,
+            is_mine=each.is_mine,
+            said=each.said or "",
+            said_at=each.said_at,
+        )
+        for each in rows
+    ]
