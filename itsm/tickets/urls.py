@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from itsm.tickets import addresses  # noqa: F401 teaches Django <number:> and <word:>
 from itsm.tickets.desks import Desk
-from itsm.tickets.views import acting, lists, page, replies, saying, writing
+from itsm.tickets.views import acting, editing, lists, page, replies, saying, writing
 
 urlpatterns = [
     path("files/<word:name>/", saying.download, name="file"),
@@ -25,7 +25,7 @@ def pages_of(desk: Desk) -> list[URLPattern]:
         path("rows/", lists.show_rows, given, name=f"{kind}-rows"),
         path("<number:number>/", page.show, given, name=kind),
         path("<number:number>/earlier/", page.show_earlier, given, name=f"{kind}-earlier"),
-        path("<number:number>/edit/", acting.edit, given, name=f"{kind}-edit"),
+        path("<number:number>/edit/", editing.edit, given, name=f"{kind}-edit"),
         path("<number:number>/say/", saying.say, given, name=f"{kind}-say"),
         path("<number:number>/draft/", writing.draft, given, name=f"{kind}-draft"),
         path("<number:number>/draft/files/", writing.add_files, given, name=f"{kind}-draft-files"),

@@ -68,33 +68,6 @@ def test_a_refusal_is_shown_as_a_sentence(as_: Browser, alice: User, incident: I
     assert "Assign" in answer.content.decode()
 
 
-def test_editing_what_somebody_changed_shows_both_and_keeps_the_draft(
-    as_: Browser, alice: User, bob: User, incident: Incident
-):
-    """P10."""
-    seen, version = last_event_id(incident), incident.version
-    edit(ticket=incident, actor=bob, changes={"title": "Payments fail in Europe"})
-    draft = {
-        "title": "Payments fail", "description": "", "impact": "1", "urgency": "2",
-        "service": "checkout", "tags": "", "version": str(version), "seen": str(seen),
-    }  # fmt: skip
-
-    answer = as_(alice).post(path(incident, "edit/"), draft)
-
-    text = answer.content.decode()
-    incident.refresh_from_db()
-    assert answer.status_code == 409
-    assert incident.title == "Payments fail in Europe"
-    assert "Payments fail in Europe" in text
-    assert 'value="Payments fail"' in text
-    assert (
-        as_(alice)
-        .post(path(incident, "edit/"), {**draft, "version": str(incident.version)})
-        .status_code
-        == 302
-    )
-
-
 def test_a_reply_that_crossed_another_is_held(
     as_: Browser, alice: User, charlie: User, incident: Incident
 ):

@@ -1,6 +1,4 @@
-"""Doing something to a ticket: its transitions, editing, watching and linking."""
-
-from typing import Any
+"""Doing something to a ticket: its transitions, watching, linking and pinning."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,12 +10,10 @@ from itsm.core.errors import Invalid, NotAllowed, NotFound, Refused, Stale
 from itsm.people.access import person_of, staff_only
 from itsm.tickets import actions
 from itsm.tickets.desks import Desk
-from itsm.tickets.entries import entries
 from itsm.tickets.fields import TicketNumber, cleaned
-from itsm.tickets.forms import EDITABLE, as_typed, shown
+from itsm.tickets.forms import shown
 from itsm.tickets.models import Link, Ticket
-from itsm.tickets.permissions import may_work
-from itsm.tickets.selectors import last_event_id, ticket_for, timeline, words_said
+from itsm.tickets.selectors import ticket_for, words_said
 from itsm.tickets.views.page import whole
 from itsm.tickets.workflow import Transition, workflows
 
@@ -34,14 +30,14 @@ def act(request: HttpRequest, number: str, verb: str, *, desk: Desk) -> HttpResp
         raise Http404
     if request.method != "POST":
         return _ask(request, ticket, transition, given=_proposed(request, ticket, transition))
-    given = _typed(request, [each.name for each in transition.fields])
+    given = typed(request, [each.name for each in transition.fields])
     try:
-        transition.perform_with(ticket, actor=user, given=given, version=_version(request))
+        transition.perform_with(ticket, actor=user, given=given, version=version_of(request))
     except (NotAllowed, NotFound):
         raise
     except Refused as refusal:
         return _ask(request, ticket, transition, given=given, refusal=refusal)
-    return _done(request, desk, number)
+    return done(request, desk, number)
 
 
 def _ask(
@@ -67,10 +63,10 @@ def _ask(
         "wrong": str(refusal) if refusal and not field else "",
         "is_stale": isinstance(refusal, Stale),
     }
-    return render(request, "tickets/act.html", page, status=_status(refusal))
+    return render(request, "tickets/act.html", page, status=status_of(refusal))
 
 
-def _status(refusal: Refused | None) -> int:
+def status_of(refusal: Refused | None) -> int:
     if refusal is None:
         return 200
     return 422 if isinstance(refusal, Invalid) else 409
@@ -89,73 +85,6 @@ def _proposed(request: HttpRequest, ticket: Ticket, transition: Transition) -> T
 
 
 @staff_only
-def edit(request: HttpRequest, number: str, *, desk: Desk) -> HttpResponse:
-    """Change what a ticket says; if somebody else did meanwhile, show both and keep the draft."""
-    user = person_of(request)
-    ticket = ticket_for(user, number, desk.model)
-    if not may_work(user, ticket):
-        raise NotAllowed(_("You may read %(number)s only.") % {"number": ticket.number})
-    if request.method != "POST":
-        return _editor(request, ticket, given=as_typed(ticket))
-    given = _typed(request, [each.name for each in EDITABLE])
-    try:
-        changes = cleaned(EDITABLE, given)
-        actions.edit(ticket=ticket, actor=user, changes=changes, expected_version=_version(request))
-    except Stale:
-        return _conflict(request, ticket, given=given)
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        return _editor(request, ticket, given=given, refusal=refusal)
-    return _done(request, desk, number)
-
-
-def _editor(
-    request: HttpRequest,
-    ticket: Ticket,
-    *,
-    given: Typed,
-    refusal: Refused | None = None,
-    **more: Any,
-) -> HttpResponse:
-    field = refusal.field if refusal else None
-    page = {
-        "ticket": ticket,
-        "fields": shown(
-            EDITABLE,
-            user=person_of(request),
-            given=given,
-            wrong={field: str(refusal)} if field else {},
-        ),
-        "wrong": str(refusal) if refusal and not field else "",
-        "seen": last_event_id(ticket),
-        **more,
-    }
-    return render(request, "tickets/edit.html", page, status=more.get("status", _status(refusal)))
-
-
-def _conflict(request: HttpRequest, ticket: Ticket, *, given: Typed) -> HttpResponse:
-    """Both versions side by side: what came meanwhile, and the draft ready to be sent again."""
-    user = person_of(request)
-    now = as_typed(ticket)
-    differences = [
-        (each.label, now[each.name], given[each.name])
-        for each in EDITABLE
-        if now[each.name].replace("\r\n", "\n") != given[each.name].replace("\r\n", "\n")
-    ]
-    seen = whole(request.POST.get("seen", ""))
-    news = [each for each in timeline(user, ticket, size=20) if each.event.pk > seen]
-    return _editor(
-        request,
-        ticket,
-        given=given,
-        status=409,
-        differences=differences,
-        news=entries(user, ticket, news),
-    )
-
-
-@staff_only
 @require_POST
 def watch(request: HttpRequest, number: str, *, desk: Desk) -> HttpResponse:
     """Hear of a ticket, or hear of it no more."""
@@ -165,7 +94,7 @@ def watch(request: HttpRequest, number: str, *, desk: Desk) -> HttpResponse:
         actions.watch(ticket=ticket, user=user, actor=user)
     else:
         actions.unwatch(ticket=ticket, user=user, actor=user)
-    return _done(request, desk, number)
+    return done(request, desk, number)
 
 
 LINKED = (TicketNumber(name="other", required=True),)
@@ -188,7 +117,7 @@ def link(request: HttpRequest, number: str, *, desk: Desk) -> HttpResponse:
         raise
     except Refused as refusal:
         messages.error(request, str(refusal))
-    return _done(request, desk, number)
+    return done(request, desk, number)
 
 
 @staff_only
@@ -207,20 +136,20 @@ def pin(request: HttpRequest, number: str, *, desk: Desk) -> HttpResponse:
         raise
     except Refused as refusal:
         messages.error(request, str(refusal))
-    return _done(request, desk, number)
+    return done(request, desk, number)
 
 
-def _done(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
+def done(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     address = desk.address_of(number.upper())
     if request.headers.get("X-Dialog"):
         return HttpResponse(headers={"X-Go": address})
     return redirect(address)
 
 
-def _typed(request: HttpRequest, names: list[str]) -> Typed:
+def typed(request: HttpRequest, names: list[str]) -> Typed:
     return {name: request.POST.get(name, "") for name in names}
 
 
-def _version(request: HttpRequest) -> int | None:
+def version_of(request: HttpRequest) -> int | None:
     version = whole(request.POST.get("version", ""))
     return version if 0 < version < 2**31 else None

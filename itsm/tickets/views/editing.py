@@ -1,0 +1,135 @@
+"""Changing what a record says; if somebody else did meanwhile, both changes are put together."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from itsm.core.errors import NotAllowed, Refused, Stale
+from itsm.people.access import person_of, staff_only
+from itsm.tickets import actions
+from itsm.tickets.desks import Desk
+from itsm.tickets.entries import entries
+from itsm.tickets.fields import cleaned
+from itsm.tickets.forms import EDITABLE, as_typed, shown
+from itsm.tickets.merging import Merge, merged
+from itsm.tickets.models import Ticket
+from itsm.tickets.permissions import may_work
+from itsm.tickets.selectors import last_event_id, ticket_for, timeline
+from itsm.tickets.views.acting import Typed, done, status_of, typed, version_of
+from itsm.tickets.views.page import whole
+
+NAMES = [each.name for each in EDITABLE]
+LABELS = {each.name: each.label for each in EDITABLE}
+
+
+@staff_only
+def edit(request: HttpRequest, number: str, *, desk: Desk) -> HttpResponse:
+    """Change what a ticket says; nothing that was typed and nothing others saved is lost."""
+    user = person_of(request)
+    ticket = ticket_for(user, number, desk.model)
+    if not may_work(user, ticket):
+        raise NotAllowed(_("You may read %(number)s only.") % {"number": ticket.number})
+    if request.method != "POST":
+        return _editor(request, ticket, given=as_typed(ticket))
+    given = _chosen(request)
+    try:
+        _save(request, ticket, given, version=version_of(request))
+    except Stale:
+        return _merge(request, desk, number, given=given)
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        return _editor(request, ticket, given=given, refusal=refusal)
+    return done(request, desk, number)
+
+
+def _chosen(request: HttpRequest) -> Typed:
+    """What was typed, or of a field where both had changed it, what was chosen."""
+    given = typed(request, NAMES)
+    for name in NAMES:
+        if request.POST.get(f"pick-{name}") == "theirs":
+            given[name] = request.POST.get(f"was-{name}", "")
+    return given
+
+
+def _save(request: HttpRequest, ticket: Ticket, given: Typed, *, version: int | None) -> None:
+    changes = cleaned(EDITABLE, given)
+    user = person_of(request)
+    actions.edit(ticket=ticket, actor=user, changes=changes, expected_version=version)
+
+
+def _merge(request: HttpRequest, desk: Desk, number: str, *, given: Typed) -> HttpResponse:
+    """Save both changes together; where they meet, let the person choose."""
+    user = person_of(request)
+    ticket = ticket_for(user, number, desk.model)
+    before = {name: request.POST[f"was-{name}"] for name in NAMES if f"was-{name}" in request.POST}
+    merge = merged(NAMES, before=before, theirs=as_typed(ticket), mine=given)
+    if not merge.collisions:
+        try:
+            _save(request, ticket, merge.values, version=ticket.version)
+        except Stale:
+            pass  # a third change came; the person looks at all of them
+        else:
+            _tell(request, merge)
+            return done(request, desk, number)
+    return _conflict(request, ticket, merge)
+
+
+def _tell(request: HttpRequest, merge: Merge) -> None:
+    taken = get_text_list([str(LABELS[name]) for name in merge.taken], _("and"))
+    sentence = _("Saved, together with what somebody changed meanwhile: %(fields)s.")
+    messages.success(request, sentence % {"fields": taken} if taken else _("Saved."))
+
+
+def _conflict(request: HttpRequest, ticket: Ticket, merge: Merge) -> HttpResponse:
+    user, seen = person_of(request), whole(request.POST.get("seen", ""))
+    news = [
+        each for each in timeline(user, ticket, size=20, only="changes") if each.event.pk > seen
+    ]
+    return _editor(
+        request,
+        ticket,
+        given=merge.values,
+        status=409,
+        collisions={each.name: each for each in merge.collisions},
+        taken=[LABELS[name] for name in merge.taken],
+        others=_names([each.event.actor for each in news]),
+        news=entries(user, ticket, news),
+    )
+
+
+def _names(people: Sequence[Any]) -> str:
+    return get_text_list(list(dict.fromkeys(str(each or _("Steady")) for each in people)), _("and"))
+
+
+def _editor(
+    request: HttpRequest,
+    ticket: Ticket,
+    *,
+    given: Typed,
+    refusal: Refused | None = None,
+    **more: Any,
+) -> HttpResponse:
+    field = refusal.field if refusal else None
+    wrong = {field: str(refusal)} if field else {}
+    fields = shown(EDITABLE, user=person_of(request), given=given, wrong=wrong)
+    collisions = more.get("collisions", {})
+    page = {
+        "ticket": ticket,
+        "fields": [(each, collisions.get(each.field.name)) for each in fields],
+        "was": as_typed(ticket) if not refusal else _was(request),
+        "version": version_of(request) if refusal else ticket.version,
+        "wrong": str(refusal) if refusal and not field else "",
+        "seen": last_event_id(ticket),
+        **more,
+    }
+    return render(request, "tickets/edit.html", page, status=more.get("status", status_of(refusal)))
+
+
+def _was(request: HttpRequest) -> Typed:
+    return {name: request.POST.get(f"was-{name}", "") for name in NAMES}
