@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _l
 
 from incidents.models import Incident
+from incidents.narrowing import IncidentQueueFilter
 from itsm.tickets.desks import Desk, desks
 
 desk = Desk(
@@ -12,5 +13,6 @@ desk = Desk(
     title=_l("Incidents"),
     noun=_l("incident"),
     icon="siren",
+    filters=IncidentQueueFilter,
 )
 desks.add("incident")(desk)

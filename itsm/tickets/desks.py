@@ -5,6 +5,7 @@ from typing import Any
 
 from itsm.core.registry import Registry
 from itsm.tickets.models import Ticket
+from itsm.tickets.narrowing import QueueFilter
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Desk:
     title: Any
     noun: Any
     icon: str
+    filters: type[QueueFilter] = QueueFilter
 
     @property
     def address(self) -> str:

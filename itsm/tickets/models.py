@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from itsm.core.models import Event
 from itsm.inventory.models import ConfigurationItem, Service
 from itsm.people.models import Team
+from itsm.tickets import saved  # noqa: F401 where Django finds the rest of the models
 from itsm.tickets.permissions import TicketQuerySet
 
 
@@ -164,6 +165,22 @@ class Ticket(models.Model):
             models.Index(
                 fields=["kind", "priority", "-id"],
                 name="ticket_open",
+                condition=Q(phase__in=[each.value for each in OPEN_PHASES]),
+            ),
+            # Small, for the other orders of what is open.
+            models.Index(
+                fields=["kind", "id"],
+                name="ticket_open_newest",
+                condition=Q(phase__in=[each.value for each in OPEN_PHASES]),
+            ),
+            models.Index(
+                fields=["kind", "opened_at", "id"],
+                name="ticket_open_opened",
+                condition=Q(phase__in=[each.value for each in OPEN_PHASES]),
+            ),
+            models.Index(
+                fields=["kind", "updated_at", "id"],
+                name="ticket_open_updated",
                 condition=Q(phase__in=[each.value for each in OPEN_PHASES]),
             ),
             models.Index(fields=["assignee", "phase", "-id"], name="ticket_of_assignee"),

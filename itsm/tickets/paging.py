@@ -1,6 +1,8 @@
 """Pages of a list that is read by its keys, so that page one thousand costs what page one costs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -8,7 +10,21 @@ from django.db.models import Q, QuerySet
 from itsm.tickets.models import Ticket
 
 SIZE = 25
-ORDERS = {"newest": ("-id",), "priority": ("priority", "-id")}
+# Each has an index of its own, over all tickets and over those that are open.
+ORDERS: dict[str, tuple[str, ...]] = {
+    "newest": ("-id",),
+    "oldest": ("id",),
+    "priority": ("priority", "-id"),
+    "-priority": ("-priority", "id"),
+    "opened": ("-opened_at", "-id"),
+    "-opened": ("opened_at", "id"),
+    "updated": ("-updated_at", "-id"),
+    "-updated": ("updated_at", "id"),
+}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+LATEST = (datetime(9000, 1, 1, tzinfo=UTC) - EPOCH) // MICROSECOND
+Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -25,10 +41,10 @@ def page_of(
 ) -> Page:
     """One page; ``after`` and ``before`` are keys that an earlier page gave."""
     is_back = bool(before)
+    by = [_turned(each) if is_back else each for each in ORDERS[order]]
     place = _parsed(before or after)
     if place is not None:
-        tickets = tickets.filter(_beyond(place, order=order, is_back=is_back))
-    by = [_turned(each) for each in ORDERS[order]] if is_back else list(ORDERS[order])
+        tickets = tickets.filter(_beyond(place, by=by))
     rows = list(tickets.order_by(*by)[: size + 1])
     has_more, rows = len(rows) > size, rows[:size]
     if is_back:
@@ -37,31 +53,43 @@ def page_of(
     has_older = is_back or has_more
     return Page(
         rows,
-        newer=_key(rows[0]) if rows and has_newer else "",
-        older=_key(rows[-1]) if rows and has_older else "",
+        newer=_key(rows[0], order) if rows and has_newer else "",
+        older=_key(rows[-1], order) if rows and has_older else "",
     )
 
 
-def _key(ticket: Ticket) -> str:
-    return f"{ticket.priority}-{ticket.pk}"
+def _key(ticket: Ticket, order: str) -> str:
+    first = ORDERS[order][0].removeprefix("-")
+    rank = getattr(ticket, first)
+    if isinstance(rank, datetime):
+        rank = (rank - EPOCH) // MICROSECOND
+    return f"{rank}-{ticket.pk}"
 
 
-def _parsed(key: str) -> tuple[int, int] | None:
-    priority, _, pk = key.partition("-")
-    if not (priority.isascii() and priority.isdigit() and pk.isascii() and pk.isdigit()):
+def _parsed(key: str) -> Place | None:
+    rank, _, pk = key.partition("-")
+    if not (rank.isascii() and rank.isdigit() and pk.isascii() and pk.isdigit()):
         return None
-    return (int(priority), int(pk)) if len(priority) < 3 and len(pk) < 19 else None
+    if len(rank) > 18 or len(pk) > 18 or int(rank) > LATEST:
+        return None
+    return int(rank), int(pk)
 
 
-def _beyond(place: tuple[int, int], *, order: str, is_back: bool) -> Q:
-    priority, pk = place
-    beside = Q(pk__gt=pk) if is_back else Q(pk__lt=pk)
-    if order == "newest":
+def _beyond(place: Place, *, by: Sequence[str]) -> Q:
+    rank, pk = place
+    beside = Q(**{f"id__{_side(by[-1])}": pk})
+    if len(by) == 1:
         return beside
-    past = Q(priority__lt=priority) if is_back else Q(priority__gt=priority)
+    first = by[0].removeprefix("-")
+    at = EPOCH + rank * MICROSECOND if first.endswith("_at") else min(rank, 99)
+    past = Q(**{f"{first}__{_side(by[0])}": at})
     # The first condition lets the database start in the index where the page starts.
-    edge = Q(priority__lte=priority) if is_back else Q(priority__gte=priority)
-    return edge & (past | (Q(priority=priority) & beside))
+    edge = Q(**{f"{first}__{_side(by[0])}e": at})
+    return edge & (past | (Q(**{first: at}) & beside))
+
+
+def _side(order: str) -> str:
+    return "lt" if order.startswith("-") else "gt"
 
 
 def _turned(order: str) -> str:

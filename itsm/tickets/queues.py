@@ -1,15 +1,14 @@
 """What a queue shows: the filters of its address, turned into rows."""
 
+from collections.abc import Mapping
 from typing import Any
 
-import django_filters
 from django.db.models import QuerySet
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _l
 
 from itsm.people.models import User
 from itsm.tickets.desks import Desk
-from itsm.tickets.models import OPEN_PHASES, Phase, Priority, Ticket
+from itsm.tickets.models import Ticket
+from itsm.tickets.narrowing import PHASES, QueueFilter, start_of_day
 from itsm.tickets.paging import ORDERS, Page, page_of
 from itsm.tickets.search import search
 from itsm.tickets.selectors import visible_tickets
@@ -17,92 +16,63 @@ from itsm.tickets.selectors import visible_tickets
 MOST_FOUND = 200
 ROW = (
     "number", "kind", "state", "phase", "title", "priority", "version", "source", "opened_at",
-    "service__name", "service__title", "team__name", "assignee__name", "assignee__username",
-    "assignee__is_bot",
+    "updated_at", "tags", "confidential", "service__name", "service__title", "team__name",
+    "team__slug", "assignee__name", "assignee__username", "assignee__is_bot",
 )  # fmt: skip
-PHASES = [("open", _l("Open")), *Phase.choices, ("all", _l("All"))]
+CALLER = ("caller__name", "caller__username")
+Asked = Mapping[str, str]
 
 
-class QueueFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """The filters of a queue; their names are part of every address people keep."""
-
-    phase = django_filters.ChoiceFilter(choices=PHASES, method="by_phase", label=_l("Phase"))
-    state = django_filters.CharFilter(field_name="state", label=_l("State"))
-    priority = django_filters.ChoiceFilter(choices=Priority.choices, label=_l("Priority"))
-    service = django_filters.CharFilter(field_name="service__name", label=_l("Service"))
-    team = django_filters.CharFilter(method="by_team", label=_l("Team"))
-    assignee = django_filters.CharFilter(method="by_assignee", label=_l("Assignee"))
-    resolved = django_filters.ChoiceFilter(
-        choices=[("today", _l("Today"))], method="by_day_resolved", label=_l("Resolved")
-    )
-
-    class Meta:
-        model = Ticket
-        fields: list[str] = []
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def by_phase(self, tickets: QuerySet[Ticket], _name: str, value: str) -> QuerySet[Ticket]:
-        if value == "all":
-            return tickets
-        wanted = OPEN_PHASES if value == "open" else (value,)
-        return tickets.filter(phase__in=wanted)
-
-    def by_team(self, tickets: QuerySet[Ticket], _name: str, value: str) -> QuerySet[Ticket]:
-        if value == "mine":
-            return tickets.filter(team__in=self.user.memberships.values("team"))
-        return tickets.filter(team__slug=value)
-
-    def by_assignee(self, tickets: QuerySet[Ticket], _name: str, value: str) -> QuerySet[Ticket]:
-        if value == "me":
-            return tickets.filter(assignee=self.user)
-        if value == "nobody":
-            return tickets.filter(assignee=None)
-        return tickets.filter(assignee__username__iexact=value)
-
-    def by_day_resolved(
-        self, tickets: QuerySet[Ticket], _name: str, _value: str
-    ) -> QuerySet[Ticket]:
-        return tickets.filter(phase=Phase.RESOLVED, resolved_at__gte=start_of_day())
-
-
-def start_of_day() -> Any:
-    """Midnight, in the reader's zone."""
-    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def rows_of(user: User) -> QuerySet[Any]:
+def rows_of(user: User, *, with_caller: bool = False) -> QuerySet[Any]:
     """Tickets with what a row shows and nothing more."""
-    return (
-        visible_tickets(user)
-        .select_related(None)
-        .select_related("service", "team", "assignee")
-        .only(*ROW)
+    names, columns = ["service", "team", "assignee"], list(ROW)
+    if with_caller:
+        names, columns = [*names, "caller"], [*columns, *CALLER]
+    return visible_tickets(user).select_related(None).select_related(*names).only(*columns)
+
+
+def queue(
+    user: User, *, desk: Desk, asked: Asked, with_caller: bool = False
+) -> tuple[QueueFilter, Page]:
+    """The filters as understood, and the page of rows they ask for."""
+    rows = rows_of(user, with_caller=with_caller)
+    filters = narrowed(user, desk=desk, asked=asked, tickets=rows)
+    if not filters.is_valid():
+        return filters, Page([])
+    if text := asked.get("search", "").strip():
+        return filters, Page(_found(user, filters.qs, desk=desk, text=text))
+    return filters, page_of(
+        filters.qs,
+        order=order_of(asked),
+        after=asked.get("after", ""),
+        before=asked.get("before", ""),
     )
 
 
-def queue(user: User, *, desk: Desk, asked: dict[str, str]) -> tuple[QueueFilter, Page]:
-    """The filters as understood, and the page of rows they ask for."""
+def narrowed(user: User, *, desk: Desk, asked: Asked, tickets: QuerySet[Any]) -> QueueFilter:
+    """Those of the tickets an address asks for; the open ones where it does not say."""
     given = {"phase": "open", **{name: value for name, value in asked.items() if value}}
     if given.get("state") or given.get("resolved"):
         given["phase"] = asked.get("phase") or "all"
-    filters = QueueFilter(given, queryset=rows_of(user).filter(kind=desk.kind), user=user)
-    if not filters.is_valid():
-        return filters, Page([])
-    if text := given.get("search", "").strip():
-        return filters, Page(_found(user, filters.qs, desk=desk, text=text))
-    order = given.get("order", "newest")
-    return filters, page_of(
-        filters.qs,
-        order=order if order in ORDERS else "newest",
-        after=given.get("after", ""),
-        before=given.get("before", ""),
+    narrowing: QueueFilter = desk.filters(
+        given, queryset=tickets.filter(kind=desk.kind), user=user, kind=desk.kind
     )
+    return narrowing
+
+
+def order_of(asked: Asked) -> str:
+    """The order asked for; between two days the newest are found by when they were opened."""
+    order = asked.get("order", "newest")
+    order = order if order in ORDERS else "newest"
+    if asked.get("opened_after") or asked.get("opened_before"):
+        return {"newest": "opened", "oldest": "-opened"}.get(order, order)
+    return order
 
 
 def _found(user: User, tickets: QuerySet[Any], *, desk: Desk, text: str) -> list[Ticket]:
     found = [each.pk for each in search(user, text, kind=desk.kind, size=MOST_FOUND)]
     by_key = {each.pk: each for each in tickets.filter(pk__in=found)}
     return [by_key[pk] for pk in found if pk in by_key][:50]
+
+
+__all__ = ["PHASES", "narrowed", "order_of", "queue", "rows_of", "start_of_day"]

@@ -20,7 +20,7 @@ class Tab:
 
 
 TABS: tuple[tuple[Any, dict[str, str]], ...] = (
-    (_l("Open"), {}),
+    (_l("Open"), {"phase": "open"}),
     (_l("Mine"), {"assignee": "me"}),
     (_l("Unassigned"), {"assignee": "nobody"}),
     (_l("My teams"), {"team": "mine"}),
@@ -28,15 +28,15 @@ TABS: tuple[tuple[Any, dict[str, str]], ...] = (
     (_l("Resolved"), {"phase": "resolved"}),
     (_l("All"), {"phase": "all"}),
 )
-PLACE = ("after", "before", "order")
+PLACE = ("after", "before", "order", "open", "view")
 
 
 def tabs_of(desk: Desk, asked: Mapping[str, str]) -> list[Tab]:
     """The tabs above a queue, the one that says exactly what was asked marked."""
     filters = {name: value for name, value in asked.items() if value and name not in PLACE}
-    if filters.get("phase") == "open":
+    if filters.get("phase") == "open" and len(filters) > 1:
         del filters["phase"]
     return [
-        Tab(label, desk.address + (f"?{urlencode(query)}" if query else ""), filters == query)
+        Tab(label, f"{desk.address}?{urlencode(query)}", (filters or {"phase": "open"}) == query)
         for label, query in TABS
     ]

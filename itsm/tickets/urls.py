@@ -4,7 +4,16 @@ from django.urls import URLPattern, path
 
 from itsm.tickets import addresses  # noqa: F401 teaches Django <number:> and <word:>
 from itsm.tickets.desks import Desk
-from itsm.tickets.views import acting, editing, lists, page, replies, saying, writing
+from itsm.tickets.views import (
+    acting,
+    editing,
+    lists,
+    page,
+    replies,
+    saying,
+    suggesting,
+    writing,
+)
 
 urlpatterns = [
     path("files/<word:name>/", saying.download, name="file"),
@@ -12,7 +21,7 @@ urlpatterns = [
     path("replies/new/", replies.add, name="reply-new"),
     path("replies/<int:template_id>/", replies.change, name="reply-change"),
     path("replies/<int:template_id>/remove/", replies.remove, name="reply-remove"),
-    path("suggest/<word:noun>/", lists.suggest, name="suggest"),
+    path("suggest/<word:noun>/", suggesting.suggest, name="suggest"),
 ]
 
 
@@ -23,6 +32,7 @@ def pages_of(desk: Desk) -> list[URLPattern]:
     return [
         path("", lists.show_queue, given, name=desk.plural),
         path("rows/", lists.show_rows, given, name=f"{kind}-rows"),
+        path("look/", lists.choose_look, given, name=f"{kind}-look"),
         path("<number:number>/", page.show, given, name=kind),
         path("<number:number>/earlier/", page.show_earlier, given, name=f"{kind}-earlier"),
         path("<number:number>/edit/", editing.edit, given, name=f"{kind}-edit"),

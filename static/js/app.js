@@ -14,6 +14,7 @@ import "steady/presence";
 import "steady/suggest";
 import "steady/keys";
 import "steady/rows";
+import "steady/narrow";
 import "steady/parts";
 import "steady/timeline";
 import "steady/quiet";

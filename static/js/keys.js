@@ -49,7 +49,7 @@ function move(step, event) {
   rows[now]?.classList.remove("is-current");
   next.classList.add("is-current");
   next.scrollIntoView({ block: "nearest" });
-  next.querySelector("a").focus({ preventScroll: true });
+  next.querySelector(".title").focus({ preventScroll: true });
 }
 
 function focus(selector, event) {

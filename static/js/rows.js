@@ -3,7 +3,7 @@
 import { fetched } from "steady/html";
 import { refresh } from "steady/times";
 
-const list = document.querySelector("[data-rows][data-source]");
+let list = document.querySelector("[data-rows][data-source]");
 const button = document.querySelector("[data-news]");
 const changed = new Set();
 const unseen = new Set();
@@ -21,6 +21,11 @@ if (list) {
     timer ||= setTimeout(paint, 80); // a burst is one request
   });
   button?.addEventListener("click", showFresh);
+  document.addEventListener("queue:changed", () => {
+    list = document.querySelector("[data-rows][data-source]");
+    fresh = new Map();
+    button.hidden = true;
+  });
 }
 
 async function paint() {
@@ -53,19 +58,17 @@ function place(row) {
   row.classList.toggle("is-current", old.classList.contains("is-current"));
   row.classList.add("is-fresh");
   old.replaceWith(row);
-  if (focused) row.querySelector("a").focus({ preventScroll: true });
+  if (focused) row.querySelector(".title").focus({ preventScroll: true });
 }
 
 function showFresh() {
   document.querySelector("[data-empty]")?.remove();
-  list.hidden = false;
-  const head = list.querySelector(".row-head");
+  list.closest("[data-list]").hidden = false;
   for (const row of fresh.values()) {
     row.classList.add("is-fresh");
-    if (head) head.after(row);
-    else list.prepend(row);
+    list.prepend(row);
   }
   fresh = new Map();
   button.hidden = true;
-  list.querySelector(".row a")?.focus({ preventScroll: true });
+  list.querySelector(".row .title")?.focus({ preventScroll: true });
 }

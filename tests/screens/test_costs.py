@@ -11,7 +11,7 @@ from tests.screens.conftest import Browser
 pytestmark = pytest.mark.django_db
 
 SESSION = 2  # the session and its person
-PINNED = [("/", 13), ("/incidents/", 5), ("/alerts/", 4), ("/portal/", 5)]
+PINNED = [("/", 13), ("/incidents/", 7), ("/alerts/", 4), ("/portal/", 5)]
 
 
 @pytest.mark.parametrize(("path", "most"), PINNED)

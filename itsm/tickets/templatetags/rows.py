@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from itsm.tickets.days import Run
 from itsm.tickets.desks import address_of
 from itsm.tickets.entries import Change, Entry
-from itsm.tickets.models import OPEN_PHASES, Attachment, Comment, Ticket
+from itsm.tickets.models import Attachment, Comment, Ticket
 from itsm.tickets.prose import prose
 from itsm.tickets.templatetags.screens import (
     ago,
@@ -26,24 +26,6 @@ from itsm.tickets.templatetags.screens import (
 
 register = template.Library()
 register.filter("prose", prose)
-
-
-@register.filter
-def row(ticket: Ticket) -> SafeString:
-    """One line of a queue."""
-    number, over = escape(ticket.number), "" if ticket.phase in OPEN_PHASES else " is-over"
-    source = icon("siren", "icon-s") if ticket.source == "monitoring" else ""
-    return mark_safe(  # noqa: S308 whatever people wrote is escaped
-        f'<li class="row{over}" id="{number}" data-number="{number}"'
-        f' data-version="{ticket.version}">{priority_badge(ticket)}'
-        f'<span class="number">{number}</span><span class="what"><a class="title clip"'
-        f' href="{escape(address_of(ticket))}">{escape(ticket.title)}</a>{source}</span>'
-        f'<span class="service clip">{escape(ticket.service or "")}</span>'
-        f'<span class="state">{state_badge(ticket)}</span>'
-        f'<span class="who">{avatar(ticket.assignee)}'
-        f'<span class="clip">{escape(ticket.assignee or _("Nobody"))}</span></span>'
-        f"{ago(ticket.opened_at)}</li>"
-    )
 
 
 @register.filter

@@ -1,18 +1,27 @@
-"""The queue of a kind of ticket, its rows for live screens, and names to choose from."""
+"""The queue of a kind of ticket, and its rows for live screens."""
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.views.decorators.http import require_POST
 
 from itsm.core.news import horizon
-from itsm.inventory.selectors import visible_services
 from itsm.people.access import person_of, staff_only
-from itsm.people.selectors import visible_teams, workers
+from itsm.people.models import User
+from itsm.people.selectors import visible_teams
+from itsm.tickets.actions.looks import remember_look
+from itsm.tickets.bar import chips_of, controls_of, heads_of
+from itsm.tickets.columns import COLUMNS, columns_named
 from itsm.tickets.desks import Desk
-from itsm.tickets.queues import PHASES, queue, rows_of
+from itsm.tickets.looks import columns_of, look_of
+from itsm.tickets.queues import narrowed, order_of, queue, rows_of
+from itsm.tickets.saved import Density, QueueLook
 from itsm.tickets.tabs import tabs_of
+from itsm.tickets.templatetags.queue_rows import Sight
 
 MOST_ROWS = 50
-MOST_NAMES = 12
+Asked = dict[str, str]
 
 
 @staff_only
@@ -21,8 +30,12 @@ def show_queue(request: HttpRequest, *, desk: Desk) -> HttpResponse:
     user = person_of(request)
     # Before the rows are read, so that what commits meanwhile is told by the live line.
     cursor = horizon()
-    asked = _asked(request)
-    filters, page = queue(user, desk=desk, asked=asked)
+    asked = asked_of(request)
+    look = look_of(user, desk.kind)
+    sight = sight_of(user, look)
+    filters, page = queue(user, desk=desk, asked=asked, with_caller=_has_caller(sight))
+    order = order_of(asked)
+    controls = controls_of(filters, asked, teams=visible_teams(user))
     shown = {
         "desk": desk,
         "page": page,
@@ -30,16 +43,32 @@ def show_queue(request: HttpRequest, *, desk: Desk) -> HttpResponse:
         "asked": asked,
         "wrong": filters.form.errors if filters.is_bound else {},
         "tabs": tabs_of(desk, asked),
-        "phases": PHASES,
-        "teams": visible_teams(user),
+        "controls": controls,
+        "chips": chips_of(filters, asked, controls),
+        "heads": heads_of(sight.columns, asked, order=order),
+        "sight": sight,
+        "look": look,
+        "columns": [(each, each in sight.columns) for each in COLUMNS],
+        "densities": Density.choices,
         "older": _address(request, after=page.older) if page.older else "",
         "newer": _address(request, before=page.newer) if page.newer else "",
     }
     return render(request, "tickets/queue.html", shown)
 
 
-def _asked(request: HttpRequest) -> dict[str, str]:
-    return {name: request.GET.get(name, "") for name in request.GET}
+def asked_of(request: HttpRequest) -> Asked:
+    """What the address asks for; a filter given twice takes both."""
+    given = {name: [each for each in request.GET.getlist(name) if each] for name in request.GET}
+    return {name: ",".join(values) for name, values in given.items() if values}
+
+
+def sight_of(user: User, look: QueueLook) -> Sight:
+    """How rows are shown to this person."""
+    return Sight(columns_named(columns_of(look)), user.has_perm("tickets.work"))
+
+
+def _has_caller(sight: Sight) -> bool:
+    return any(each.name == "caller" for each in sight.columns)
 
 
 def _address(request: HttpRequest, *, after: str = "", before: str = "") -> str:
@@ -54,36 +83,49 @@ def _address(request: HttpRequest, *, after: str = "", before: str = "") -> str:
 def show_rows(request: HttpRequest, *, desk: Desk) -> HttpResponse:
     """Some rows by number: those on the screen, and of the others what the filters let in."""
     user = person_of(request)
-    numbers = _numbers(request.GET.get("numbers", ""))
-    known = _numbers(request.GET.get("shown", ""))
-    rows = list(rows_of(user).filter(kind=desk.kind, number__in=numbers))
-    fresh = {each.number for each in rows} - set(known)
+    numbers = numbers_in(request.GET.get("numbers", ""))
+    known = set(numbers_in(request.GET.get("shown", "")))
+    sight = sight_of(user, look_of(user, desk.kind))
+    rows = rows_of(user, with_caller=_has_caller(sight))
+    found = list(rows.filter(kind=desk.kind, number__in=numbers))
+    fresh = {each.number for each in found} - known
     if fresh:
         asked = {
             name: value
-            for name, value in _asked(request).items()
-            if name not in ("numbers", "shown", "after", "before", "search")
+            for name, value in asked_of(request).items()
+            if name not in ("numbers", "shown", "search")
         }
-        filters, _page = queue(user, desk=desk, asked=asked)
-        fresh = set(filters.qs.filter(number__in=fresh).values_list("number", flat=True))
-    shown = [each for each in rows if each.number in fresh or each.number in known]
-    return render(request, "tickets/_rows.html", {"rows": shown})
+        filters = narrowed(user, desk=desk, asked=asked, tickets=rows_of(user))
+        let_in = filters.qs if filters.is_valid() else filters.qs.none()
+        fresh = set(let_in.filter(number__in=fresh).values_list("number", flat=True))
+    shown = [each for each in found if each.number in fresh or each.number in known]
+    return render(request, "tickets/_rows.html", {"rows": shown, "sight": sight})
 
 
-def _numbers(text: str) -> list[str]:
-    return [each for each in text.split(",") if each and "\x00" not in each][:MOST_ROWS]
+def numbers_in(text: str, *, most: int = MOST_ROWS) -> list[str]:
+    """The numbers with commas between, as far as they can be numbers."""
+    return [each for each in text.split(",") if each and "\x00" not in each][:most]
 
 
 @staff_only
-def suggest(request: HttpRequest, *, noun: str) -> JsonResponse:
-    """Names that begin with or hold what was typed, for a field to offer."""
-    user, text = person_of(request), request.GET.get("q", "").replace("\x00", "").strip()
-    if noun == "services":
-        services = visible_services(user).filter(name__icontains=text)[:MOST_NAMES]
-        options = [{"value": each.name, "label": str(each)} for each in services]
-    elif noun == "people":
-        people = workers().filter(username__icontains=text) | workers().filter(name__icontains=text)
-        options = [{"value": each.username, "label": str(each)} for each in people[:MOST_NAMES]]
-    else:
-        raise Http404
-    return JsonResponse({"options": options})
+@require_POST
+def choose_look(request: HttpRequest, *, desk: Desk) -> HttpResponse:
+    """Remember how this person likes the queue, and go back to it."""
+    chosen: dict[str, Any] = {}
+    if "columns" in request.POST:
+        wanted = request.POST.getlist("columns")
+        chosen["columns"] = [each.name for each in COLUMNS if each.name in wanted]
+    if request.POST.get("density") in Density.values:
+        chosen["density"] = request.POST["density"]
+    if request.POST.get("detail") in ("0", "1"):
+        chosen["has_detail"] = request.POST["detail"] == "1"
+    if chosen:
+        remember_look(user=person_of(request), kind=desk.kind, **chosen)
+    return HttpResponseRedirect(back_to(request, desk))
+
+
+def back_to(request: HttpRequest, desk: Desk) -> str:
+    """The queue as it was when a form on it was sent."""
+    query = request.POST.get("back", "")
+    is_query = query.startswith("?") and len(query) < 3000
+    return f"{desk.address}{query}" if is_query else desk.address

@@ -1,0 +1,18 @@
+"""How somebody likes a list, as remembered or as usual."""
+
+from collections.abc import Sequence
+
+from itsm.people.models import User
+from itsm.tickets.columns import USUAL
+from itsm.tickets.saved import QueueLook
+
+
+def look_of(user: User, kind: str) -> QueueLook:
+    """How this person likes the queue of a kind."""
+    looks = QueueLook.objects.filter(user=user, kind=kind).select_related("opens_with")
+    return looks.first() or QueueLook(user=user, kind=kind, columns=list(USUAL))
+
+
+def columns_of(look: QueueLook) -> Sequence[str]:
+    """The names of the columns somebody chose."""
+    return look.columns or USUAL

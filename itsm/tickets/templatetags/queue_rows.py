@@ -1,0 +1,128 @@
+"""The rows of a queue; in Python, because as templates they cost more than reading them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from itsm.tickets.columns import Column
+from itsm.tickets.desks import address_of
+from itsm.tickets.models import OPEN_PHASES, Channel, Ticket
+from itsm.tickets.templatetags.screens import ago, avatar, icon, priority_badge, state_badge
+
+register = template.Library()
+SOURCES = dict(Channel.choices)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """How rows are shown to somebody: with which columns, and whether cells can be changed."""
+
+    columns: tuple[Column, ...]
+    may_work: bool
+
+
+@register.filter
+def queue_row(ticket: Ticket, sight: Sight) -> SafeString:
+    """One line of a queue."""
+    number, page = escape(ticket.number), escape(address_of(ticket))
+    over = "" if ticket.phase in OPEN_PHASES else " is-over"
+    facts = (
+        f' data-number="{number}" data-version="{ticket.version}" data-state="{ticket.state}"'
+        f' data-tags="{escape(",".join(ticket.tags))}"'
+    )
+    cells = {each.name: CELLS[each.name](ticket, page, sight) for each in sight.columns}
+    first = cells.pop("number", "")
+    return mark_safe(  # noqa: S308 whatever people wrote is escaped
+        f'<li class="row is-queue{over}" id="{number}"{facts}>{_pick(number, sight)}'
+        f"{_cell('priority', priority_badge(ticket), f'{page}edit/', sight)}{first}"
+        f'<span class="what"><a class="title clip" href="{page}">{escape(ticket.title)}</a>'
+        f"{_marks(ticket)}</span>{''.join(cells.values())}</li>"
+    )
+
+
+def _pick(number: str, sight: Sight) -> str:
+    if not sight.may_work:
+        return ""
+    label = escape(_("Select %(number)s") % {"number": number})
+    return (
+        f'<label class="pick"><input type="checkbox" name="numbers" value="{number}" form="many"'
+        f' aria-label="{label}" tabindex="-1"></label>'
+    )
+
+
+def _marks(ticket: Ticket) -> str:
+    siren = icon("siren", "icon-s") if ticket.source == "monitoring" else ""
+    return siren + (icon("lock", "icon-s") if ticket.confidential else "")
+
+
+def _cell(name: str, shown: str, address: str, sight: Sight) -> str:
+    """A cell that can be changed: a link to the form for it, which scripts turn into a menu."""
+    if not sight.may_work:
+        return f'<span class="cell c-{name}">{shown}</span>'
+    return (
+        f'<a class="cell c-{name}" href="{address}" data-edit="{name}" data-dialog'
+        f' tabindex="-1">{shown}</a>'
+    )
+
+
+def _number(ticket: Ticket, _page: str, _sight: Sight) -> str:
+    return f'<span class="number c-number">{escape(ticket.number)}</span>'
+
+
+def _tags(ticket: Ticket, page: str, sight: Sight) -> str:
+    tags = "".join(f'<span class="tag">{escape(each)}</span>' for each in ticket.tags[:3])
+    return _cell("tags", tags, f"{page}edit/", sight)
+
+
+def _service(ticket: Ticket, page: str, sight: Sight) -> str:
+    words = f'<span class="clip">{escape(ticket.service or "–")}</span>'
+    return _cell("service", words, f"{page}edit/", sight)
+
+
+def _team(ticket: Ticket, page: str, sight: Sight) -> str:
+    words = f'<span class="clip">{escape(ticket.team or "–")}</span>'
+    return _cell("team", words, f"{page}do/assign/", sight)
+
+
+def _caller(ticket: Ticket, _page: str, _sight: Sight) -> str:
+    return f'<span class="cell c-caller clip">{escape(ticket.caller or "–")}</span>'
+
+
+def _source(ticket: Ticket, _page: str, _sight: Sight) -> str:
+    return f'<span class="cell c-source clip">{escape(SOURCES.get(ticket.source, ""))}</span>'
+
+
+def _state(ticket: Ticket, page: str, sight: Sight) -> str:
+    return _cell("state", state_badge(ticket), page, sight)
+
+
+def _assignee(ticket: Ticket, page: str, sight: Sight) -> str:
+    name = escape(ticket.assignee or _("Nobody"))
+    words = f'{avatar(ticket.assignee)}<span class="clip">{name}</span>'
+    return _cell("assignee", words, f"{page}do/assign/", sight)
+
+
+def _updated(ticket: Ticket, _page: str, _sight: Sight) -> str:
+    return f'<span class="cell c-updated">{ago(ticket.updated_at)}</span>'
+
+
+def _opened(ticket: Ticket, _page: str, _sight: Sight) -> str:
+    return f'<span class="cell c-opened">{ago(ticket.opened_at)}</span>'
+
+
+CELLS: dict[str, Callable[[Ticket, str, Sight], str]] = {
+    "number": _number,
+    "tags": _tags,
+    "service": _service,
+    "team": _team,
+    "caller": _caller,
+    "source": _source,
+    "state": _state,
+    "assignee": _assignee,
+    "updated": _updated,
+    "opened": _opened,
+}
