@@ -1,6 +1,7 @@
 """The queue: narrowed, ordered, paged and shown as its address and its reader say."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -99,7 +100,7 @@ def test_every_order_is_paged_through_without_a_gap_and_back(as_: Browser, alice
     )
 
 
-def _ranks(keys: list[int], name: str) -> list[object]:
+def _ranks(keys: list[int], name: str) -> list[Any]:
     column = {"opened": "opened_at", "updated": "updated_at"}.get(name, name)
     ranks = dict(Ticket.objects.values_list("pk", column))
     return [ranks[key] for key in keys]
