@@ -1,6 +1,7 @@
 """What people are told, by which way, and how that went."""
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -12,7 +13,12 @@ from itsm.tickets.models import Ticket
 
 
 class Message(models.Model):
-    """One event meant for one person by one channel; the row says why, and how it went."""
+    """One event meant for one person by one channel; the row says why, and how it went.
+
+    What is queued waits in its ``lane`` until ``due_at``. What was ``gathered`` goes out together
+    with what else is due to its recipient, in the letter that ``bundle`` names; the name is kept
+    before the letter is sent, so that a repeated one is the same one.
+    """
 
     class Status(models.TextChoices):
         """How far the telling has come."""
@@ -41,6 +47,11 @@ class Message(models.Model):
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.QUEUED)
     because = models.CharField(_("why not"), max_length=12, choices=Because, blank=True)
     detail = models.CharField(_("detail"), max_length=300, blank=True)
+    lane = models.CharField(max_length=20, blank=True, editable=False)
+    due_at = models.DateTimeField(_("due"), default=timezone.now)
+    gathered = models.BooleanField(_("with others"), default=False)
+    bundle = models.BigIntegerField(_("letter"), null=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent"), null=True)
 
@@ -49,6 +60,16 @@ class Message(models.Model):
             models.UniqueConstraint(
                 fields=["event", "recipient", "channel"], name="told_once_each_way"
             )
+        ]
+        indexes = [
+            models.Index(
+                fields=["lane", "due_at", "id"],
+                name="message_due",
+                condition=Q(status="queued"),
+            ),
+            models.Index(
+                fields=["bundle"], name="message_bundle", condition=Q(bundle__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -82,3 +103,67 @@ class InboxEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} in the inbox of {self.user_id}"
+
+
+class Preference(models.Model):
+    """What somebody chose otherwise than the topic has it by default."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
+    )
+    topic = models.CharField(max_length=12)
+    channel = models.CharField(max_length=20)
+    is_wanted = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "topic", "channel"], name="one_choice_each")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.topic} by {self.channel}"
+
+
+class Rhythm(models.Model):
+    """When somebody wants to be told outside the product, in his own time zone."""
+
+    class Digest(models.TextChoices):
+        """How often what came is put together."""
+
+        OFF = "off", _("At once, each by itself")
+        HOURLY = "hourly", _("Every hour, in one letter")
+        DAILY = "daily", _("Once a day, in one letter")
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+"
+    )
+    digest = models.CharField(max_length=6, choices=Digest, default=Digest.OFF)
+    digest_hour = models.PositiveSmallIntegerField(default=8, validators=[MaxValueValidator(23)])
+    quiet_from = models.TimeField(null=True)
+    quiet_until = models.TimeField(null=True)
+    lets_critical = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="quiet_from_and_until",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.digest}"
+
+
+class Lane(models.Model):
+    """A way out with one target: what goes there goes in order, and waits while it is down."""
+
+    name = models.CharField(max_length=20, unique=True)
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0)
+    retry_at = models.DateTimeField(_("not before"), null=True)
+    error = models.CharField(_("what was wrong"), max_length=300, blank=True)
+    worked_at = models.DateTimeField(_("last worked"), null=True)
+
+    def __str__(self) -> str:
+        return self.name

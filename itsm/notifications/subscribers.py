@@ -2,9 +2,8 @@
 
 from itsm.core.models import Event
 from itsm.core.subscribers import Moment, on
-from itsm.notifications import actions
+from itsm.notifications import actions, lanes
 from itsm.notifications.audience import CONCERNED
-from itsm.notifications.models import Message
 from itsm.tickets.models import Ticket
 
 TOLD = tuple(f"*.{word}" for word in CONCERNED)
@@ -16,15 +15,5 @@ def tell(event: Event) -> None:
     ticket = Ticket.objects.filter(pk=event.subject_id, kind=event.subject_type).first()
     if ticket is not None:
         actions.tell(event=event, ticket=ticket)
-
-
-@on("message.queued", moment=Moment.AFTER)
-def send(event: Event) -> None:
-    """Take one message to its recipient."""
-    message = (
-        Message.objects.select_related("recipient", "event__actor", "ticket")
-        .filter(pk=event.subject_id)
-        .first()
-    )
-    if message is not None:
-        actions.send(message=message)
+        # Only a nudge: if it is lost, the chore finds what is due a few seconds later.
+        lanes.wake()

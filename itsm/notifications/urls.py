@@ -1,15 +1,16 @@
-"""Addresses of the inbox."""
+"""Addresses of the inbox, and of choosing what comes there."""
 
 from django.urls import path
 
-from itsm.notifications import views
+from itsm.notifications.views import choices, inbox
 
 urlpatterns = [
-    path("inbox/", views.inbox, name="inbox"),
-    path("inbox/bell/", views.bell, name="inbox-bell"),
-    path("inbox/read/", views.read_all, name="inbox-read-all"),
-    path("inbox/unread/", views.take_back, name="inbox-take-back"),
-    path("inbox/<int:entry_id>/", views.go, name="inbox-go"),
-    path("inbox/<int:entry_id>/read/", views.read, name="inbox-read"),
-    path("inbox/<int:entry_id>/unread/", views.unread, name="inbox-unread"),
+    path("account/notifications/", choices.choose, name="notification-choices"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/bell/", inbox.bell, name="inbox-bell"),
+    path("inbox/read/", inbox.read_all, name="inbox-read-all"),
+    path("inbox/unread/", inbox.take_back, name="inbox-take-back"),
+    path("inbox/<int:entry_id>/", inbox.go, name="inbox-go"),
+    path("inbox/<int:entry_id>/read/", inbox.read, name="inbox-read"),
+    path("inbox/<int:entry_id>/unread/", inbox.unread, name="inbox-unread"),
 ]

@@ -1,5 +1,6 @@
-"""What can be done about messages: telling, sending, and keeping the inbox."""
+"""What can be done about messages: telling, sending, choosing, and keeping the inbox."""
 
+from itsm.notifications.actions.choosing import choose_rhythm, choose_topics
 from itsm.notifications.actions.inbox import (
     mark_all_read,
     mark_read,
@@ -7,15 +8,18 @@ from itsm.notifications.actions.inbox import (
     note_visit,
     take_back,
 )
-from itsm.notifications.actions.sending import send
+from itsm.notifications.actions.posting import run_lane, send_again
 from itsm.notifications.actions.telling import tell
 
 __all__ = [
+    "choose_rhythm",
+    "choose_topics",
     "mark_all_read",
     "mark_read",
     "mark_unread",
     "note_visit",
-    "send",
+    "run_lane",
+    "send_again",
     "take_back",
     "tell",
 ]

@@ -9,10 +9,12 @@ from django.utils import timezone
 from itsm.core import events
 from itsm.core.models import Event
 from itsm.notifications.audience import Concern, concerned
-from itsm.notifications.channels import channels
+from itsm.notifications.channels import personal_channels
+from itsm.notifications.choices import Choices, choices_of
 from itsm.notifications.models import Message
-from itsm.notifications.topics import INBOX
-from itsm.tickets.models import Ticket
+from itsm.notifications.timing import due
+from itsm.notifications.topics import INBOX, TOPICS, Why
+from itsm.tickets.models import Priority, Ticket
 
 # By hand, because counting on what stands there takes one statement instead of three.
 FILL = """
@@ -34,28 +36,41 @@ def tell(*, event: Event, ticket: Ticket) -> list[Message]:
     """Write a message for everyone concerned; telling the same event again adds nothing."""
     if Message.objects.filter(event=event).exists():
         return []
+    concerns = concerned(event, ticket)
+    choices = choices_of(each.user for each in concerns if not each.because)
+    written = [
+        message
+        for each in concerns
+        for message in _messages(event, ticket, each, choices.get(each.user.pk))
+    ]
     # Should two workers get here at once, the unique constraint undoes the second one whole.
-    messages = Message.objects.bulk_create(
-        message for each in concerned(event, ticket) for message in _messages(event, ticket, each)
-    )
+    messages = Message.objects.bulk_create(written)
     _fill_inboxes(event, [each for each in messages if _is_in_inbox(each)])
-    queued = [each for each in messages if each.status == Message.Status.QUEUED]
-    events.publish("message.queued", *queued, actor=event.actor)
     return messages
 
 
-def _messages(event: Event, ticket: Ticket, concern: Concern) -> list[Message]:
-    """One message for each way, or a single one that says why there is none."""
-    if concern.because:
-        return [_message(event, ticket, concern, INBOX)]
-    ways = [name for name, way in channels.items() if way().can_reach(concern.user)]
-    return [_message(event, ticket, concern, each) for each in (INBOX, *ways)]
+def _messages(
+    event: Event, ticket: Ticket, concern: Concern, choices: Choices | None
+) -> list[Message]:
+    """One message for each way, or a single one that says why there is none at all."""
+    if choices is None:
+        return [_skipped(_message(event, ticket, concern, INBOX), concern.because)]
+    ways = personal_channels()
+    is_wanted = choices.wants(concern.topic, INBOX)
+    inbox = _message(event, ticket, concern, INBOX)
+    written = [_sent(inbox) if is_wanted else _skipped(inbox, Message.Because.PREFERENCE)]
+    for name, way in ways.items():
+        message = _message(event, ticket, concern, name)
+        if not choices.wants(concern.topic, name):
+            written.append(_skipped(message, Message.Because.PREFERENCE))
+        elif not way.address_of(concern.user):
+            written.append(_skipped(message, Message.Because.NO_ADDRESS))
+        else:
+            written.append(_queued(message, choices, ticket))
+    return written
 
 
 def _message(event: Event, ticket: Ticket, concern: Concern, channel: str) -> Message:
-    status = Message.Status.SENT if channel == INBOX else Message.Status.QUEUED
-    if concern.because:
-        status = Message.Status.SKIPPED
     return Message(
         event=event,
         ticket=ticket,
@@ -64,10 +79,29 @@ def _message(event: Event, ticket: Ticket, concern: Concern, channel: str) -> Me
         topic=concern.topic,
         why=concern.why,
         subject=f"[{ticket.number}] {ticket.title}"[:300],
-        status=status,
-        because=concern.because,
-        sent_at=timezone.now() if status == Message.Status.SENT else None,
     )
+
+
+def _sent(message: Message) -> Message:
+    message.status, message.sent_at = Message.Status.SENT, timezone.now()
+    return message
+
+
+def _skipped(message: Message, because: str) -> Message:
+    message.status, message.because = Message.Status.SKIPPED, because
+    return message
+
+
+def _queued(message: Message, choices: Choices, ticket: Ticket) -> Message:
+    is_mine = message.why == Why.ASSIGNEE and message.topic == "assigned"
+    when = due(
+        choices.times,
+        at=timezone.now(),
+        is_critical=is_mine and ticket.priority == Priority.CRITICAL,
+        is_fixed=message.channel in TOPICS[message.topic].fixed,
+    )
+    message.lane, message.due_at, message.gathered = message.channel, when.at, when.gathered
+    return message
 
 
 def _is_in_inbox(message: Message) -> bool:

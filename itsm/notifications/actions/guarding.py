@@ -1,0 +1,27 @@
+"""Looking again, right before a message is sent, whether it may still be sent."""
+
+from itsm.notifications.channels import channels
+from itsm.notifications.choices import choices_of
+from itsm.notifications.models import Message
+from itsm.people.models import User
+from itsm.tickets.models import Ticket
+from itsm.tickets.sight import facts_of, may_see, readers
+
+Because = Message.Because
+
+
+def obstacle_to(message: Message) -> str:
+    """Why a message must not go out now, though it was to when it was written."""
+    user, ticket = message.recipient, message.ticket
+    if not user.is_active:
+        return Because.INACTIVE
+    if ticket is not None and not _may_see(user, ticket, is_public=message.event.public):
+        return Because.UNSEEN
+    if not choices_of([user])[user.pk].wants(message.topic, message.channel):
+        return Because.PREFERENCE
+    return "" if channels[message.channel]().address_of(user) else Because.NO_ADDRESS
+
+
+def _may_see(user: User, ticket: Ticket, *, is_public: bool) -> bool:
+    reader, facts = readers([user.pk])[user.pk], facts_of([ticket.pk]).get(ticket.pk)
+    return facts is not None and may_see(reader, facts) and (is_public or reader.sees_notes)

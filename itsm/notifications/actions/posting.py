@@ -1,0 +1,194 @@
+"""Sending what is due in a lane, in order, each letter once.
+
+The row of a message is the queue: a worker that dies leaves it queued, and whoever runs the lane
+next sends it again under the same identity. Only one session runs a lane at a time.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from itsm.notifications.actions.guarding import obstacle_to
+from itsm.notifications.channels import Down, Rejected, channels
+from itsm.notifications.letters import letter_for
+from itsm.notifications.models import Lane, Message
+
+logger = structlog.get_logger(__name__)
+Status = Message.Status
+
+LOCK = 7_311_002  # with the lane's key, a lock that nothing else of ours uses
+MOST_GATHERED = 100
+BREAKS = [
+    timedelta(seconds=10),
+    timedelta(seconds=30),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+]
+PUT_OFF = [timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2)]
+PATIENCE = timedelta(days=2)  # what could not be sent for so long is news no more
+
+
+def run_lane(name: str) -> int:
+    """Send what is due until nothing is or the target is down; how many letters were sent."""
+    lane, _is_new = Lane.objects.get_or_create(name=name)
+    count = 0
+    with _only_here(lane) as is_ours:
+        while is_ours and not _is_resting(lane) and (batch := _next_letter(lane)):
+            if not _sent(lane, batch):
+                break
+            count += 1
+    return count
+
+
+def due_lanes() -> list[str]:
+    """The lanes in which something is due and whose target is not known to be down."""
+    now = timezone.now()
+    resting = Lane.objects.filter(retry_at__gt=now).values("name")
+    due = _queued().filter(due_at__lte=now).exclude(lane__in=resting)
+    return list(due.order_by("lane").values_list("lane", flat=True).distinct())
+
+
+def send_again(*, message: Message) -> bool:
+    """Have a message that was sent or failed go out once more; whether it can."""
+    if not message.lane:
+        return False
+    found = Message.objects.filter(pk=message.pk).exclude(status=Status.QUEUED)
+    return bool(
+        found.update(
+            status=Status.QUEUED,
+            because="",
+            detail="",
+            due_at=timezone.now(),
+            gathered=False,
+            bundle=None,
+        )
+    )
+
+
+def _queued() -> QuerySet[Message]:
+    return Message.objects.filter(status=Status.QUEUED)
+
+
+@contextmanager
+def _only_here(lane: Lane) -> Iterator[bool]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, lane.pk])
+        is_ours = bool(cursor.fetchone()[0])
+    try:
+        yield is_ours
+    finally:
+        if is_ours:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, lane.pk])
+
+
+def _is_resting(lane: Lane) -> bool:
+    lane.refresh_from_db()
+    return lane.retry_at is not None and lane.retry_at > timezone.now()
+
+
+@transaction.atomic
+def _next_letter(lane: Lane) -> list[Message]:
+    """The messages of the next letter; its name and the attempt are kept before it is sent."""
+    due = _queued().filter(lane=lane.name, due_at__lte=timezone.now()).order_by("due_at", "pk")
+    first = due.first()
+    if first is None:
+        return []
+    if first.bundle is not None:
+        wanted = due.filter(bundle=first.bundle)
+    elif first.gathered:
+        wanted = due.filter(recipient=first.recipient_id, gathered=True, bundle=None)
+    else:
+        wanted = due.filter(pk=first.pk)
+    pks = list(wanted.values_list("pk", flat=True)[:MOST_GATHERED])
+    Message.objects.filter(pk__in=pks).update(
+        bundle=first.bundle or pks[0], attempts=F("attempts") + 1
+    )
+    found = Message.objects.filter(pk__in=pks).select_related(
+        *("recipient", "event__actor", "ticket__service", "ticket__assignee")
+    )
+    return list(found.order_by("pk"))
+
+
+def _sent(lane: Lane, batch: Sequence[Message]) -> bool:
+    """Send one letter; whether the lane may go on."""
+    messages = [each for each in batch if _is_still_to_be_told(each)]
+    if not messages:
+        return True
+    try:
+        _take(messages)
+    except Down as error:
+        _rest(lane, error)
+        _note_failure(messages, error, is_over=_is_old(messages[0]))
+        _step_back(messages)
+        return False
+    except Rejected as error:
+        _note_failure(messages, error, is_over=True)
+    except Exception as error:
+        logger.exception("letter.failed", lane=lane.name, message=messages[0].pk)
+        _put_off(messages, error)
+    else:
+        _settle(messages, Status.SENT)
+        Lane.objects.filter(pk=lane.pk).update(
+            failures=0, retry_at=None, error="", worked_at=timezone.now()
+        )
+    return True
+
+
+def _is_still_to_be_told(message: Message) -> bool:
+    because = obstacle_to(message)
+    if because:
+        _settle([message], Status.SKIPPED, because=because)
+    return not because
+
+
+def _take(messages: Sequence[Message]) -> None:
+    recipient = messages[0].recipient
+    way = channels[messages[0].channel]()
+    way.send(letter_for(recipient, messages), address=way.address_of(recipient))
+
+
+def _rest(lane: Lane, error: Down) -> None:
+    pause = error.after or BREAKS[min(lane.failures, len(BREAKS) - 1)]
+    logger.warning("lane.down", lane=lane.name, error=str(error), seconds=pause.total_seconds())
+    Lane.objects.filter(pk=lane.pk).update(
+        failures=F("failures") + 1, retry_at=timezone.now() + pause, error=str(error)[:300]
+    )
+
+
+def _is_old(message: Message) -> bool:
+    return timezone.now() - message.created_at > PATIENCE
+
+
+def _put_off(messages: Sequence[Message], error: Exception) -> None:
+    pause = PUT_OFF[min(messages[0].attempts, len(PUT_OFF)) - 1]
+    _note_failure(messages, error, is_over=_is_old(messages[0]))
+    _still_queued(messages).update(due_at=timezone.now() + pause)
+
+
+def _step_back(messages: Sequence[Message]) -> None:
+    """Let others go first: it may be this letter that the target breaks down on."""
+    if messages[0].attempts > 1:
+        _still_queued(messages).update(due_at=timezone.now())
+
+
+def _note_failure(messages: Sequence[Message], error: Exception, *, is_over: bool) -> None:
+    status = Status.FAILED if is_over else Status.QUEUED
+    _still_queued(messages).update(status=status, detail=(str(error) or repr(error))[:300])
+
+
+def _settle(messages: Sequence[Message], status: str, *, because: str = "") -> None:
+    _still_queued(messages).update(
+        status=status, because=because, detail="", sent_at=timezone.now()
+    )
+
+
+def _still_queued(messages: Sequence[Message]) -> QuerySet[Message]:
+    # Who was thought dead and comes back late writes over nothing.
+    return _queued().filter(pk__in=[each.pk for each in messages])

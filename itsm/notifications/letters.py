@@ -1,0 +1,110 @@
+"""Putting into words what is told, in the language and time zone of who is told."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from itsm.notifications.channels import Letter, Section
+from itsm.notifications.models import Message
+from itsm.notifications.wording import what_happened_by
+from itsm.people.middleware import zone_of
+from itsm.people.models import User
+from itsm.tickets.desks import address_of
+from itsm.tickets.models import Comment, Priority, Ticket
+
+LONGEST_SAID = 2000
+PRIORITIES = dict(Priority.choices)
+
+
+def letter_for(recipient: User, messages: Sequence[Message]) -> Letter:
+    """What these messages say to their recipient, in one letter."""
+    language = recipient.language or settings.LANGUAGE_CODE
+    with translation.override(language), timezone.override(zone_of(recipient)):
+        sections = tuple(section_of(each) for each in messages)
+        return Letter(
+            identity=identity_of(messages),
+            subject=_subject(messages),
+            sections=sections,
+            language=language,
+            thread=_thread(messages),
+            choices_link=f"{settings.BASE_URL}/account/notifications/",
+        )
+
+
+def identity_of(messages: Sequence[Message]) -> str:
+    """The one name of a letter, the same when it has to be sent again."""
+    first = messages[0]
+    return f"digest-{first.bundle}" if len(messages) > 1 else f"message-{first.pk}"
+
+
+def section_of(message: Message) -> Section:
+    """One message in words."""
+    ticket = message.ticket
+    return Section(
+        heading=heading_of(message),
+        lead=f"{what_happened_by(message)}.",
+        link=link_of(message),
+        said=_said(message),
+        facts=_facts(ticket) if ticket else (),
+        why=_why(message),
+        priority=ticket.priority if ticket else None,
+    )
+
+
+def heading_of(message: Message) -> str:
+    """The record a message is about."""
+    return " ".join(message.ticket.title.split()) if message.ticket else _("Your account")
+
+
+def link_of(message: Message) -> str:
+    """Where to look; end users are led on to their own page of it."""
+    address = address_of(message.ticket) if message.ticket else "/account/"
+    return f"{settings.BASE_URL}{address}"
+
+
+def _subject(messages: Sequence[Message]) -> str:
+    if len(messages) == 1:
+        return " ".join(messages[0].subject.split())
+    count = len({each.ticket_id for each in messages})
+    return ngettext("News of %(count)d record", "News of %(count)d records", count) % {
+        "count": count
+    }
+
+
+def _thread(messages: Sequence[Message]) -> str:
+    numbers = {each.ticket.number for each in messages if each.ticket}
+    return f"record-{numbers.pop().lower()}" if len(numbers) == 1 else ""
+
+
+def _facts(ticket: Ticket) -> tuple[tuple[str, str], ...]:
+    told = [
+        (_("Record"), ticket.number),
+        (_("Priority"), f"P{ticket.priority} {PRIORITIES[ticket.priority]}"),
+        (_("Status"), str(ticket.get_phase_display())),
+        (_("Service"), str(ticket.service or "")),
+        (_("Assignee"), str(ticket.assignee or "")),
+    ]
+    return tuple((label, value) for label, value in told if value)
+
+
+def _said(message: Message) -> str:
+    """The words of a reply or note; whether the recipient may read them was asked before."""
+    comment = Comment.objects.filter(pk=message.event.data.get("comment")).first()
+    if comment is None:
+        return ""
+    body = comment.body.strip()
+    return body if len(body) <= LONGEST_SAID else f"{body[:LONGEST_SAID]}…"
+
+
+def _why(message: Message) -> str:
+    return {
+        "caller": _("You are told because you reported it."),
+        "assignee": _("You are told because it is assigned to you."),
+        "team": _("You are told because it came to your team."),
+        "watcher": _("You are told because you watch it."),
+        "mentioned": _("You are told because somebody mentioned you."),
+        "owner": _("You are told because it is your account."),
+    }.get(message.why, "")

@@ -1,0 +1,1 @@
+"""What people see of telling: the inbox, and the choices behind it."""
