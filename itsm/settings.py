@@ -89,7 +89,7 @@ INSTALLED_APPS = [
     "itsm.integrations",
     "itsm.dashboard",
     "itsm.portal",
-    "django.contrib.admin",
+    "itsm.administration.apps.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

@@ -31,6 +31,7 @@ from tests.factories import ConfigurationItemFactory, ServiceFactory, TeamFactor
 STAND_FOR = {
     "hooks": {"source": "none", "token": "wrong"},
     "suggest": {"noun": "services"},
+    "admin": {"table": "services"},
     "portal": {"verb": "nonsense"},
     "inbox": {"entry_id": "9999999"},
 }

@@ -1,71 +1,14 @@
-"""What happened, what could not be delivered, and what is done by the clock, for administrators.
-
-Also what every other room's admin is made of: rows that are only looked at, and configuration
-whose every change is an event.
-"""
-
-from typing import Any, Generic, TypeVar
+"""What happened, what could not be delivered, and what is done by the clock, for administrators."""
 
 from django.contrib import admin, messages
-from django.db import transaction
-from django.db.models import Model, QuerySet
-from django.forms import ModelForm
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from itsm.core import configuration, delivery
+from itsm.core import delivery
+from itsm.core.admins import ReadOnlyAdmin
 from itsm.core.models import Chore, Delivery, Event, Heartbeat
-
-M = TypeVar("M", bound=Model)
-
-
-class ConfigurationAdmin(admin.ModelAdmin[M], Generic[M]):
-    """What administrators set: each change is one event that says who changed what, and how."""
-
-    def save_model(self, request: HttpRequest, obj: M, form: Any, change: Any) -> None:
-        # The form goes on to save_related, where it is known what the record has become.
-        form.picture = self._picture(obj) if change else {}
-        super().save_model(request, obj, form, change)
-
-    def save_related(
-        self, request: HttpRequest, form: ModelForm[M], formsets: Any, change: Any
-    ) -> None:
-        super().save_related(request, form, formsets, change)
-        if change:
-            before: configuration.Picture = getattr(form, "picture")  # noqa: B009 ours, see above
-            configuration.note_change(form.instance, before=before, actor=request.user)
-        else:
-            configuration.note_addition(form.instance, actor=request.user)
-
-    @transaction.atomic
-    def delete_model(self, request: HttpRequest, obj: M) -> None:
-        configuration.note_removal(obj, actor=request.user)
-        super().delete_model(request, obj)
-
-    @transaction.atomic
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[M]) -> None:
-        for each in queryset:
-            configuration.note_removal(each, actor=request.user)
-        super().delete_queryset(request, queryset)
-
-    def _picture(self, obj: M) -> configuration.Picture:
-        return configuration.picture_of(self.model._default_manager.get(pk=obj.pk))
-
-
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
-    """Rows that are looked at here and made elsewhere."""
-
-    show_full_result_count = False
-
-    def has_add_permission(self, _request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
-        return False
 
 
 @admin.register(Event)
@@ -88,7 +31,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_select_related = ("event",)
     actions = ("try_again",)
 
-    @admin.action(description=_("Try again"))
+    @admin.action(description=_("Try again"), permissions=["retry"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
         for each in queryset:
             delivery.try_again(delivery=each, actor=request.user)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 
-from itsm.core.admin import ConfigurationAdmin
+from itsm.core.admins import ConfigurationAdmin
 from itsm.inventory.models import ConfigurationItem, Relation, Service, ServiceDependency
 
 

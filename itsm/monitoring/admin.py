@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from itsm.core.admin import ReadOnlyAdmin
+from itsm.core.admins import ReadOnlyAdmin
 from itsm.core.errors import Refused
 from itsm.monitoring import actions
 from itsm.monitoring.actions.receiving import example_of
@@ -62,7 +62,9 @@ class MonitoringSourceAdmin(admin.ModelAdmin[MonitoringSource]):
         obj.__dict__.update(source.__dict__)
         self._show(request, source, token)
 
-    @admin.action(description=_("Give a new token; the old one ends at once"))
+    @admin.action(
+        description=_("Give a new token; the old one ends at once"), permissions=["change"]
+    )
     def rotate_token(self, request: HttpRequest, queryset: QuerySet[MonitoringSource]) -> None:
         for source in queryset:
             self._show(request, source, actions.rotate_token(source=source, actor=_actor(request)))
@@ -102,7 +104,7 @@ class DeadLetterAdmin(ReadOnlyAdmin):
     def text(self, letter: DeadLetter) -> str:
         return example_of(letter)
 
-    @admin.action(description=_("Try again"), permissions=["view"])
+    @admin.action(description=_("Try again"), permissions=["retry"])
     def replay(self, request: HttpRequest, queryset: QuerySet[DeadLetter]) -> None:
         done = 0
         for letter in queryset.select_related("source__bot"):
@@ -124,7 +126,7 @@ class ParkedPostAdmin(ReadOnlyAdmin):
     list_select_related = ("source",)
     actions = ("try_again",)
 
-    @admin.action(description=_("Try again"), permissions=["view"])
+    @admin.action(description=_("Try again"), permissions=["retry"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[ParkedPost]) -> None:
         try:
             count = actions.unpark(posts=queryset, actor=_actor(request))

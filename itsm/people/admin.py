@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core import configuration
-from itsm.core.admin import ConfigurationAdmin
+from itsm.core.admins import ConfigurationAdmin
 from itsm.people import actions
 from itsm.people.models import ApiToken, Membership, Team, User
 
@@ -135,7 +135,7 @@ class ApiTokenAdmin(admin.ModelAdmin[ApiToken]):
         sentence = _("Keep this token now, it is shown only this once: %(plain)s")
         self.message_user(request, sentence % {"plain": plain}, messages.WARNING)
 
-    @admin.action(description=_("Revoke"))
+    @admin.action(description=_("Revoke"), permissions=["add"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         for each in queryset:
             actions.revoke_token(token=each, actor=_actor(request))

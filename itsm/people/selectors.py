@@ -222,3 +222,9 @@ def session_of(user: User, *, reference: str) -> Session:
 def _open_sessions(user: User) -> QuerySet[Session]:
     now = timezone.now()
     return Session.objects.filter(user=user, expire_date__gt=now).order_by("-used_at")
+
+
+def administrators() -> QuerySet[User]:
+    """The people who may change the configuration."""
+    roles = [role for role in Role if is_capable(role, "inventory.edit")]
+    return User.objects.filter(role__in=roles, is_bot=False).order_by("name", "username")

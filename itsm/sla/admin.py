@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from itsm.core.admin import ConfigurationAdmin
+from itsm.core.admins import ConfigurationAdmin
 from itsm.sla.models import Calendar, Holiday, WorkingHours
 
 

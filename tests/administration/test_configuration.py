@@ -8,7 +8,7 @@ import pytest
 from django.contrib import admin as django_admin
 from django.test import Client
 
-from itsm.core.admin import ConfigurationAdmin
+from itsm.core.admins import ConfigurationAdmin
 from itsm.core.models import Event
 from itsm.inventory.models import ConfigurationItem, Service
 from itsm.monitoring.actions import create_source, set_up

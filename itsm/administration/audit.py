@@ -1,0 +1,175 @@
+"""Who changed which part of the configuration, when and how; reads events only."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model, QuerySet
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from itsm.core.admins import ConfigurationAdmin
+from itsm.core.configuration import kind_of, kinds
+from itsm.core.models import Event
+
+PAGE = 50
+MOST_EXPORTED = 20_000
+COLUMNS = ("id", "when", "who", "event", "record", "field", "old", "new")
+Asked = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field as it was and as it is."""
+
+    label: str
+    old: str
+    new: str
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One change as the page shows it."""
+
+    event: Event
+    who: str
+    verb: str
+    noun: str
+    name: str
+    address: str
+    differences: list[Difference]
+
+
+def audited() -> dict[str, type[Model]]:
+    """What counts as configuration: the models by the word their events carry."""
+    shown = [
+        model
+        for model, each in admin.site._registry.items()
+        if isinstance(each, ConfigurationAdmin)
+    ]
+    found = {str(model._meta.model_name): model for model in (*kinds, *shown)}
+    return dict(sorted(found.items(), key=lambda each: noun_of(each[1])))
+
+
+def noun_of(model: type[Model]) -> str:
+    """What one such record is called."""
+    return str(capfirst(str(model._meta.verbose_name)))
+
+
+def changes(asked: Asked) -> QuerySet[Event]:
+    """The changes asked for, newest first."""
+    what = asked.get("what")
+    found = Event.objects.filter(subject_type__in=[what] if what else list(audited()))
+    if asked.get("record"):
+        found = found.filter(subject_id=asked["record"])
+    if asked.get("who"):
+        found = found.filter(actor=asked["who"])
+    if asked.get("words"):
+        found = found.filter(data__name__icontains=asked["words"])
+    if asked.get("since"):
+        found = found.filter(happened_at__gte=_midnight(asked["since"]))
+    if asked.get("until"):
+        found = found.filter(happened_at__lt=_midnight(asked["until"]) + timedelta(days=1))
+    if asked.get("before"):
+        found = found.filter(pk__lt=asked["before"])
+    return found.select_related("actor").order_by("-id")
+
+
+def entries(events: Iterable[Event]) -> list[Entry]:
+    """The changes with their words."""
+    models = audited()
+    return [_entry(event, models.get(event.subject_type)) for event in events]
+
+
+def rows(events: Iterable[Event]) -> Iterable[dict[str, object]]:
+    """One line for each field that was changed, for a table."""
+    for entry in entries(events):
+        told = entry.differences or [Difference("", "", "")]
+        for each in told:
+            yield {
+                "id": entry.event.pk,
+                "when": entry.event.happened_at.isoformat(),
+                "who": entry.who,
+                "event": entry.event.name,
+                "record": entry.name,
+                "field": each.label,
+                "old": each.old,
+                "new": each.new,
+            }
+
+
+def _midnight(day: Any) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _entry(event: Event, model: type[Model] | None) -> Entry:
+    told = event.data.get("changes")
+    return Entry(
+        event=event,
+        who=str(event.actor) if event.actor else _("The system"),
+        verb=_verb(event.name.rpartition(".")[2]),
+        noun=noun_of(model) if model else event.subject_type,
+        name=str(event.data.get("name") or f"#{event.subject_id}"),
+        address=_address(event, model),
+        differences=_differences(told, model) if isinstance(told, dict) else [],
+    )
+
+
+def _verb(word: str) -> str:
+    words = {
+        "joined": _("put somebody into"),
+        "departed": _("took somebody out of"),
+        "token_rotated": _("gave a new token to"),
+    }
+    return words.get(word, word.replace("_", " "))
+
+
+def _address(event: Event, model: type[Model] | None) -> str:
+    if model is None or event.name == f"{kind_of(model).noun}.{kind_of(model).removed}":
+        return ""
+    try:
+        return reverse(
+            f"admin:{model._meta.app_label}_{model._meta.model_name}_change",
+            args=[event.subject_id],
+        )
+    except NoReverseMatch:
+        return ""
+
+
+def _differences(told: dict[str, Any], model: type[Model] | None) -> list[Difference]:
+    return [_difference(name, value, model) for name, value in told.items()]
+
+
+def _difference(name: str, value: Any, model: type[Model] | None) -> Difference:
+    column = _column(model, name)
+    label = capfirst(str(getattr(column, "verbose_name", "") or name.replace("_", " ")))
+    if not isinstance(value, list) or len(value) != 2:
+        return Difference(label, "", _("changed"), is_hidden=True)
+    old, new = (_words(each, column) for each in value)
+    return Difference(label, old, new)
+
+
+def _column(model: type[Model] | None, name: str) -> Any:
+    if model is None:
+        return None
+    try:
+        return model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+
+
+def _words(value: Any, column: Any) -> str:
+    if value is None or value in ("", [], {}):
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    choices = dict(getattr(column, "flatchoices", None) or ())
+    return str(choices.get(value, value))
