@@ -12,7 +12,6 @@ from itsm.tickets.models import Ticket
 from itsm.tickets.panels import panel
 
 MOST_ALERTS = 12
-MOST_CHILDREN = 20
 
 
 @panel(
@@ -21,7 +20,13 @@ MOST_CHILDREN = 20
 def alerts(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     """The alerts behind the incident, firing ones first."""
     found = list(selectors.alerts_of(user, ticket)[: MOST_ALERTS + 1])
-    return {"alerts": found[:MOST_ALERTS], "has_more": len(found) > MOST_ALERTS} if found else None
+    if not found:
+        return None
+    return {
+        "alerts": found[:MOST_ALERTS],
+        "has_more": len(found) > MOST_ALERTS,
+        "may_acknowledge": user.has_perm("monitoring.work"),
+    }
 
 
 @panel(
@@ -31,10 +36,3 @@ def times(_user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     """When what was noticed, taken and ended."""
     assert isinstance(ticket, Incident)  # noqa: S101 the registry asks for incidents only
     return {"incident": ticket}
-
-
-@panel("children", title=_l("Below it"), template="incidents/_children.html", kinds=("incident",))
-def children(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
-    """The incidents this one stands for."""
-    found = list(selectors.children_of(user, ticket)[:MOST_CHILDREN])
-    return {"children": found} if found else None

@@ -64,9 +64,3 @@ def alerts_of(user: User, incident: Ticket) -> QuerySet[Alert]:
 def open_children_of(incident: Ticket, *, states: Collection[str]) -> QuerySet[Incident]:
     """The incidents directly below one that are in these states."""
     return Incident.objects.filter(parent=incident.pk, state__in=states).order_by("pk")
-
-
-def children_of(user: User, incident: Ticket) -> QuerySet[Incident]:
-    """The incidents directly below one that this person may see."""
-    below: QuerySet[Incident] = visible_tickets(user, Incident).filter(parent=incident.pk)
-    return below.order_by("-pk")

@@ -1,14 +1,18 @@
 """The pages of incidents that no other kind of ticket has."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from incidents import actions
 from incidents.actions.opening import Report
 from incidents.desk import desk
 from incidents.forms import REPORT
-from itsm.core.errors import NotAllowed, Refused
+from incidents.selectors import alerts_of, incident_for
+from itsm.core.errors import NotAllowed, NotFound, Refused
+from itsm.monitoring.actions import acknowledge
 from itsm.people.access import person_of, staff_only
 from itsm.tickets.fields import cleaned
 from itsm.tickets.forms import shown
@@ -39,6 +43,31 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.headers.get("X-Dialog"):
         return HttpResponse(headers={"X-Go": address})
     return redirect(address)
+
+
+@staff_only
+@require_POST
+def acknowledge_alert(request: HttpRequest, number: str) -> HttpResponse:
+    """Say of one of its alerts that somebody is on it."""
+    user = person_of(request)
+    incident = incident_for(user, number)
+    alert = next(
+        (
+            each
+            for each in alerts_of(user, incident)
+            if str(each.pk) == request.POST.get("alert", "")
+        ),
+        None,
+    )
+    if alert is None:
+        raise NotFound(_("There is no such alert."))
+    try:
+        acknowledge(alert=alert, actor=user)
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(desk.address_of(incident.number))
 
 
 def _form(

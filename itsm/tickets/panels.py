@@ -8,9 +8,12 @@ from django.utils.translation import gettext_lazy as _l
 
 from itsm.core.registry import Registry
 from itsm.people.models import User
+from itsm.tickets.graph import graph_of
 from itsm.tickets.models import Link, Ticket
 from itsm.tickets.permissions import may_work
-from itsm.tickets.selectors import links_of
+from itsm.tickets.selectors import children_of, links_of
+
+MOST_CHILDREN = 20
 
 Fill = Callable[[User, Ticket], Mapping[str, Any] | None]
 
@@ -62,12 +65,26 @@ SORTS_BACK = {
 def links(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     """The records this one is linked to, in words from its own side."""
     told = [
-        (each.get_sort_display(), each.to_ticket)
+        (each.pk, each.get_sort_display(), each.to_ticket)
         if each.from_ticket_id == ticket.pk
-        else (SORTS_BACK[Link.Sort(each.sort)], each.from_ticket)
+        else (each.pk, SORTS_BACK[Link.Sort(each.sort)], each.from_ticket)
         for each in links_of(user, ticket)
     ]
     may_link = may_work(user, ticket)
     if not told and not may_link:
         return None
-    return {"links": told, "may_link": may_link, "sorts": Link.Sort.choices}
+    return {
+        "links": told,
+        "graph": graph_of([(words, other) for _pk, words, other in told]),
+        "may_link": may_link,
+        "sorts": Link.Sort.choices,
+    }
+
+
+@panel("children", title=_l("Below it"), template="tickets/_children.html", order=55)
+def children(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
+    """The records this one stands for, with how each stands."""
+    found = list(children_of(user, ticket)[: MOST_CHILDREN + 1])
+    if not found:
+        return None
+    return {"children": found[:MOST_CHILDREN], "has_more": len(found) > MOST_CHILDREN}

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from itsm.core.errors import NotFound
 from itsm.core.models import Event
@@ -123,11 +123,18 @@ SAID = ("commented", "noted")
 
 
 def timeline(
-    user: User, ticket: Ticket, *, before: int | None = None, size: int = 50, only: str = "all"
+    user: User,
+    ticket: Ticket,
+    *,
+    before: int | None = None,
+    size: int = 50,
+    only: str = "all",
+    files: Sequence[Attachment] | None = None,
 ) -> list[Moment]:
     """The newest moments of a ticket this person may read, oldest first.
 
-    ``before`` is an event id to page back from; ``only`` is all, public, notes or changes.
+    ``before`` is an event id to page back from; ``only`` is all, public, notes or changes;
+    ``files`` are the ticket's own where they have been read already.
     """
     events = _events_of(user, ticket)
     if only == "public":
@@ -139,14 +146,16 @@ def timeline(
     if before:
         events = events.filter(pk__lt=before)
     newest = list(events.select_related("actor").order_by("-id")[:size])
-    return _with_what_was_said(user, ticket, reversed(newest))
+    return _with_what_was_said(user, ticket, reversed(newest), files)
 
 
-def pinned_moments(user: User, ticket: Ticket) -> list[Moment]:
+def pinned_moments(
+    user: User, ticket: Ticket, *, files: Sequence[Attachment] | None = None
+) -> list[Moment]:
     """The key moments of a ticket this person may read, oldest first."""
     pins = ticket.pins.select_related("event__actor").order_by("event")
     events = [each.event for each in pins if each.event.public or may_see_notes(user)]
-    return _with_what_was_said(user, ticket, events)
+    return _with_what_was_said(user, ticket, events, files)
 
 
 def moment_for(user: User, ticket: Ticket, event_id: int) -> Event:
@@ -164,13 +173,18 @@ def _events_of(user: User, ticket: Ticket) -> QuerySet[Event]:
     return events.exclude(name__in=[f"{ticket.kind}.{each}" for each in UNTOLD])
 
 
-def _with_what_was_said(user: User, ticket: Ticket, events: Iterable[Event]) -> list[Moment]:
+def _with_what_was_said(
+    user: User,
+    ticket: Ticket,
+    events: Iterable[Event],
+    files: Sequence[Attachment] | None = None,
+) -> list[Moment]:
     told = list(events)
     ids = [each.data["comment"] for each in told if "comment" in each.data]
     comments, attachments = dict[int, Comment](), dict[int, list[Attachment]]()
     if ids:
         comments = {each.pk: each for each in _comments(user, ticket).filter(pk__in=ids)}
-        for each in ticket.attachments.filter(comment__in=ids):
+        for each in ticket.attachments.filter(comment__in=ids) if files is None else files:
             attachments.setdefault(each.comment_id or 0, []).append(each)
     return [
         Moment(each, comments.get(said), attachments.get(said, []))
@@ -232,9 +246,22 @@ def links_of(user: User, ticket: Ticket) -> list[Link]:
     return [each for each in links if {each.from_ticket_id, each.to_ticket_id} <= seen]
 
 
+def children_of(user: User, ticket: Ticket) -> QuerySet[Any]:
+    """The records directly below one that this person may see, open ones first."""
+    below = visible_tickets(user).filter(parent=ticket.pk)
+    return below.order_by(F("resolved_at").asc(nulls_first=True), "-id")
+
+
 def watchers_of(ticket: Ticket) -> QuerySet[Watcher]:
     """Who watches a ticket."""
     return ticket.watchers.select_related("user").order_by("user__username")
+
+
+def next_for(user: User, model: type[Ticket], *, after: Ticket) -> Any:
+    """What this person may turn to next: the own, then what nobody in the own teams has taken."""
+    waiting = open_tickets(user, model).exclude(pk=after.pk).order_by("priority", "id")
+    mine = waiting.filter(assignee=user).exclude(phase="waiting").first()
+    return mine or waiting.filter(assignee=None, team__in=user.memberships.values("team")).first()
 
 
 def last_event_id(ticket: Ticket) -> int:

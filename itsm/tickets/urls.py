@@ -11,6 +11,7 @@ from itsm.tickets.views import (
     page,
     replies,
     saying,
+    similar,
     suggesting,
     writing,
 )
@@ -46,6 +47,7 @@ def pages_of(desk: Desk) -> list[URLPattern]:
             name=f"{kind}-draft-file-remove",
         ),
         path("<number:number>/presence/", writing.presence, given, name=f"{kind}-presence"),
+        path("<number:number>/similar/", similar.show, given, name=f"{kind}-similar"),
         path("<number:number>/offers/", writing.offers, given, name=f"{kind}-offers"),
         path("<number:number>/watch/", acting.watch, given, name=f"{kind}-watch"),
         path("<number:number>/link/", acting.link, given, name=f"{kind}-link"),

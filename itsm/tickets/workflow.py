@@ -18,7 +18,7 @@ from itsm.core.errors import Invalid, NotAllowed, Refused, Stale
 from itsm.core.registry import Registry
 from itsm.people.models import User
 from itsm.tickets.fields import Field, cleaned
-from itsm.tickets.models import Phase, Ticket
+from itsm.tickets.models import OPEN_PHASES, Phase, Ticket
 from itsm.tickets.numbering import next_number
 from itsm.tickets.permissions import is_own, may_work
 
@@ -160,6 +160,11 @@ class Workflow:
             for each in self.transitions.values()
             if each.by_people and each.open_to(ticket, actor)
         ]
+
+    def ends(self, transition: Transition) -> bool:
+        """Whether work on a ticket is over when this is done."""
+        target = transition.target
+        return target is not None and self.states[target].phase not in OPEN_PHASES
 
     def label_of(self, state: str) -> Any:
         """A state's name for people."""

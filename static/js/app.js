@@ -18,6 +18,8 @@ import "steady/narrow";
 import "steady/parts";
 import "steady/timeline";
 import "steady/quiet";
+import "steady/inline";
+import "steady/later";
 import "steady/copy";
 import "steady/bell";
 import "steady/post";

@@ -1,5 +1,7 @@
 // The reply box: sends on Ctrl+Enter, and is empty again once its reply has gone out.
 
+let isHeld = false;
+
 for (const form of document.querySelectorAll("form[data-composer]")) {
   const text = form.querySelector("textarea");
   text.addEventListener("keydown", (event) => {
@@ -9,13 +11,17 @@ for (const form of document.querySelectorAll("form[data-composer]")) {
     }
   });
   form.addEventListener("quiet:sent", ({ detail }) => {
+    isHeld = !detail.ok;
     if (detail.ok) text.value = "";
     else document.getElementById("held")?.scrollIntoView({ block: "center" });
   });
 }
 
-// News arrived on this ticket: an empty box has nothing to hold back, a begun one keeps its mark.
+// News arrived on this ticket: an empty box has nothing to hold back, a begun one keeps its mark until
+// the reply was held and its writer has been shown what came.
 document.addEventListener("parts:painting", (event) => {
+  if (!event.target.matches("[name=seen]")) return;
   const text = document.querySelector("form[data-composer] textarea");
-  if (event.target.matches("[name=seen]") && text?.value) event.preventDefault();
+  if (text?.value && !isHeld) event.preventDefault();
+  isHeld = false;
 });

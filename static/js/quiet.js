@@ -16,6 +16,11 @@ document.addEventListener("submit", async (event) => {
     return;
   }
   const page = parsed(await answer.text());
+  const again = page.querySelector("[data-sheet-body] form");
+  if (again && form.matches(".is-inline") && !answer.ok && answer.status === 422) {
+    form.replaceChildren(...document.adoptNode(again).childNodes);
+    return;
+  }
   if (!page.querySelector("[data-part=head]")) {
     location.assign(answer.ok ? answer.url : location.href);
     return;

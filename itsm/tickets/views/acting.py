@@ -8,12 +8,14 @@ from django.views.decorators.http import require_POST
 
 from itsm.core.errors import Invalid, NotAllowed, NotFound, Refused, Stale
 from itsm.people.access import person_of, staff_only
+from itsm.people.models import User
+from itsm.people.selectors import user_named
 from itsm.tickets import actions
 from itsm.tickets.desks import Desk
 from itsm.tickets.fields import TicketNumber, cleaned
 from itsm.tickets.forms import shown
 from itsm.tickets.models import Link, Ticket
-from itsm.tickets.selectors import ticket_for, words_said
+from itsm.tickets.selectors import links_of, next_for, ticket_for, words_said
 from itsm.tickets.views.page import whole
 from itsm.tickets.workflow import Transition, workflows
 
@@ -37,7 +39,17 @@ def act(request: HttpRequest, number: str, verb: str, *, desk: Desk) -> HttpResp
         raise
     except Refused as refusal:
         return _ask(request, ticket, transition, given=given, refusal=refusal)
+    if request.POST.get("next"):
+        return _next(request, desk, ticket)
     return done(request, desk, number)
+
+
+def _next(request: HttpRequest, desk: Desk, ticket: Ticket) -> HttpResponse:
+    """On to what waits for this person next; to the queue when nothing does."""
+    following = next_for(person_of(request), desk.model, after=ticket)
+    address = desk.address_of(following.number) if following else f"{desk.address}?assignee=me"
+    messages.success(request, _("%(number)s is done.") % {"number": ticket.number})
+    return go(request, address)
 
 
 def _ask(
@@ -62,6 +74,7 @@ def _ask(
         ),
         "wrong": str(refusal) if refusal and not field else "",
         "is_stale": isinstance(refusal, Stale),
+        "is_ending": workflows[ticket.kind].ends(transition),
     }
     return render(request, "tickets/act.html", page, status=status_of(refusal))
 
@@ -87,14 +100,25 @@ def _proposed(request: HttpRequest, ticket: Ticket, transition: Transition) -> T
 @staff_only
 @require_POST
 def watch(request: HttpRequest, number: str, *, desk: Desk) -> HttpResponse:
-    """Hear of a ticket, or hear of it no more."""
+    """Let somebody, oneself unless named, hear of a ticket, or hear of it no more."""
     user = person_of(request)
     ticket = ticket_for(user, number, desk.model)
-    if request.POST.get("watch") == "1":
-        actions.watch(ticket=ticket, user=user, actor=user)
-    else:
-        actions.unwatch(ticket=ticket, user=user, actor=user)
+    named = (request.POST.get("user") or request.POST.get("unwatch") or user.username).strip()
+    try:
+        watcher = user_named(named.replace("\x00", ""))
+        if request.POST.get("watch") == "1":
+            actions.watch(ticket=ticket, user=watcher, actor=user)
+        else:
+            actions.unwatch(ticket=ticket, user=watcher, actor=user)
+    except NotFound:
+        messages.error(request, _("Nobody has the user name %(name)s.") % {"name": named})
     return done(request, desk, number)
+
+
+def _unlink(ticket: Ticket, user: User, link_id: int) -> None:
+    for each in links_of(user, ticket):
+        if each.pk == link_id:
+            actions.unlink(ticket=ticket, link=each, actor=user)
 
 
 LINKED = (TicketNumber(name="other", required=True),)
@@ -103,10 +127,13 @@ LINKED = (TicketNumber(name="other", required=True),)
 @staff_only
 @require_POST
 def link(request: HttpRequest, number: str, *, desk: Desk) -> HttpResponse:
-    """Say how a ticket stands to another."""
+    """Say how a ticket stands to another, or that it does no more."""
     user = person_of(request)
     ticket = ticket_for(user, number, desk.model)
     try:
+        if unlinked := whole(request.POST.get("unlink", "")):
+            _unlink(ticket, user, unlinked)
+            return done(request, desk, number)
         named = cleaned(LINKED, {"other": request.POST.get("other", "")})["other"]
         other = ticket_for(user, named)
         sort = request.POST.get("sort", Link.Sort.RELATES_TO)
@@ -140,7 +167,12 @@ def pin(request: HttpRequest, number: str, *, desk: Desk) -> HttpResponse:
 
 
 def done(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
-    address = desk.address_of(number.upper())
+    """Back to the record, by a redirect or as a dialog is told."""
+    return go(request, desk.address_of(number.upper()))
+
+
+def go(request: HttpRequest, address: str) -> HttpResponse:
+    """On to an address, by a redirect or as a dialog is told."""
     if request.headers.get("X-Dialog"):
         return HttpResponse(headers={"X-Go": address})
     return redirect(address)

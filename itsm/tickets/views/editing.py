@@ -14,7 +14,7 @@ from itsm.people.access import person_of, staff_only
 from itsm.tickets import actions
 from itsm.tickets.desks import Desk
 from itsm.tickets.entries import entries
-from itsm.tickets.fields import cleaned
+from itsm.tickets.fields import Field, cleaned
 from itsm.tickets.forms import EDITABLE, as_typed, shown
 from itsm.tickets.merging import Merge, merged
 from itsm.tickets.models import Ticket
@@ -23,8 +23,8 @@ from itsm.tickets.selectors import last_event_id, ticket_for, timeline
 from itsm.tickets.views.acting import Typed, done, status_of, typed, version_of
 from itsm.tickets.views.page import whole
 
-NAMES = [each.name for each in EDITABLE]
 LABELS = {each.name: each.label for each in EDITABLE}
+Fields = Sequence[Field]
 
 
 @staff_only
@@ -34,50 +34,63 @@ def edit(request: HttpRequest, number: str, *, desk: Desk) -> HttpResponse:
     ticket = ticket_for(user, number, desk.model)
     if not may_work(user, ticket):
         raise NotAllowed(_("You may read %(number)s only.") % {"number": ticket.number})
+    fields = _asked(request)
     if request.method != "POST":
-        return _editor(request, ticket, given=as_typed(ticket))
-    given = _chosen(request)
+        return _editor(request, ticket, fields, given=as_typed(ticket))
+    given = _chosen(request, fields)
     try:
-        _save(request, ticket, given, version=version_of(request))
+        _save(request, ticket, fields, given, version=version_of(request))
     except Stale:
-        return _merge(request, desk, number, given=given)
+        return _merge(request, desk, number, fields, given=given)
     except NotAllowed:
         raise
     except Refused as refusal:
-        return _editor(request, ticket, given=given, refusal=refusal)
+        return _editor(request, ticket, fields, given=given, refusal=refusal)
     return done(request, desk, number)
 
 
-def _chosen(request: HttpRequest) -> Typed:
+def _asked(request: HttpRequest) -> Fields:
+    """The fields the form is about: the one that is named, or all."""
+    only = request.POST.get("only") or request.GET.get("only", "")
+    return [each for each in EDITABLE if each.name == only] or EDITABLE
+
+
+def _chosen(request: HttpRequest, fields: Fields) -> Typed:
     """What was typed, or of a field where both had changed it, what was chosen."""
-    given = typed(request, NAMES)
-    for name in NAMES:
+    names = [each.name for each in fields]
+    given = typed(request, names)
+    for name in names:
         if request.POST.get(f"pick-{name}") == "theirs":
             given[name] = request.POST.get(f"was-{name}", "")
     return given
 
 
-def _save(request: HttpRequest, ticket: Ticket, given: Typed, *, version: int | None) -> None:
-    changes = cleaned(EDITABLE, given)
+def _save(
+    request: HttpRequest, ticket: Ticket, fields: Fields, given: Typed, *, version: int | None
+) -> None:
+    changes = cleaned(fields, given)
     user = person_of(request)
     actions.edit(ticket=ticket, actor=user, changes=changes, expected_version=version)
 
 
-def _merge(request: HttpRequest, desk: Desk, number: str, *, given: Typed) -> HttpResponse:
+def _merge(
+    request: HttpRequest, desk: Desk, number: str, fields: Fields, *, given: Typed
+) -> HttpResponse:
     """Save both changes together; where they meet, let the person choose."""
     user = person_of(request)
     ticket = ticket_for(user, number, desk.model)
-    before = {name: request.POST[f"was-{name}"] for name in NAMES if f"was-{name}" in request.POST}
-    merge = merged(NAMES, before=before, theirs=as_typed(ticket), mine=given)
+    names = [each.name for each in fields]
+    before = {name: request.POST[f"was-{name}"] for name in names if f"was-{name}" in request.POST}
+    merge = merged(names, before=before, theirs=as_typed(ticket), mine=given)
     if not merge.collisions:
         try:
-            _save(request, ticket, merge.values, version=ticket.version)
+            _save(request, ticket, fields, merge.values, version=ticket.version)
         except Stale:
             pass  # a third change came; the person looks at all of them
         else:
             _tell(request, merge)
             return done(request, desk, number)
-    return _conflict(request, ticket, merge)
+    return _conflict(request, ticket, fields, merge)
 
 
 def _tell(request: HttpRequest, merge: Merge) -> None:
@@ -86,7 +99,7 @@ def _tell(request: HttpRequest, merge: Merge) -> None:
     messages.success(request, sentence % {"fields": taken} if taken else _("Saved."))
 
 
-def _conflict(request: HttpRequest, ticket: Ticket, merge: Merge) -> HttpResponse:
+def _conflict(request: HttpRequest, ticket: Ticket, fields: Fields, merge: Merge) -> HttpResponse:
     user, seen = person_of(request), whole(request.POST.get("seen", ""))
     news = [
         each for each in timeline(user, ticket, size=20, only="changes") if each.event.pk > seen
@@ -94,6 +107,7 @@ def _conflict(request: HttpRequest, ticket: Ticket, merge: Merge) -> HttpRespons
     return _editor(
         request,
         ticket,
+        fields,
         given=merge.values,
         status=409,
         collisions={each.name: each for each in merge.collisions},
@@ -110,6 +124,7 @@ def _names(people: Sequence[Any]) -> str:
 def _editor(
     request: HttpRequest,
     ticket: Ticket,
+    fields: Fields,
     *,
     given: Typed,
     refusal: Refused | None = None,
@@ -117,19 +132,20 @@ def _editor(
 ) -> HttpResponse:
     field = refusal.field if refusal else None
     wrong = {field: str(refusal)} if field else {}
-    fields = shown(EDITABLE, user=person_of(request), given=given, wrong=wrong)
+    controls = shown(fields, user=person_of(request), given=given, wrong=wrong)
     collisions = more.get("collisions", {})
+    now = as_typed(ticket)
     page = {
         "ticket": ticket,
-        "fields": [(each, collisions.get(each.field.name)) for each in fields],
-        "was": as_typed(ticket) if not refusal else _was(request),
+        "fields": [(each, collisions.get(each.field.name)) for each in controls],
+        "only": fields[0].name if len(fields) == 1 else "",
+        "was": {
+            each.name: request.POST.get(f"was-{each.name}", "") if refusal else now[each.name]
+            for each in fields
+        },
         "version": version_of(request) if refusal else ticket.version,
         "wrong": str(refusal) if refusal and not field else "",
         "seen": last_event_id(ticket),
         **more,
     }
     return render(request, "tickets/edit.html", page, status=more.get("status", status_of(refusal)))
-
-
-def _was(request: HttpRequest) -> Typed:
-    return {name: request.POST.get(f"was-{name}", "") for name in NAMES}

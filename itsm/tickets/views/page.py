@@ -1,5 +1,6 @@
 """The page of one ticket, the same for every kind."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from itsm.people.models import User
 from itsm.tickets.days import days_of
 from itsm.tickets.desks import Desk
 from itsm.tickets.entries import entries
-from itsm.tickets.models import Ticket
+from itsm.tickets.models import Attachment, Ticket
 from itsm.tickets.panels import panels_of
 from itsm.tickets.permissions import may_work
 from itsm.tickets.presence import present_at
@@ -31,6 +32,7 @@ from itsm.tickets.visits import visited
 from itsm.tickets.workflow import Transition, workflows
 
 SIZE = 50
+MOST_PRINTED = 5000
 BEING_WRITTEN = timedelta(minutes=30)
 FILTERS = {
     "all": _l("All"),
@@ -65,6 +67,8 @@ def _show(request: HttpRequest, number: str, *, desk: Desk) -> HttpResponse:
     cursor = horizon()
     user = person_of(request)
     ticket = ticket_for(user, number, desk.model)
+    if request.GET.get("print"):
+        return render(request, "tickets/print.html", printed(user, ticket))
     visited(user, ticket)
     return render(request, "tickets/page.html", content(request, user, ticket, desk, cursor=cursor))
 
@@ -76,19 +80,19 @@ def content(
     verbs = sorted(_offered(ticket, user), key=_place)
     main = next((name for name in FIRST if name in {each.verb for each in verbs}), "")
     watchers = [each.user for each in watchers_of(ticket)]
+    files = list(attachments_of(user, ticket))
     return {
         "desk": desk,
         "ticket": ticket,
         "verbs": [(each, KEYS.get(each.verb, ""), each.verb == main) for each in verbs],
         "may_work": may_work(user, ticket),
         "ends": "resolve" if any(each.verb == "resolve" for each in verbs) else "",
-        "files": attachments_of(user, ticket),
+        "files": files,
         "watchers": watchers,
         "is_watching": user in watchers,
         "panels": panels_of(user, ticket),
-        "seen": last_event_id(ticket),
         "filters": FILTERS.items(),
-        **told(request, user, ticket),
+        **told(request, user, ticket, files=files),
         **company(user, ticket),
         **more,
     }
@@ -124,17 +128,25 @@ def _place(transition: Transition) -> int:
     return ORDER.index(transition.verb) if transition.verb in ORDER else len(ORDER)
 
 
-def told(request: HttpRequest, user: User, ticket: Ticket) -> dict[str, Any]:
+def told(
+    request: HttpRequest,
+    user: User,
+    ticket: Ticket,
+    *,
+    files: Sequence[Attachment] | None = None,
+) -> dict[str, Any]:
     """The timeline as filtered and paged by the address, and the key moments."""
     only = request.GET.get("show", "all")
     only = only if only in FILTERS else "all"
     before, wanted = whole(request.GET.get("before", "")), whole(request.GET.get("at", ""))
-    moments = timeline(user, ticket, before=before, size=SIZE + 1, only=only)
+    moments = timeline(user, ticket, before=before, size=SIZE + 1, only=only, files=files)
+    # The newest moment is the newest event that matters to a reply; nothing need be asked again.
+    seen = moments[-1].event.pk if moments and only == "all" and not before else None
     is_past = bool(moments and wanted and wanted < moments[0].event.pk)
     if is_past:
-        moments = timeline(user, ticket, before=wanted + 1, size=SIZE + 1, only=only)
+        moments = timeline(user, ticket, before=wanted + 1, size=SIZE + 1, only=only, files=files)
     has_earlier, moments = len(moments) > SIZE, moments[-SIZE:]
-    pins = pinned_moments(user, ticket)
+    pins = pinned_moments(user, ticket, files=files)
     pinned = {each.event.pk for each in pins}
     return {
         "ticket": ticket,
@@ -142,7 +154,22 @@ def told(request: HttpRequest, user: User, ticket: Ticket) -> dict[str, Any]:
         "pins": entries(user, ticket, pins, pinned=pinned),
         "earlier": moments[0].event.pk if has_earlier else None,
         "is_past": is_past,
+        "seen": last_event_id(ticket) if seen is None else seen,
         "only": only,
+    }
+
+
+def printed(user: User, ticket: Ticket) -> dict[str, Any]:
+    """A ticket as it stands on paper: with its whole timeline, nothing folded."""
+    moments, pins = timeline(user, ticket, size=MOST_PRINTED), pinned_moments(user, ticket)
+    return {
+        "ticket": ticket,
+        "files": attachments_of(user, ticket),
+        "watchers": [each.user for each in watchers_of(ticket)],
+        "panels": panels_of(user, ticket),
+        "days": days_of(entries(user, ticket, moments), fold=False),
+        "pins": entries(user, ticket, pins),
+        "now": timezone.now(),
     }
 
 

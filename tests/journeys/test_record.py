@@ -1,0 +1,172 @@
+"""One record, several people: what they write, edit and see of each other in a real browser."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from incidents import actions
+from incidents.actions.opening import Report
+from incidents.models import Incident
+from itsm.core.models import Event
+from itsm.people.models import User
+from itsm.tickets.actions import comment
+from tests.journeys.conftest import House, Sit
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(120),
+]
+
+PASTE = """async () => {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 40;
+  canvas.getContext("2d").fillRect(0, 0, 40, 40);
+  const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
+  const data = new DataTransfer();
+  data.items.add(new File([blob], "image.png", { type: "image/png" }));
+  document.querySelector("#reply-body").dispatchEvent(
+    new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+
+
+def opened(*, caller: User, actor: User) -> Incident:
+    return actions.open_incident(report=Report(title="No sound", caller=caller), actor=actor)
+
+
+def path(incident: Incident) -> str:
+    return f"/incidents/{incident.number}/"
+
+
+def text_of(page: Page) -> str:
+    return page.get_by_label("Reply or note").input_value()
+
+
+def test_a_reply_with_a_mention_and_a_pasted_picture(
+    sit: Sit, alice: User, bob: User, charlie: User
+):
+    incident = opened(caller=charlie, actor=charlie)
+    page = sit(alice).go_live(path(incident))
+    page.keyboard.press("r")
+
+    page.keyboard.type("Look, @bo")
+    expect(page.get_by_role("option", name="@bob")).to_be_visible(timeout=5000)
+    page.keyboard.press("Enter")
+    page.evaluate(PASTE)
+    expect(page.locator(".drafted img")).to_be_visible(timeout=8000)
+    page.keyboard.type("and tell me.")
+    page.keyboard.press("Control+Enter")
+
+    said = page.locator(".bubble").last
+    expect(said.locator(".mention")).to_have_text("@bob", timeout=8000)
+    expect(said.locator("img")).to_be_visible()
+    assert text_of(page) == ""
+    assert page.locator(".drafted img").count() == 0
+    assert Event.objects.get(name="incident.mentioned").data["users"] == [bob.pk]
+    theirs = sit(charlie, face="phone").go(f"/portal/items/{incident.number}/")
+    expect(theirs.locator(".bubble img")).to_be_visible()
+
+
+def test_colleagues_see_each_other_write(sit: Sit, alice: User, bob: User, charlie: User):
+    """UX11, UX12."""
+    incident = opened(caller=charlie, actor=charlie)
+    mine = sit(alice).go_live(path(incident))
+    theirs = sit(bob).go_live(path(incident))
+    expect(mine.locator(".present")).to_contain_text("is here", timeout=5000)
+
+    theirs.get_by_label("Reply or note").press_sequentially("I have a hunch")
+
+    expect(mine.locator(".present")).to_contain_text("is writing", timeout=5000)
+    expect(mine.locator(".writing")).to_contain_text("is writing a reply", timeout=8000)
+    theirs.close()
+    expect(mine.locator(".present")).not_to_contain_text("Bob", timeout=8000)
+    again = sit(bob, face="phone").go(path(incident))
+    assert text_of(again) == "I have a hunch"
+
+
+def test_a_reply_that_crosses_another_is_held_and_sent_with_one_click(
+    sit: Sit, alice: User, charlie: User
+):
+    """UX19."""
+    incident = opened(caller=charlie, actor=charlie)
+    person = sit(alice)
+    page = person.go_live(path(incident))
+    page.get_by_label("Reply or note").fill("Please restart it")
+    comment(ticket=incident, actor=charlie, body="It works again!")
+    expect(page.locator("[data-part=timeline]")).to_contain_text("works again", timeout=5000)
+
+    page.get_by_role("button", name="Send reply").click()
+
+    expect(page.locator(".held")).to_contain_text("It works again!", timeout=5000)
+    assert text_of(page) == "Please restart it"
+    assert not incident.comments.filter(body="Please restart it").exists()
+    page.get_by_role("button", name="Send anyway").click()
+    expect(page.locator(".bubble").last).to_contain_text("Please restart it", timeout=5000)
+    expect(page.locator(".held")).to_have_count(0)
+    person.complaints = [each for each in person.complaints if "409" not in each]
+
+
+def test_two_agents_edit_one_record(sit: Sit, alice: User, bob: User, charlie: User):
+    incident = opened(caller=charlie, actor=charlie)
+    one, other = sit(alice), sit(bob)
+    for person in (one, other):
+        person.go_live(path(incident))
+        person.page.keyboard.press("i")
+        expect(person.page.locator("dialog[open] form")).to_be_visible(timeout=8000)
+    other.page.get_by_label("Title").fill("No sound in room 5")
+    other.page.get_by_label("Impact").select_option("1")
+    other.page.get_by_role("button", name="Save").click()
+    expect(other.page.locator("h1").first).to_contain_text("room 5", timeout=8000)
+
+    one.page.get_by_label("Title").fill("No sound at all")
+    one.page.get_by_label("Urgency").select_option("1")
+    one.page.get_by_role("button", name="Save").click()
+
+    sheet = one.page.locator("dialog[open]")
+    expect(sheet).to_contain_text("Two of you changed the same thing", timeout=8000)
+    expect(sheet.locator(".theirs")).to_have_text("No sound in room 5")
+    sheet.get_by_role("button", name="Save").click()
+    expect(one.page.locator("h1").first).to_have_text("No sound at all", timeout=8000)
+    incident.refresh_from_db()
+    assert (incident.title, incident.impact, incident.urgency) == ("No sound at all", 1, 1)
+    one.complaints = [each for each in one.complaints if "409" not in each]
+
+
+def test_nothing_is_missed_and_nothing_lost_without_a_network(
+    sit: Sit, house: House, alice: User, bob: User, charlie: User
+):
+    incident = opened(caller=charlie, actor=charlie)
+    person = sit(alice)
+    page = person.go_live(path(incident))
+    page.get_by_label("Reply or note").fill("Half a thought")
+
+    house.kill()
+    page.wait_for_selector("html[data-live=off]")
+    began = time.monotonic()
+    page.get_by_label("Reply or note").press_sequentially(", and the other half")
+    comment(ticket=incident, actor=bob, body="While you were away", public=False)
+    page.wait_for_timeout(20_000 - 1000 * (time.monotonic() - began))
+    house.start()
+
+    timeline = page.locator("[data-part=timeline]")
+    expect(timeline).to_contain_text("While you were away", timeout=30_000)
+    assert text_of(page) == "Half a thought, and the other half"
+    expect(page.locator("[data-draft-status]")).to_have_text("Draft saved", timeout=15_000)
+    assert incident.drafts.get().body == "Half a thought, and the other half"
+    person.complaints = [each for each in person.complaints if "ERR_" not in each]
+
+
+def test_an_entry_is_pinned_and_linked_to(sit: Sit, alice: User, charlie: User):
+    incident = opened(caller=charlie, actor=charlie)
+    comment(ticket=incident, actor=alice, body="The fuse is gone", public=False)
+    page = sit(alice).go_live(path(incident))
+    entry = page.locator(".moment.is-said").last
+    entry.hover()
+
+    entry.get_by_role("button", name="Pin to the key moments").click()
+
+    expect(page.locator(".key-moments")).to_contain_text("The fuse is gone", timeout=5000)
+    page.locator(".key-moments a").click()
+    expect(page).to_have_url(re.compile(r"#event-\d+$"))
