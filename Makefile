@@ -6,7 +6,8 @@ UV := $(shell command -v uv 2>/dev/null)
 # The first of these that is new enough; PYTHON=… chooses another.
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
-PYTEST_ARGS ?=
+# All tests at once, each file in one process; `make test PYTEST_ARGS=tests/people` runs a few.
+PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist loadfile
 # Compiling everything anew in each of the seven processes would double the time of a start.
 unexport PYTHONDONTWRITEBYTECODE
 

@@ -138,6 +138,13 @@ def email_settings(address: SplitResult) -> dict[str, Any]:
     }
 
 
+def valkey_namespace(address: SplitResult) -> str:
+    """What channels are named after, since publishing knows nothing of numbered databases."""
+    path = "" if address.scheme == "unix" else address.path.strip("/")
+    database = dict(parse_qsl(address.query)).get("db") or path or "0"
+    return f"steady-{database}"
+
+
 def broker_address(address: SplitResult) -> str:
     """The same Valkey as Celery's transport writes it, which differs for sockets."""
     if address.scheme != "unix":

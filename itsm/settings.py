@@ -19,6 +19,7 @@ from itsm.env import (
     kept_secret,
     port_noted_in,
     refuse_weak_key,
+    valkey_namespace,
 )
 from itsm.people.passwords import VALIDATORS
 
@@ -150,12 +151,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Valkey carries rings and forgettable counters; truth is in the database.
 _valkey = env.address("REDIS_URL", default=PLACES.redis_url, schemes=("redis", "rediss", "unix"))
 REDIS_URL = env.text("REDIS_URL", default=PLACES.redis_url)
+REDIS_NAMESPACE = valkey_namespace(_valkey)
 DOORBELL = not TESTING
 CACHES = {"default": {"BACKEND": "itsm.core.cache.ForgivingRedisCache", "LOCATION": REDIS_URL}}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": "steady"},
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": REDIS_NAMESPACE},
     }
 }
 CELERY_BROKER_URL = broker_address(_valkey)

@@ -10,6 +10,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.doors import PEOPLE, plain, rows
 from tests.world import World
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.mark.parametrize(
     ("door", "codes"), rows().items(), ids=lambda each: " ".join(map(str, each))

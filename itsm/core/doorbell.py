@@ -16,7 +16,7 @@ from itsm.core.tasks import deliver
 
 logger = structlog.get_logger(__name__)
 
-CHANNEL = "steady:live"
+CHANNEL = f"{settings.REDIS_NAMESPACE}:live"
 PAUSE = 0.02  # seconds between rings, so that a storm is one ring
 BROKEN_PAUSE = 1.0
 

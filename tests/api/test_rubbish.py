@@ -9,6 +9,8 @@ from itsm.api import description
 from tests.doors import plain, rows
 from tests.world import World
 
+pytestmark = pytest.mark.django_db
+
 WRITES = [
     (method, address)
     for method, address in rows()
