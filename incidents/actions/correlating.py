@@ -18,6 +18,7 @@ from incidents.correlation import RANK, grave_key, keys_for, scope_of
 from incidents.models import Detection, Incident, ResolutionCode
 from incidents.selectors import firing_alerts_of
 from itsm.core import events
+from itsm.core.events import Subject
 from itsm.inventory.models import ConfigurationItem
 from itsm.monitoring.models import Alert
 from itsm.people.models import User
@@ -67,7 +68,7 @@ def join_or_open(alerts: Sequence[Alert], *, actor: User) -> None:
     _put_on(joined)
     events.publish(
         "incident.alerts_joined",
-        *(Incident(pk=ticket_id) for ticket_id in joined),
+        *(Subject("incident", ticket_id) for ticket_id in joined),
         actor=actor,
         data_of=lambda incident: _joining(joined[incident.pk]),
     )

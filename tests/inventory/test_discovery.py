@@ -15,8 +15,8 @@ def test_unknown_names_are_registered_once_and_known_ones_left_alone(bot: User) 
     found = actions.discover_services(["checkout", "storage"], actor=bot)
     again = actions.discover_services(["storage", "checkout"], actor=bot)
 
-    assert found["checkout"] == known
-    assert found["storage"].status == Standing.DISCOVERED
+    assert found["checkout"] == known.pk
+    assert Service.objects.get(pk=found["storage"]).status == Standing.DISCOVERED
     assert found == again
     assert Service.objects.count() == 2
 
@@ -35,7 +35,7 @@ def test_a_source_gone_wild_cannot_fill_the_inventory(
 def test_components_are_registered_with_their_service() -> None:
     checkout = ServiceFactory(name="checkout")
 
-    actions.discover_components({"checkout-1": checkout, "lonely": None})
+    actions.discover_components({"checkout-1": checkout.pk, "lonely": None})
 
     assert ConfigurationItem.objects.get(name="checkout-1").service == checkout
     assert ConfigurationItem.objects.get(name="lonely").service is None

@@ -4,15 +4,13 @@ By hand and not through the ORM, because it runs while alerts pour in and their 
 """
 
 from collections.abc import Collection, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import connection, transaction
 
 from itsm.core import events
-from itsm.inventory.models import ConfigurationItem, Service
+from itsm.core.events import Subject
 from itsm.people.models import User
-
-Named = TypeVar("Named", Service, ConfigurationItem)
 
 # Labels are made by machines: a broken one must not fill the inventory with a name a second.
 MOST_DISCOVERED_SERVICES = 500
@@ -59,38 +57,33 @@ SELECT id, name, false FROM known UNION ALL SELECT id, name, true FROM fresh
 
 
 @transaction.atomic(savepoint=False)
-def discover_services(names: Collection[str], *, actor: User | None) -> dict[str, Service]:
-    """The services with these names, those unknown so far registered as discovered.
+def discover_services(names: Collection[str], *, actor: User | None) -> dict[str, int]:
+    """The ids of the services with these names, those unknown so far registered as discovered.
 
     Names beyond the most that may be discovered are left out of the answer.
     """
     given = {"names": sorted(set(names)), "most": MOST_DISCOVERED_SERVICES}
-    found, fresh = _registered(Service, REGISTER_SERVICES, given)
-    events.publish("service.discovered", *fresh, actor=actor)
+    found, fresh = _registered(REGISTER_SERVICES, given)
+    events.publish("service.discovered", *(Subject("service", each) for each in fresh), actor=actor)
     return found
 
 
 @transaction.atomic(savepoint=False)
-def discover_components(
-    services: Mapping[str, Service | None],
-) -> dict[str, ConfigurationItem]:
-    """The components with these names, unknown ones registered as discovered with their service.
+def discover_components(services: Mapping[str, int | None]) -> dict[str, int]:
+    """The ids of these components, unknown ones registered as discovered with their service's id.
 
     Pods come and go by the thousand, so this is no event; the row says when it was.
     """
     names = sorted(services)
-    owners = [None if service is None else service.pk for service in map(services.get, names)]
+    owners = [services[each] for each in names]
     given = {"names": names, "services": owners, "most": MOST_DISCOVERED_COMPONENTS}
-    return _registered(ConfigurationItem, REGISTER_COMPONENTS, given)[0]
+    return _registered(REGISTER_COMPONENTS, given)[0]
 
 
-def _registered(
-    model: type[Named], statement: str, given: dict[str, Any]
-) -> tuple[dict[str, Named], list[Named]]:
-    """All of them by name, and those that were new."""
+def _registered(statement: str, given: dict[str, Any]) -> tuple[dict[str, int], list[int]]:
+    """The ids of all of them by name, and the ids of those that were new."""
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         rows = cursor.fetchall()
-    made = [model.from_db(connection.alias, ["id", "name"], row[:2]) for row in rows]
-    fresh = [each for each, (_id, _name, is_new) in zip(made, rows, strict=True) if is_new]
-    return {each.name: each for each in made}, fresh
+    fresh = [known_id for known_id, _name, is_new in rows if is_new]
+    return {name: known_id for known_id, name, _is_new in rows}, fresh

@@ -8,12 +8,12 @@ from typing import Any
 from django.db import transaction
 
 from itsm.core import events
+from itsm.core.events import Subject
 from itsm.inventory.actions import discover_components, discover_services
-from itsm.inventory.models import Service
 from itsm.monitoring import ledger
 from itsm.monitoring.ledger import Entry
 from itsm.monitoring.lifecycle import Condition, Policy, hear
-from itsm.monitoring.models import Alert, MonitoringSource
+from itsm.monitoring.models import MonitoringSource
 from itsm.monitoring.payload import DESCRIPTION_LENGTH, fitting, shortened, title_of
 from itsm.monitoring.sources import Signal
 from itsm.people.models import User
@@ -84,14 +84,14 @@ def publish_changes(changes: Iterable[Change], *, actor: User) -> None:
         if concerned:
             events.publish(
                 f"alert.{name}",
-                *(Alert.from_db("default", ["id"], [each]) for each in concerned),
+                *(Subject("alert", each) for each in concerned),
                 actor=actor,
                 data_of=_facts_of(concerned),
             )
 
 
-def _facts_of(concerned: Mapping[int, Change]) -> Callable[[Alert], dict[str, Any]]:
-    def facts(alert: Alert) -> dict[str, Any]:
+def _facts_of(concerned: Mapping[int, Change]) -> Callable[[Subject], dict[str, Any]]:
+    def facts(alert: Subject) -> dict[str, Any]:
         change = concerned[alert.pk]
         known: dict[str, Any] = {
             "title": change.title,
@@ -182,21 +182,12 @@ def _named(
     component_names = {name for name in service_of if name}
     services, components = ledger.ids_named(service_names, components=component_names)
     if source.discovers and (unknown := service_names - services.keys()):
-        services |= _ids(discover_services(unknown, actor=source.bot))
+        services |= discover_services(unknown, actor=source.bot)
     if source.discovers and (unknown := component_names - components.keys()):
-        wanted = {name: services.get(service_of[name]) for name in unknown}
-        components |= _ids(discover_components(_with_services(wanted)))
+        components |= discover_components(
+            {name: services.get(service_of[name]) for name in unknown}
+        )
     return services, components
-
-
-def _with_services(wanted: Mapping[str, int | None]) -> dict[str, Service | None]:
-    # Only their ids are used: they need not be read again.
-    services = {each: Service(pk=each) for each in set(wanted.values()) if each is not None}
-    return {name: services.get(service_id or 0) for name, service_id in wanted.items()}
-
-
-def _ids(found: Mapping[str, Any]) -> dict[str, int]:
-    return {name: each.pk for name, each in found.items()}
 
 
 def _service_name(signal: Signal) -> str:
