@@ -21,7 +21,7 @@ from itsm.inventory.models import Relation
 from itsm.monitoring.actions import create_source, record_signals
 from itsm.monitoring.models import Alert
 from itsm.monitoring.sources import Signal
-from itsm.people.actions import issue_token, join_team
+from itsm.people.actions import issue_token, join_team, name_delegate
 from itsm.people.roles import Role
 from itsm.tickets.actions import attach, link, watch
 from tests.doors import PEOPLE
@@ -164,6 +164,7 @@ def _fill(world: World) -> None:
         ticket=opened, actor=charlie, files=[SimpleUploadedFile("log.txt", b"all is well")]
     )
     watch(ticket=opened, user=bob, actor=alice)
+    delegation = name_delegate(person=charlie, delegate=bob, actor=charlie)
     ServiceFactory(name="idle")
     report = Report(title="Wiki is slow", service=ServiceFactory(name="wiki"))
     outage = actions.open_incident(report=report, actor=alice)
@@ -181,6 +182,7 @@ def _fill(world: World) -> None:
         "held": held.number,
         "resolved": resolved.number,
         "outage": outage.number,
+        "delegation": str(delegation.pk),
         "file_id": str(file.pk),
         "name": file.stored_as.removeprefix("attachments/"),
         "link_id": str(link(ticket=opened, other=held, actor=alice).pk),

@@ -14,6 +14,7 @@ from incidents.workflow import workflow
 from itsm.core import events
 from itsm.core.errors import Invalid, NotAllowed
 from itsm.inventory.models import ConfigurationItem, Service
+from itsm.people.delegation import acts_for
 from itsm.people.models import Team, User
 from itsm.tickets.models import OPEN_PHASES, Channel, Level, Link
 from itsm.tickets.priority import priority_of
@@ -47,6 +48,19 @@ class Report:
 @transaction.atomic
 def open_incident(*, report: Report, actor: User) -> Incident:
     """Start an incident: priority computed, routed to the service's team and by its policy."""
+    if not _may_name_caller(report, actor):
+        raise NotAllowed(_("You may report for yourself, and for people who let you."))
+    return _opened(report=report, actor=actor)
+
+
+def _may_name_caller(report: Report, actor: User) -> bool:
+    caller = report.caller
+    if caller is None or actor.is_staffer or caller == actor:
+        return True
+    return acts_for(actor, caller.pk)
+
+
+def _opened(*, report: Report, actor: User) -> Incident:
     if not report.title.strip():
         raise Invalid(_("Say in a few words what is wrong."), field="title")
     if actor.is_staffer and not actor.has_perm("tickets.work"):
@@ -86,7 +100,7 @@ def open_incident(*, report: Report, actor: User) -> Incident:
 @transaction.atomic
 def open_follow_up(*, closed: Incident, said: str, actor: User) -> Incident:
     """Start a new incident from a reply to one that is closed, with what still holds copied."""
-    follow_up = open_incident(
+    follow_up = _opened(
         report=Report(
             title=closed.title,
             description=said,

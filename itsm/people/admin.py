@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from itsm.core import configuration
 from itsm.core.admins import ConfigurationAdmin
 from itsm.people import actions
-from itsm.people.models import ApiToken, Membership, Team, User
+from itsm.people.models import ApiToken, Delegate, Membership, Team, User
 
 admin.site.unregister(Group)
 
@@ -139,6 +139,16 @@ class ApiTokenAdmin(admin.ModelAdmin[ApiToken]):
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         for each in queryset:
             actions.revoke_token(token=each, actor=_actor(request))
+
+
+@admin.register(Delegate)
+class DelegateAdmin(ConfigurationAdmin[Delegate]):
+    """Who may act for whom."""
+
+    list_display = ("person", "delegate", "starts_on", "ends_on")
+    list_select_related = ("person", "delegate")
+    search_fields = ("person__username", "delegate__username")
+    autocomplete_fields = ("person", "delegate")
 
 
 def _actor(request: HttpRequest) -> User:

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from itsm.core.configuration import Kind, kinds
-from itsm.people.models import ApiToken, Membership, Team, User
+from itsm.people.models import ApiToken, Delegate, Membership, Team, User
 
 
 def _members(team: Team) -> list[str]:
@@ -21,4 +21,5 @@ def _places(places: QuerySet[Membership], name: str) -> list[str]:
 
 kinds[User] = Kind("user", added="registered", parts={"teams": _teams})
 kinds[Team] = Kind("team", added="formed", parts={"members": _members})
+kinds[Delegate] = Kind("delegate", added="named")
 kinds[ApiToken] = Kind("token", added="issued", removed="revoked")

@@ -12,6 +12,7 @@ from incidents.selectors import incident_for
 from itsm.core.errors import NotFound
 from itsm.inventory.models import Service, Standing
 from itsm.inventory.selectors import visible_services
+from itsm.people.delegation import represented_by
 from itsm.people.models import User
 from itsm.tickets.models import OPEN_PHASES, Phase
 from itsm.tickets.paging import Page, page_of
@@ -30,7 +31,9 @@ def own_items(user: User) -> QuerySet[Incident]:
     """The incidents this person called about, opened or watches; also for staff only those."""
     mine: QuerySet[Any] = visible_tickets(user, Incident)
     if user.is_staffer:
-        mine = mine.filter(Q(caller=user) | Q(opened_by=user) | Q(watchers__user=user)).distinct()
+        people = represented_by(user).values("pk").order_by()
+        concerns = Q(caller=user) | Q(opened_by=user) | Q(watchers__user=user)
+        mine = mine.filter(concerns | Q(caller__in=people)).distinct()
     return mine.defer("description", "search")
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from itsm.portal.views import home, items, outages, reporting
+from itsm.portal.views import delegates, home, items, outages, reporting
 from itsm.tickets import addresses  # noqa: F401 teaches Django <number:> and <word:>
 
 urlpatterns = [
@@ -12,7 +12,10 @@ urlpatterns = [
     path("items/", items.items, name="portal-items"),
     path("items/<number:number>/", items.item, name="portal-item"),
     path("items/<number:number>/reply/", items.reply, name="portal-reply"),
+    path("items/<number:number>/rate/", items.rate, name="portal-rate"),
     path("items/<number:number>/<word:verb>/", items.act, name="portal-act"),
+    path("delegates/", delegates.delegates, name="portal-delegates"),
+    path("delegates/<int:pk>/end/", delegates.end, name="portal-delegate-end"),
     path("outages/<number:number>/", outages.outage, name="portal-outage"),
     path("outages/<number:number>/me-too/", outages.me_too, name="portal-me-too"),
 ]

@@ -31,6 +31,15 @@ HOW_BAD = (
     ("3", _l("It can wait"), _l("a question or a small thing")),
 )
 
+SHOWN = (("open", _l("Open")), ("closed", _l("Closed")), ("all", _l("All")))
+FACES = (
+    (1, _l("Very bad"), "angry"),
+    (2, _l("Bad"), "frown"),
+    (3, _l("So-so"), "meh"),
+    (4, _l("Good"), "smile"),
+    (5, _l("Very good"), "laugh"),
+)
+
 
 @dataclass(frozen=True)
 class Stage:

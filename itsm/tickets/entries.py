@@ -58,6 +58,7 @@ ICONS = {
     "affected_joined": "hand",
     "affected_departed": "hand",
     "outage_updated": "megaphone",
+    "rated": "star",
 }
 
 

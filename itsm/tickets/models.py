@@ -357,3 +357,36 @@ class ReplyTemplate(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Rating(models.Model):
+    """What somebody thought of one solution of a ticket; solved again, it can be rated again."""
+
+    class Score(models.IntegerChoices):
+        """How it was, from bad to good."""
+
+        TERRIBLE = 1, _("Very bad")
+        BAD = 2, _("Bad")
+        FAIR = 3, _("So-so")
+        GOOD = 4, _("Good")
+        GREAT = 5, _("Very good")
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, db_index=False, related_name="ratings")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    # Which solution it is about.
+    resolved_at = models.DateTimeField(editable=False)
+    score = models.PositiveSmallIntegerField(choices=Score)
+    comment = models.TextField(blank=True, max_length=2_000)
+    given_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ticket", "resolved_at"], name="one_rating_a_resolution"
+            ),
+            models.CheckConstraint(condition=Q(score__in=[1, 2, 3, 4, 5]), name="score_known"),
+        ]
+        indexes = [models.Index(fields=["given_at"], name="rating_when")]
+
+    def __str__(self) -> str:
+        return f"{self.score} for {self.ticket_id}"

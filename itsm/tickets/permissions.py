@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from itsm.people.delegation import acts_for, delegations_now
 from itsm.people.models import User
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ class TicketQuerySet(QuerySet[Any]):
     """Tickets, narrowed to those a person may see."""
 
     def visible_to(self, user: User) -> "TicketQuerySet":
-        """End users see their own and what they watch; staff all that is not confidential."""
+        """Staff see all that is not confidential; end users what is their own, what they watch, and
+        what those called about for whom they act, unless it is confidential."""
         if user.has_perm("tickets.view_confidential"):
             return self
         if user.has_perm("tickets.view_all"):
@@ -41,12 +43,26 @@ def _of_requester(model: Any, user: User) -> QuerySet[Any]:
     tickets = model._default_manager.order_by()
     watched = user.watches.order_by().values("ticket_id")
     called: QuerySet[Any] = tickets.filter(caller=user).values("pk")
-    return called.union(tickets.filter(opened_by=user).values("pk"), watched)
+    people = delegations_now().filter(delegate=user).values("person")
+    of_others = tickets.filter(caller__in=people, confidential=False).values("pk")
+    return called.union(tickets.filter(opened_by=user).values("pk"), watched, of_others)
 
 
 def is_own(user: User, ticket: "Ticket") -> bool:
-    """Whether the person called about the ticket or opened it."""
-    return user.pk in (ticket.caller_id, ticket.opened_by_id)
+    """Whether the person called about the ticket or opened it, or acts for who called."""
+    return user.pk in (ticket.caller_id, ticket.opened_by_id) or stands_in(user, ticket)
+
+
+def stands_in(user: User, ticket: "Ticket") -> bool:
+    """Whether the person acts today for who called about the ticket; never in confidential ones."""
+    return not ticket.confidential and acts_for(user, ticket.caller_id)
+
+
+def may_rate(user: User, ticket: "Ticket") -> bool:
+    """Whether the person may say how the solution was: who called, or acts for who called."""
+    if ticket.caller_id is None:
+        return user.pk == ticket.opened_by_id and not user.is_staffer
+    return user.pk == ticket.caller_id or stands_in(user, ticket)
 
 
 def may_work(user: User, ticket: "Ticket", capability: str = "tickets.work") -> bool:

@@ -11,7 +11,16 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from itsm.core.errors import NotFound
 from itsm.core.models import Event
 from itsm.people.models import User
-from itsm.tickets.models import OPEN_PHASES, Attachment, Comment, Draft, Link, Ticket, Watcher
+from itsm.tickets.models import (
+    OPEN_PHASES,
+    Attachment,
+    Comment,
+    Draft,
+    Link,
+    Rating,
+    Ticket,
+    Watcher,
+)
 from itsm.tickets.permissions import may_see_notes
 
 ROW_RELATIONS = ("service", "team", "assignee", "caller")
@@ -275,3 +284,15 @@ def public_events_since(ticket: Ticket, event_id: int) -> QuerySet[Event]:
     return Event.objects.filter(
         subject_type=ticket.kind, subject_id=ticket.pk, pk__gt=event_id, public=True
     ).order_by("id")
+
+
+def rating_of(ticket: Ticket) -> Rating | None:
+    """What was said of the present solution of a ticket."""
+    if ticket.resolved_at is None:
+        return None
+    return Rating.objects.filter(ticket=ticket.pk, resolved_at=ticket.resolved_at).first()
+
+
+def ratings_of(ticket: Ticket) -> QuerySet[Rating]:
+    """What was said of each solution of a ticket, the newest first."""
+    return Rating.objects.filter(ticket=ticket.pk).select_related("author").order_by("-resolved_at")

@@ -7,6 +7,7 @@ case; whoever changes one changes the other.
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from itsm.people.delegation import represented_ids
 from itsm.people.models import User
 from itsm.people.roles import is_capable
 from itsm.people.selectors import people_with_teams
@@ -22,6 +23,7 @@ class Reader:
     team_ids: frozenset[int]
     session_hash: str
     is_active: bool
+    acts_for: frozenset[int] = frozenset()
 
     @property
     def sees_notes(self) -> bool:
@@ -39,6 +41,7 @@ class Facts:
     confidential: bool
     team_id: int | None
     assignee_id: int | None
+    caller_id: int | None
     owner_ids: frozenset[int | None]
     watcher_ids: frozenset[int]
 
@@ -49,7 +52,7 @@ def may_see(reader: Reader, ticket: Facts) -> bool:
         return False
     is_of_reader = reader.pk in ticket.owner_ids or reader.pk in ticket.watcher_ids
     if not reader.sees_notes:
-        return is_of_reader
+        return is_of_reader or (not ticket.confidential and ticket.caller_id in reader.acts_for)
     if not ticket.confidential or is_capable(reader.role, "tickets.view_confidential"):
         return True
     return is_of_reader or reader.pk == ticket.assignee_id or ticket.team_id in reader.team_ids
@@ -57,16 +60,21 @@ def may_see(reader: Reader, ticket: Facts) -> bool:
 
 def readers(pks: Collection[int]) -> dict[int, Reader]:
     """These people as readers, by id."""
-    return {each.pk: _reader(each) for each in people_with_teams(pks)}
+    represented = represented_ids(pks)
+    return {
+        each.pk: _reader(each, acts_for=represented.get(each.pk, frozenset()))
+        for each in people_with_teams(pks)
+    }
 
 
-def _reader(user: User) -> Reader:
+def _reader(user: User, *, acts_for: frozenset[int]) -> Reader:
     return Reader(
         pk=user.pk,
         role=user.role,
         team_ids=frozenset(each.team_id for each in user.memberships.all()),
         session_hash=user.get_session_auth_hash(),
         is_active=user.is_active,
+        acts_for=acts_for,
     )
 
 
@@ -83,6 +91,6 @@ def facts_of(pks: Collection[int]) -> dict[int, Facts]:
     )  # fmt: skip
     rows = Ticket.objects.filter(pk__in=pks).values_list(*columns)
     return {
-        row[0]: Facts(*row[:7], frozenset(row[7:]), frozenset(watchers.get(row[0], ())))  # type: ignore[call-arg]
+        row[0]: Facts(*row[:8], frozenset(row[7:]), frozenset(watchers.get(row[0], ())))  # type: ignore[call-arg]
         for row in rows
     }

@@ -11,5 +11,7 @@ import "steady/post";
 import "steady/live";
 import "steady/portal-ask";
 import "steady/portal-refresh";
+import "steady/portal-kept";
+import "steady/portal-files";
 
 document.documentElement.dataset.ready = "";

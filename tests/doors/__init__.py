@@ -39,7 +39,13 @@ GET   admin/{model}/{nothing}/                      302 302 302 302 302 302
 """
 # What can be added and deleted there, only added, and only looked at.
 KEPT = (
-    *("people/user", "people/team", "inventory/service", "inventory/configurationitem"),
+    *(
+        "people/user",
+        "people/team",
+        "people/delegate",
+        "inventory/service",
+        "inventory/configurationitem",
+    ),
     "sla/calendar",
 )
 ADDED = ("people/apitoken", "monitoring/monitoringsource")

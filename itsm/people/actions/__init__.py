@@ -1,5 +1,6 @@
 """What can be done about people, their tokens and their own accounts."""
 
+from itsm.people.actions.delegating import delegate_named, name_delegate, remove_delegate
 from itsm.people.actions.directory import (
     add_team,
     add_user,
@@ -18,10 +19,13 @@ __all__ = [
     "add_user",
     "change_team",
     "change_user",
+    "delegate_named",
     "issue_token",
     "join_team",
     "leave_team",
     "make_bot",
+    "name_delegate",
     "note_use",
+    "remove_delegate",
     "revoke_token",
 ]

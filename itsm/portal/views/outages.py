@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from incidents import actions
 from incidents.outages import incident_of_outage, outage_for, updates_of
@@ -27,9 +26,10 @@ def outage(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @signed_in
-@require_POST
 def me_too(request: HttpRequest, number: str) -> HttpResponse:
     """Say that one is affected too, or take it back."""
+    if request.method != "POST":
+        return redirect("portal-outage", number=number)
     user = person_of(request)
     incident = incident_of_outage(user, number)
     if request.POST.get("undo") == "1":

@@ -1,7 +1,5 @@
 """Saying what is wrong, in four answers of which one is needed."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +9,10 @@ from django.utils.translation import gettext as _
 from incidents import actions
 from incidents.actions.opening import Report
 from incidents.models import Incident
-from itsm.core.errors import NotAllowed, Refused
+from itsm.core.errors import Invalid, NotAllowed, Refused
+from itsm.inventory.models import Service
 from itsm.people.access import person_of, signed_in
+from itsm.people.delegation import represented_by
 from itsm.people.models import User
 from itsm.portal import selectors
 from itsm.portal.forms import REPORT
@@ -22,20 +22,21 @@ from itsm.tickets.fields import cleaned
 from itsm.tickets.models import Channel
 from itsm.tickets.suggestions import suggestions_for
 
+NAMES = tuple(each.name for each in REPORT)
 USUAL = {"urgency": "2"}
-FROM_ADDRESS = ("title", "service")
+FROM_ADDRESS = ("title", "service", "caller")
 
 
 @signed_in
 def report(request: HttpRequest) -> HttpResponse:
-    """Say what is wrong; one sentence is enough."""
+    """Say what is wrong, for oneself or for somebody else; one sentence is enough."""
     user = person_of(request)
     if request.method != "POST":
         proposed = {name: request.GET.get(name, "")[:250] for name in FROM_ADDRESS}
         return _form(request, given={**USUAL, **proposed})
-    given = {each.name: request.POST.get(each.name, "") for each in REPORT}
+    given = {name: request.POST.get(name, "") for name in (*NAMES, "caller")}
     try:
-        incident = _reported(request, user, cleaned(REPORT, given))
+        incident = _reported(request, user, given)
     except NotAllowed:
         raise
     except Refused as refusal:
@@ -44,12 +45,13 @@ def report(request: HttpRequest) -> HttpResponse:
     return redirect("portal-item", number=incident.number)
 
 
-def _reported(request: HttpRequest, user: User, values: dict[str, Any]) -> Incident:
+def _reported(request: HttpRequest, user: User, given: dict[str, str]) -> Incident:
+    values = cleaned(REPORT, {name: given[name] for name in NAMES})
     said = Report(
         title=values["title"],
         description=values["details"],
-        caller=user,
-        service=values["service"],
+        caller=_caller(user, given["caller"]),
+        service=_service(user, values["service"]),
         urgency=int(values["urgency"]),
         source=Channel.PORTAL,
     )
@@ -58,6 +60,23 @@ def _reported(request: HttpRequest, user: User, values: dict[str, Any]) -> Incid
         incident = actions.open_incident(report=said, actor=user)
         attach(ticket=incident, actor=user, files=request.FILES.getlist("files"))
     return incident
+
+
+def _caller(user: User, chosen: str) -> User:
+    """Whom the report is for: oneself, unless one of those one acts for was chosen."""
+    if chosen in ("", str(user.pk)):
+        return user
+    people = {str(each.pk): each for each in represented_by(user)}
+    if chosen not in people:
+        raise Invalid(_("Choose yourself, or somebody who lets you report."), field="caller")
+    return people[chosen]
+
+
+def _service(user: User, service: Service | None) -> Service | None:
+    """The service, if it is one this person may know of."""
+    if service and not selectors.services_in_use(user).filter(pk=service.pk).exists():
+        raise Invalid(_("Choose one of the list, or leave it open."), field="service")
+    return service
 
 
 def _form(
@@ -69,6 +88,7 @@ def _form(
         "wrong": str(refusal) if refusal else "",
         "wrong_field": refusal.field if refusal else "",
         "services": selectors.reportable_services(user),
+        "people": represented_by(user),
         "how_bad": HOW_BAD,
         "groups": suggestions_for(user, given["title"]),
     }

@@ -11,6 +11,7 @@ from itsm.tickets.actions.drafting import (
 from itsm.tickets.actions.editing import clear_priority, edit, override_priority
 from itsm.tickets.actions.links import link, unlink, unwatch, watch
 from itsm.tickets.actions.pinning import pin, unpin
+from itsm.tickets.actions.rating import may_change_rating, rate
 from itsm.tickets.actions.replies import may_change, remove_template, save_template
 
 __all__ = [
@@ -24,8 +25,10 @@ __all__ = [
     "keep_draft",
     "link",
     "may_change",
+    "may_change_rating",
     "override_priority",
     "pin",
+    "rate",
     "remove_template",
     "save_template",
     "unlink",
