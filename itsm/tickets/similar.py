@@ -50,7 +50,7 @@ counted AS (
         WHERE search @@ to_tsquery('simple', word)
     ) AS shared FROM hits
 )
-SELECT id FROM counted WHERE shared >= %(least)s
+SELECT id FROM counted WHERE shared + is_near::int >= %(least)s
 ORDER BY shared + is_near::int + (phase IN ('resolved', 'closed'))::int DESC, rank DESC, id DESC
 LIMIT {candidates}
 """
@@ -94,7 +94,7 @@ def _keys(ticket: Ticket) -> list[int]:
         "words": words,
         "id": ticket.pk,
         "service": ticket.service_id,
-        # One shared word may be chance; of very short titles it is all there is.
+        # One shared word may be chance, unless the service is the same or the title has no more.
         "least": min(2, len(words)),
     }
     with connection.cursor() as cursor:

@@ -16,7 +16,7 @@ for (const text of document.querySelectorAll("textarea[data-complete]")) {
 
   text.addEventListener("input", () => look(state, form.dataset.offers));
   text.addEventListener("keydown", (event) => steer(state, event));
-  text.addEventListener("blur", () => setTimeout(() => close(state), 150));
+  text.addEventListener("blur", () => setTimeout(() => text.matches(":focus") || close(state), 150));
   list.addEventListener("mousedown", (event) => {
     event.preventDefault();
     const option = event.target.closest("[role=option]");
@@ -50,12 +50,14 @@ function look(state, address) {
 
 async function offer(state, address) {
   const begun = state.begun;
+  if (!begun) return;
   const asked = (state.asked += 1);
   const answer = await fetch(`${address}?${new URLSearchParams({ what: begun.what, q: begun.q })}`).catch(() => null);
   if (!answer?.ok || answer.redirected || asked !== state.asked || begun !== state.begun) return;
   const { options } = await answer.json();
   state.list.replaceChildren(...options.map((each, place) => line(state, each, place)));
   state.list.hidden = !options.length;
+  state.offered = begun;
   state.text.setAttribute("aria-expanded", String(!state.list.hidden));
   if (options.length) choose(state, 0);
   else close(state);
@@ -96,8 +98,8 @@ function steer(state, event) {
 }
 
 function take(state, option) {
-  const { text, begun } = state;
-  text.setRangeText(option.dataset.value, begun.from, text.selectionStart, "end");
+  const { text, offered } = state;
+  text.setRangeText(option.dataset.value, offered.from, text.selectionStart, "end");
   close(state);
   text.dispatchEvent(new Event("input", { bubbles: true }));
 }

@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from incidents import actions
@@ -11,7 +12,7 @@ from incidents.actions.opening import Report
 from incidents.models import Incident
 from itsm.core.models import Event
 from itsm.people.models import User
-from itsm.tickets.actions import comment
+from itsm.tickets.actions import comment, keep_draft, link, pin, save_template, watch
 from tests.journeys.conftest import House, Sit
 
 pytestmark = [
@@ -170,3 +171,32 @@ def test_an_entry_is_pinned_and_linked_to(sit: Sit, alice: User, charlie: User):
     expect(page.locator(".key-moments")).to_contain_text("The fuse is gone", timeout=5000)
     page.locator(".key-moments a").click()
     expect(page).to_have_url(re.compile(r"#event-\d+$"))
+
+
+STATES = ["", "?show=changes", "?print=1", "similar/", "edit/?only=tags"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("face", ["wide", "phone", "small"])
+def test_no_state_of_a_record_shuts_anybody_out(
+    sit: Sit, alice: User, bob: User, charlie: User, scheme: str, face: str
+):
+    """UX1, UX3."""
+    incident, other = (opened(caller=charlie, actor=charlie) for _ in range(2))
+    comment(ticket=incident, actor=alice, body="**Look**, @bob: `a`\n\n- one\n- two", public=False)
+    pin(ticket=incident, event_id=Event.objects.get(name="incident.noted").pk, actor=alice)
+    link(ticket=incident, other=other, actor=alice)
+    watch(ticket=incident, user=bob, actor=alice)
+    keep_draft(ticket=incident, author=bob, body="Half a thought", public=True)
+    save_template(actor=alice, name="Hello", body="Dear {caller}", audience="mine")
+    person = sit(alice, face=face, color_scheme=scheme)
+
+    found = {}
+    for address in [*(path(incident) + state for state in STATES), "/replies/"]:
+        page = person.go(address)
+        page.wait_for_timeout(400)
+        faults = [each["id"] for each in Axe().run(page).response["violations"]]
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        found[address] = faults + (["scrolls sideways"] if wide > 0 else [])
+
+    assert {address: faults for address, faults in found.items() if faults} == {}

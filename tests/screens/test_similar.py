@@ -62,6 +62,15 @@ def test_what_was_resolved_before_comes_first_with_its_resolution(
     assert "Restarted the gateway." in text
 
 
+def test_one_word_is_enough_where_the_service_is_the_same(
+    alice: User, checkout: Service, incident: Incident
+):
+    near = opened("Payments are slow", actor=alice, service=checkout)
+    opened("Payments are slow", actor=alice)
+
+    assert [each.ticket.pk for each in similar_to(alice, incident)] == [near.pk]
+
+
 def test_nobody_is_shown_a_similar_record_he_may_not_see(
     alice: User, erin: User, checkout: Service, incident: Incident
 ):
