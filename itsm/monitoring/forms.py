@@ -1,6 +1,7 @@
 """What is asked of a monitoring source."""
 
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 from django import forms
 from django.utils import timezone
@@ -10,9 +11,11 @@ from itsm.monitoring.bodies import decoded
 from itsm.monitoring.mapping import try_mapping
 from itsm.monitoring.models import MonitoringSource
 from itsm.monitoring.severities import SEVERITIES
-from itsm.monitoring.sources import Malformed, Reading, sources
+from itsm.monitoring.sources import Malformed, Reading, Signal, sources
+from itsm.monitoring.suggesting import suggested
 
 GENERIC = "generic"
+LONGEST_EXAMPLE = 200_000
 
 
 def kinds() -> list[tuple[str, str]]:
@@ -23,7 +26,11 @@ def kinds() -> list[tuple[str, str]]:
 class SourceForm(forms.ModelForm[MonitoringSource]):
     """A source's settings; a mapping is tried on an example before it is kept."""
 
-    kind = forms.ChoiceField(label=_("kind"), choices=kinds)
+    kind = forms.ChoiceField(
+        label=_("kind"),
+        choices=kinds,
+        help_text=_("A tool that is not listed is generic: anything that posts JSON or a form."),
+    )
     hmac_secret = forms.CharField(
         label=_("secret for signatures"),
         required=False,
@@ -33,8 +40,12 @@ class SourceForm(forms.ModelForm[MonitoringSource]):
     example = forms.CharField(
         label=_("example"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 12}),
-        help_text=_("A body as the tool posts it: the mapping is tried on it and must fit."),
+        max_length=LONGEST_EXAMPLE,
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
+        help_text=_(
+            "Paste a body as the tool posts it. The mapping is tried on it, and suggested from it "
+            "when you leave that empty."
+        ),
     )
 
     class Meta:
@@ -84,11 +95,33 @@ class SourceForm(forms.ModelForm[MonitoringSource]):
             if mapping != self.instance.mapping or not mapping:
                 self.add_error("example", _("Paste an example, so that the mapping can be tried."))
             return
-        reading = Reading(now=timezone.now(), severity_map=cleaned.get("severity_map") or {})
+        tried = Tried.of(example, mapping=cleaned["mapping"], words=cleaned.get("severity_map"))
+        cleaned["mapping"] = tried.mapping
+        for path, faults in tried.of_example.items():
+            self.add_error("example", [f"{path}: {fault}" for fault in faults])
+        for path, faults in tried.of_mapping.items():
+            self.add_error("mapping", [f"{path}: {fault}" for fault in faults])
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What a mapping makes of an example; an empty one is suggested first."""
+
+    mapping: Any
+    signals: list[Signal] = field(default_factory=list)
+    of_example: dict[str, list[str]] = field(default_factory=dict)
+    of_mapping: dict[str, list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, example: str, *, mapping: Any, words: Any = None) -> Self:
+        """Read the example; whatever is wrong is told, never raised."""
         try:
             payload = decoded(example.encode(), content_type="application/json")
         except Malformed as error:
-            self.add_error("example", f"{error.path}: {error.message}")
-            return
-        for path, faults in try_mapping(mapping, example=payload, reading=reading).errors.items():
-            self.add_error("mapping", [f"{path}: {fault}" for fault in faults])
+            return cls(mapping, of_example={error.path: [error.message]})
+        if mapping == {}:
+            mapping = suggested(payload)
+        known = words if isinstance(words, dict) else {}
+        reading = Reading(now=timezone.now(), severity_map=known)
+        trial = try_mapping(mapping, example=payload, reading=reading)
+        return cls(mapping, signals=trial.signals, of_mapping=trial.errors)

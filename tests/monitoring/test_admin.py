@@ -12,6 +12,9 @@ from django.test import Client
 from itsm.monitoring import actions
 from itsm.monitoring.models import Alert, DeadLetter, MonitoringSource
 from itsm.monitoring.selectors import visible_alerts, visible_dead_letters
+from itsm.monitoring.snippets import snippet_for
+from itsm.monitoring.sources import sources
+from itsm.monitoring.suggesting import suggested
 from itsm.people.models import User
 from tests.monitoring.conftest import Tool
 
@@ -49,7 +52,7 @@ def test_a_new_source_shows_its_token_once_and_works(admin: Client) -> None:
     page = admin.post(ADD, form(), follow=True).content.decode()
     again = admin.get("/admin/monitoring/monitoringsource/").content.decode()
 
-    (token,) = re.findall(r"sty_[0-9a-f]+", page)
+    (token,) = set(re.findall(r"sty_[0-9a-f]+", page))
     answer = Client().post(
         f"/hooks/ledger-watch/?token={token}",
         data='{"text": "Down", "state": "PROBLEM"}',
@@ -156,3 +159,79 @@ def test_the_command_line_prints_the_address_and_the_token(
 def test_the_command_line_names_the_kinds_there_are() -> None:
     with pytest.raises(CommandError, match="alertmanager"):
         call_command("create_source", "carrier-pigeon", "Production")
+
+
+def test_an_example_alone_is_enough_for_a_new_source(admin: Client) -> None:
+    example = {"alerts": [{"summary": "Disk", "state": "BAD", "host": "db1", "id": 7}]}
+
+    page = admin.post(ADD, form(mapping="{}", example=json.dumps(example))).content.decode()
+
+    assert "/hooks/ledger-watch/" in page
+    assert MonitoringSource.objects.get().mapping == {
+        "list": "alerts",
+        "title": "summary",
+        "status": "state",
+        "status_values": {"BAD": "firing"},
+        "component": "host",
+        "fingerprint": "id",
+    }
+
+
+@pytest.mark.parametrize(
+    ("payload", "mapping"),
+    [
+        (
+            {"check": {"name": "Disk", "level": "high"}, "event": {"id": 3, "state": "down"}},
+            {"title": "check.name", "severity": "check.level", "status": "event.state"},
+        ),
+        ([{"title": "Disk"}, {"title": "CPU"}], {"list": "$", "title": "title"}),
+        ({"a.b": {"title": "Disk"}}, {"title": "['a.b'].title"}),
+        ({"items": [1, 2]}, {}),
+        ([], {}),
+        ("text", {}),
+    ],
+)
+def test_a_mapping_is_suggested_by_the_names_of_the_keys(
+    payload: Any, mapping: dict[str, Any]
+) -> None:
+    found = suggested(payload)
+
+    assert {name: found.get(name) for name in mapping} == mapping
+    assert bool(found) == bool(mapping)
+
+
+def test_trying_out_shows_what_would_be_read(admin: Client) -> None:
+    given = {"example": '{"message": "Down", "status": "firing"}', "mapping": ""}
+
+    answer = admin.post("/admin/monitoring/monitoringsource/try/", given).json()
+
+    assert answer["mapping"] == {"status": "status", "title": "message"}
+    assert answer["signals"][0]["title"] == "Down"
+    assert answer["faults"] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"example": "{"}, "JSON"),
+        ({"example": "{}", "mapping": "["}, "not JSON yet"),
+        ({"example": "{}", "mapping": "[" * 100_000}, "not JSON yet"),
+        ({"example": '{"a": 1}', "mapping": '{"title": 5}'}, "Give a path"),
+        ({}, ""),
+    ],
+)
+def test_trying_out_rubbish_says_what_is_wrong(
+    admin: Client, given: dict[str, str], words: str
+) -> None:
+    answer = admin.post("/admin/monitoring/monitoringsource/try/", given)
+
+    assert answer.status_code == 200
+    assert words in answer.json()["faults"][0]
+
+
+@pytest.mark.parametrize("kind", sorted(sources))
+def test_every_kind_of_tool_is_told_what_to_write(kind: str) -> None:
+    _title, text = snippet_for(kind, base="https://desk.example.org", slug="x", token="sty_1")
+
+    assert "sty_1" in text
+    assert "desk.example.org" in text

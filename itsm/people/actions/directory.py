@@ -72,7 +72,17 @@ def join_team(*, user: User, team: Team, is_lead: bool = False, actor: User | No
     membership, _is_new = Membership.objects.update_or_create(
         user=user, team=team, defaults={"is_lead": is_lead}
     )
-    events.publish("team.joined", team, actor=actor, data={"user": user.pk, "lead": is_lead})
+    events.publish(
+        "team.joined",
+        team,
+        actor=actor,
+        data={
+            "user": user.pk,
+            "lead": is_lead,
+            "name": team.name,
+            "changes": {"members": [[], [user.username]]},
+        },
+    )
     return membership
 
 
@@ -80,7 +90,9 @@ def join_team(*, user: User, team: Team, is_lead: bool = False, actor: User | No
 def leave_team(*, user: User, team: Team, actor: User) -> None:
     """Take a person out of a team."""
     if Membership.objects.filter(user=user, team=team).delete()[0]:
-        events.publish("team.departed", team, actor=actor, data={"user": user.pk})
+        told = {"members": [[user.username], []]}
+        data = {"user": user.pk, "name": team.name, "changes": told}
+        events.publish("team.departed", team, actor=actor, data=data)
 
 
 @transaction.atomic
