@@ -137,11 +137,12 @@ def undone() -> Iterator[None]:
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """Made once, undone at the end: each knock leaves it as it was."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield _made()
+        yield make_world()
         transaction.set_rollback(True)
 
 
-def _made() -> World:
+def make_world() -> World:
+    """Make it, in the transaction of whoever calls."""
     world = World()
     roles = {"bob": Role.AGENT, "alice": Role.AGENT, "dana": Role.ADMIN}
     for person in PEOPLE[1:]:

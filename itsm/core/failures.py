@@ -7,6 +7,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import TemplateDoesNotExist
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 logger = structlog.get_logger(__name__)
@@ -19,14 +20,17 @@ def is_unavailable(error: BaseException | None) -> bool:
     return isinstance(error, OperationalError | InterfaceError)
 
 
-def unavailable() -> HttpResponse:
-    """Ask the client to come back in a moment."""
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Ask the client to come back in a moment: browsers with a page, programs with a line."""
     logger.warning("database.unavailable", error=repr(sys.exc_info()[1])[:500])
-    response = HttpResponse(
-        _("Steady cannot reach its database at the moment. Try again in a few seconds.") + "\n",
-        content_type="text/plain; charset=utf-8",
-        status=503,
-    )
+    if "text/html" in request.headers.get("Accept", ""):
+        # Without the context of a request, which would ask the database who is signed in.
+        response = HttpResponse(render_to_string("503.html", {"request": request}), status=503)
+    else:
+        sentence = _("Steady cannot reach its database at the moment. Try again in a few seconds.")
+        response = HttpResponse(
+            sentence + "\n", content_type="text/plain; charset=utf-8", status=503
+        )
     response["Retry-After"] = str(RETRY_AFTER)
     return response
 
@@ -34,7 +38,7 @@ def unavailable() -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """The answer to an error nobody caught, in ``urls.handler500``."""
     if is_unavailable(sys.exc_info()[1]):
-        return unavailable()
+        return unavailable(request)
     try:
         return render(request, "500.html", status=500)
     except (TemplateDoesNotExist, OperationalError, InterfaceError):

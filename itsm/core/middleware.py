@@ -54,9 +54,9 @@ class RequestMiddleware:
             self._note(request, response, seconds=time.perf_counter() - began)
         return response
 
-    def process_exception(self, _request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         """Answer for a database that is away before anybody takes it for a fault of ours."""
-        return unavailable() if is_unavailable(error) else None
+        return unavailable(request) if is_unavailable(error) else None
 
     def _note(self, request: HttpRequest, response: HttpResponseBase, *, seconds: float) -> None:
         metrics.note_request(

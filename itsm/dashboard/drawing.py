@@ -1,6 +1,5 @@
 """The small pictures of service pages, drawn as SVG by the server."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -90,15 +89,3 @@ def _box(box: Box) -> str:
 
 def _short(name: str) -> str:
     return name if len(name) <= LETTERS else f"{name[: LETTERS - 1]}…"
-
-
-def heat_strip(marks: Sequence[str]) -> SafeString:
-    """One small field a day, in its colour; words beside it say the same."""
-    fields = "".join(
-        f'<rect class="{escape(mark)}" x="{place * 12}" y="0" width="10" height="28" rx="2"/>'
-        for place, mark in enumerate(marks)
-    )
-    return mark_safe(  # noqa: S308 numbers and our own class names
-        f'<svg class="heat" viewBox="0 0 {len(marks) * 12 - 2} 28" preserveAspectRatio="none"'
-        f' aria-hidden="true">{fields}</svg>'
-    )

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from itsm.dashboard.consumers import Live
-from itsm.dashboard.views import alerts, finding, home, person, service
+from itsm.dashboard.views import alerts, finding, home, person, service, styleguide
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -15,5 +15,6 @@ urlpatterns = [
     path("people/<path:username>/", person.person, name="person"),
     path("search/", finding.search, name="search"),
     path("find/", finding.find, name="find"),
+    path("styleguide/", styleguide.show, name="styleguide"),
 ]
 websocket_urlpatterns = [path("ws/live/", Live.as_asgi())]

@@ -30,11 +30,10 @@ def test_alice_reads_the_api_and_tries_it(sit: Sit, alice: User):
 
 
 @pytest.mark.parametrize("face", ["wide", "phone"])
-@pytest.mark.parametrize("person", ["alice", "charlie"])
-def test_the_page_shuts_nobody_out(face: str, person: str, sit: Sit, request):
-    page = sit(request.getfixturevalue(person), face=face).go("/api/docs/#alerts_list")
+def test_the_page_shuts_nobody_out(face: str, sit: Sit, alice: User):
+    page = sit(alice, face=face).go("/api/docs/#alerts_list")
 
     expect(page.locator("#alerts_list")).to_have_attribute("open", "")
-    found = Axe().run(page)
+    found = Axe().run(page, context={"exclude": [[".endpoint:not([open])"]]})
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

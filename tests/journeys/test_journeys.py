@@ -5,7 +5,6 @@ import re
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from playwright.sync_api import expect
 
@@ -18,7 +17,6 @@ from itsm.tickets.actions import comment
 from tests.journeys.conftest import House, Sit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(90)]
-axe = Axe()
 
 
 def opened(title: str, *, caller: User, actor: User) -> Incident:
@@ -170,31 +168,3 @@ def test_the_portal_works_without_javascript(sit: Sit, charlie: User):
     page.get_by_role("button", name="Send").click()
 
     expect(page.get_by_role("heading", name="No sound")).to_be_visible()
-
-
-STAFF = ["/", "/incidents/", "{}", "{}edit/", "{}do/hold/", "/incidents/new/", "/alerts/"]
-PORTAL = ["/portal/", "/portal/report/", "/portal/items/", "/portal{}"]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("face", ["wide", "phone"])
-def test_no_page_shuts_anybody_out(sit: Sit, alice: User, charlie: User, scheme: str, face: str):
-    """UX1, UX2, UX3."""
-    incident = opened("No sound", caller=charlie, actor=charlie)
-    comment(ticket=incident, actor=alice, body="Which room?")
-    comment(ticket=incident, actor=alice, body="Ask facilities", public=False)
-    numbers = (f"/incidents/{incident.number}/", f"/items/{incident.number}/")
-    visits = [(None, "/sign-in/"), *((alice, each.format(numbers[0])) for each in STAFF)]
-    visits += [(charlie, each.format(numbers[1])) for each in PORTAL]
-
-    found = {}
-    for user in (None, alice, charlie):
-        person = sit(user, face=face, color_scheme=scheme)
-        for path in [path for who, path in visits if who is user]:
-            page = person.go(path)
-            page.wait_for_timeout(150)
-            faults = [each["id"] for each in axe.run(page).response["violations"]]
-            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            found[path] = faults + (["scrolls sideways"] if wide > 0 else [])
-
-    assert {path: faults for path, faults in found.items() if faults} == {}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from itsm.core.news import horizon
 from itsm.dashboard.asking import address_with, asked_of
-from itsm.dashboard.drawing import heat_strip, service_map
+from itsm.dashboard.drawing import service_map
 from itsm.dashboard.parts import Fill, page_of_parts
 from itsm.dashboard.selectors import service as selectors
 from itsm.dashboard.selectors.health import service_health
@@ -20,6 +20,7 @@ from itsm.inventory.selectors import service_for
 from itsm.people.access import person_of, staff_only
 from itsm.people.models import User
 from itsm.people.selectors import visible_teams
+from itsm.tickets.templatetags.screens import heat_strip
 
 HEALTH = ("unwell", "well")
 

@@ -1,6 +1,7 @@
 """The small parts pages are made of, in Python because a page shows hundreds of them."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from django import template
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.utils import timezone
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -97,6 +98,19 @@ def initials(user: User) -> str:
     return (words[0][:1] + (words[-1][:1] if len(words) > 1 else words[0][1:2])) if words else "?"
 
 
+@register.simple_tag
+def avatars(people: Sequence[User], most: int = 4) -> SafeString:
+    """Several people in little room; who they are is said on hover and to screen readers."""
+    shown = format_html_join("", "{}", ((avatar(each),) for each in people[:most]))
+    more = len(people) - most
+    return format_html(
+        '<span class="avatar-stack" role="img" aria-label="{0}" title="{0}">{1}{2}</span>',
+        ", ".join(str(each) for each in people),
+        shown,
+        format_html('<span class="more" aria-hidden="true">+{}</span>', more) if more > 0 else "",
+    )
+
+
 @register.filter
 def priority_badge(ticket: Ticket) -> SafeString:
     """P1 to P5, in its colour, with the word for those who ask."""
@@ -163,6 +177,43 @@ def sparkline(values: list[int]) -> SafeString:
         '<svg class="sparkline" viewBox="0 0 100 30" preserveAspectRatio="none" aria-hidden="true">'
         '<polygon points="0,30 {0} 100,30"/><polyline points="{0}"/></svg>',
         " ".join(points),
+    )
+
+
+@register.simple_tag
+def bars(values: Sequence[int]) -> SafeString:
+    """A bar for each number; the numbers beside it say what they mean."""
+    most = max(values, default=0) or 1
+    drawn = format_html_join(
+        "",
+        '<rect class="{}" x="{}" y="{}" width="8" height="{}" rx="1"/>',
+        (
+            ("" if value else "is-none", place * 10, 40 - height, height)
+            for place, value in enumerate(values)
+            for height in (max(1, round(40 * value / most)),)
+        ),
+    )
+    return format_html(
+        '<svg class="bars" viewBox="0 0 {} 40" preserveAspectRatio="none" aria-hidden="true">'
+        "{}</svg>",
+        len(values) * 10 - 2,
+        drawn,
+    )
+
+
+@register.simple_tag
+def heat_strip(marks: Sequence[str]) -> SafeString:
+    """One small field a day, in its colour; words beside it say the same."""
+    fields = format_html_join(
+        "",
+        '<rect class="{}" x="{}" y="0" width="10" height="28" rx="2"/>',
+        ((mark, place * 12) for place, mark in enumerate(marks)),
+    )
+    return format_html(
+        '<svg class="heat" viewBox="0 0 {} 28" preserveAspectRatio="none" aria-hidden="true">'
+        "{}</svg>",
+        len(marks) * 12 - 2,
+        fields,
     )
 
 

@@ -1,0 +1,150 @@
+"""Every page of the house before a browser: nobody shut out, nothing foreign, nothing refused."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from django.core.management import call_command
+from django.db import OperationalError
+from django.test import Client
+from playwright.sync_api import Browser
+
+from tests.doors import PEOPLE, rows
+from tests.journeys.conftest import House, session_of
+from tests.journeys.looking import Watcher
+from tests.world import World, make_world
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+# What shows nothing to anybody of the little world, and why.
+NO_PAGES = {
+    "api/": "there is only its first version",
+    "incidents/{number}/offers/": "looked at on the page of an incident, in its composer",
+    "replies/{nothing}/": "there is no such reply",
+    "sign-in/new-password/": "only whoever followed the link of a letter is let in",
+}
+FACES = ("wide", "small")
+
+
+def visits() -> list[tuple[str, str, tuple[str, ...]]]:
+    """Who opens which address, of those who may the one it was made for, and on which faces."""
+    found: list[tuple[str, str, tuple[str, ...]]] = []
+    for (method, address), codes in rows().items():
+        if method != "GET" or address.startswith(("api/v1/", "admin/")):
+            continue
+        may = [who for who, code in zip(PEOPLE, codes, strict=True) if code == 200]
+        order = ("nobody", "charlie" if address.startswith("portal/") else "alice", "dana")
+        # The admin's pages are of one making, so that each is looked at on one face in turn.
+        faces = FACES if not address.startswith("admin/") else (FACES[len(found) % 2],)
+        found += [(who, address, faces) for who in order if who in may][:1]
+    return found
+
+
+@pytest.fixture(scope="module")
+def settled(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """The little world, committed, so that a running product sees it."""
+    with django_db_blocker.unblock():
+        yield make_world()
+        call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture
+def _django_db_helper(settled: World) -> None:
+    """Keep the tables as they are from page to page: one world serves all."""
+
+
+Watch = Callable[[str, str], Watcher]
+
+
+@pytest.fixture(scope="module")
+def watch(settled: World, house: House, chromium: Browser) -> Iterator[Watch]:
+    """People before browsers; everybody keeps his browser for all pages."""
+    watchers: dict[tuple[str, str], Watcher] = {}
+
+    def seat(person: str, face: str) -> Watcher:
+        if (person, face) not in watchers:
+            watcher = Watcher(chromium, face=face, address=house.address)
+            if person != "nobody":
+                session = session_of(settled.users[person])
+                cookie = {"name": "session", "value": session, "url": house.address}
+                watcher.context.add_cookies([cookie])  # type: ignore[list-item]
+            watchers[person, face] = watcher
+        return watchers[person, face]
+
+    yield seat
+    for watcher in watchers.values():
+        watcher.context.close()
+
+
+@pytest.mark.parametrize(
+    ("person", "address", "faces"),
+    [pytest.param(*each, id=f"{each[0]} /{each[1]}") for each in visits()],
+)
+def test_nobody_is_shut_out_of_any_page(
+    settled: World, watch: Watch, person: str, address: str, faces: tuple[str, ...]
+) -> None:
+    """UX1, UX2, UX3, UX14, UX15."""
+    path = settled.path(address)
+    if not is_page(settled, person, path):
+        return
+
+    found: list[str] = []
+    for face in faces:
+        watcher = watch(person, face)
+        watcher.open(path)
+        found += [f"{face}: {each}" for each in watcher.faults()]
+
+    assert found == []
+
+
+@pytest.mark.parametrize("face", FACES)
+@pytest.mark.parametrize("code", [400, 403, 404, 429, 500, 503])
+def test_nobody_is_shut_out_when_something_went_wrong(
+    settled: World, watch: Watch, face: str, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watcher = watch("nobody", face)
+    answer = failed(settled, code, monkeypatch)
+
+    watcher.show(answer)
+
+    assert answer.status_code == code
+    assert watcher.faults() == []
+
+
+def failed(world: World, code: int, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The answer a browser gets when that goes wrong."""
+    client = Client(raise_request_exception=False, headers={"Accept": "text/html"})
+    if code == 429:
+        monkeypatch.setattr("itsm.people.limits.is_over_limit", lambda **_: True)
+        return client.post("/sign-in/", {"username": "alice", "password": "guessed"})
+    client.force_login(world.users["dana"])
+    if code >= 500:
+        error = RuntimeError() if code == 500 else OperationalError()
+        monkeypatch.setattr("itsm.dashboard.selectors.numbers_for", Mock(side_effect=error))
+    host = "elsewhere.test" if code == 400 else "localhost"
+    place = {403: "/admin/autocomplete/", 404: "/nothing/"}.get(code, "/")
+    return client.get(place, headers={"Host": host})
+
+
+def test_every_address_is_a_page_or_known_to_be_none() -> None:
+    """An address whose rows let nobody in is seen by no walk, so it must be known here."""
+    unseen = {
+        address
+        for (method, address), codes in rows().items()
+        if method == "GET" and not address.startswith(("api/v1/", "admin/"))
+        # Where only posting is answered there is nothing to see.
+        if 200 not in codes and 405 not in codes
+    }
+
+    assert unseen == set(NO_PAGES)
+
+
+def is_page(world: World, person: str, path: str) -> bool:
+    """Whether the answer is a page of its own, and no file, no data and no part of a page."""
+    client = Client()
+    if person != "nobody":
+        client.force_login(world.users[person])
+    answer = client.get(path)
+    is_html = answer.headers["Content-Type"].startswith("text/html")
+    return is_html and b"<!doctype html" in answer.content[:200].lower()

@@ -1,0 +1,107 @@
+// What the tests put into every page they open: it notes what the browser refused, and follows the
+// keyboard from stop to stop.
+globalThis.watching = (() => {
+  const STOPS = "a[href], button, input, select, textarea, summary, [tabindex], iframe, [contenteditable]";
+  const LOOKS = ["outlineStyle", "outlineWidth", "outlineColor", "boxShadow", "borderTopColor", "backgroundColor"];
+  const refused = [];
+  addEventListener("securitypolicyviolation", (event) =>
+    refused.push(`policy: ${event.effectiveDirective} ${event.blockedURI} ${event.sample}`),
+  );
+
+  let calm = new Map();
+  let seen = [];
+
+  // What can be stopped at now: shown, enabled, and the chosen one of radio buttons.
+  function stops() {
+    const groups = new Set();
+    return [...document.querySelectorAll(STOPS)].filter((each) => {
+      if (each.tabIndex < 0 || each.disabled || each.type === "hidden") return false;
+      if (!each.checkVisibility({ visibilityProperty: true })) return false;
+      if (each.matches("summary") && each !== each.parentElement.querySelector(":scope > summary")) return false;
+      if (each.closest("[inert]")) return false;
+      if (each.type !== "radio") return true;
+      const group = [...document.getElementsByName(each.name)].filter((other) => other.form === each.form);
+      const chosen = group.find((other) => other.checked);
+      if (chosen) return chosen === each;
+      const isFirst = !groups.has(group[0]);
+      groups.add(group[0]);
+      return isFirst;
+    });
+  }
+
+  function around(element) {
+    const found = [...(element.labels ?? [])];
+    for (let each = element; each && found.length < 6; each = each.parentElement) found.push(each);
+    return found;
+  }
+
+  function look(element) {
+    return around(element).map((each) => {
+      const style = getComputedStyle(each);
+      return LOOKS.map((name) => style[name]).join();
+    }).join("|");
+  }
+
+  function name(element) {
+    const words = element.ariaLabel || element.textContent.trim() || element.name || element.id || "";
+    return `${element.localName} “${words.replace(/\s+/g, " ").slice(0, 40)}”`;
+  }
+
+  // Before the first Tab: how everything looks while nothing has the focus.
+  function begin() {
+    document.activeElement?.blur();
+    getSelection().removeAllRanges();
+    seen = [];
+    calm = new Map(stops().map((each) => [each, look(each)]));
+    return calm.size;
+  }
+
+  // After each Tab: where the focus is, and what is wrong with it.
+  function step() {
+    const now = document.activeElement;
+    if (now === document.body) seen.push(now);
+    if (now === document.body) return [];
+    if (seen.includes(now)) return null;
+    const wrong = [];
+    const box = now.getBoundingClientRect();
+    if (calm.has(now) && calm.get(now) === look(now)) wrong.push(`focus not seen: ${name(now)}`);
+    if (isCovered(now, box)) wrong.push(`focus hidden: ${name(now)}`);
+    const before = seen.at(-1);
+    if (before && isBackward(before, now)) wrong.push(`order: ${name(before)} then ${name(now)}`);
+    seen.push(now);
+    return wrong;
+  }
+
+  function isCovered(now, box) {
+    if (box.width < 2 || box.height < 2) return false; // drawn by its label
+    const places = [[0.5, 0.5], [0.1, 0.5], [0.9, 0.5]];
+    return places.every(([across, down]) => {
+      const top = document.elementFromPoint(box.left + box.width * across, box.top + box.height * down);
+      return !top || !around(now).some((each, depth) => each === top || (depth === 0 && each.contains(top)) || now.contains(top) || top.contains(now));
+    });
+  }
+
+  function isBackward(before, now) {
+    const fixed = (each) => around(each).some((one) => ["fixed", "sticky"].includes(getComputedStyle(one).position));
+    if (before === document.body || fixed(before) !== fixed(now) || before.type === "radio") return false;
+    const [a, b] = [before.getBoundingClientRect(), now.getBoundingClientRect()];
+    const isAbove = b.bottom <= a.top + 1 && b.left < a.right && b.right > a.left;
+    const isSameLine = b.top < a.bottom - 1 && b.bottom > a.top + 1;
+    return isAbove || (isSameLine && b.right <= a.left + 1);
+  }
+
+  function missed() {
+    return stops().filter((each) => calm.has(each) && !seen.includes(each)).map((each) => `no Tab reaches ${name(each)}`);
+  }
+
+  // The name of each thing that opens something, empty where it is not shown.
+  function openers(chosen) {
+    return [...document.querySelectorAll(chosen)].map((each) => (each.checkVisibility({ visibilityProperty: true }) ? name(each) : ""));
+  }
+
+  function isOpen() {
+    return document.querySelector("dialog[open], details.menu[open], :popover-open") !== null;
+  }
+
+  return { refused, begin, step, missed, openers, isOpen };
+})();
