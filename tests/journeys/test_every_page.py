@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from unittest.mock import Mock
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
+from django.urls import path
 from playwright.sync_api import Browser
 
 from tests.doors import PEOPLE, rows
@@ -20,10 +22,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # What shows nothing to anybody of the little world, and why.
 NO_PAGES = {
     "api/": "there is only its first version",
-    "incidents/{number}/offers/": "looked at on the page of an incident, in its composer",
+    "inbox/{entry_id}/": "goes on to the record it tells of",
+    "incidents/{number}/offers/": "a part of the page of an incident",
     "replies/{nothing}/": "there is no such reply",
-    "sign-in/new-password/": "only whoever followed the link of a letter is let in",
 }
+SHOWN = (200, 410)
 FACES = ("wide", "small")
 
 
@@ -33,7 +36,7 @@ def visits() -> list[tuple[str, str, tuple[str, ...]]]:
     for (method, address), codes in rows().items():
         if method != "GET" or address.startswith(("api/v1/", "admin/")):
             continue
-        may = [who for who, code in zip(PEOPLE, codes, strict=True) if code == 200]
+        may = [who for who, code in zip(PEOPLE, codes, strict=True) if code in SHOWN]
         order = ("nobody", "charlie" if address.startswith("portal/") else "alice", "dana")
         # The admin's pages are of one making, so that each is looked at on one face in turn.
         faces = FACES if not address.startswith("admin/") else (FACES[len(found) % 2],)
@@ -85,14 +88,14 @@ def test_nobody_is_shut_out_of_any_page(
     settled: World, watch: Watch, person: str, address: str, faces: tuple[str, ...]
 ) -> None:
     """UX1, UX2, UX3, UX14, UX15."""
-    path = settled.path(address)
-    if not is_page(settled, person, path):
+    place = settled.path(address)
+    if not is_page(settled, person, place):
         return
 
     found: list[str] = []
     for face in faces:
         watcher = watch(person, face)
-        watcher.open(path)
+        watcher.open(place)
         found += [f"{face}: {each}" for each in watcher.faults()]
 
     assert found == []
@@ -116,15 +119,25 @@ def failed(world: World, code: int, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The answer a browser gets when that goes wrong."""
     client = Client(raise_request_exception=False, headers={"Accept": "text/html"})
     if code == 429:
-        monkeypatch.setattr("itsm.people.limits.is_over_limit", lambda **_: True)
+        monkeypatch.setattr("itsm.people.limits.Attempt.is_too_many", lambda _: True)
         return client.post("/sign-in/", {"username": "alice", "password": "guessed"})
-    client.force_login(world.users["dana"])
     if code >= 500:
-        error = RuntimeError() if code == 500 else OperationalError()
-        monkeypatch.setattr("itsm.dashboard.selectors.numbers_for", Mock(side_effect=error))
+        monkeypatch.setattr(settings, "ROOT_URLCONF", Broken)
+    client.force_login(world.users["dana"])
     host = "elsewhere.test" if code == 400 else "localhost"
-    place = {403: "/admin/autocomplete/", 404: "/nothing/"}.get(code, "/")
+    place = {403: "/admin/autocomplete/", 404: "/nothing/"}.get(code, f"/{code}/")
     return client.get(place, headers={"Host": host})
+
+
+def fail(_request: HttpRequest, code: int) -> HttpResponse:
+    raise RuntimeError("A fault") if code == 500 else OperationalError("No database")
+
+
+class Broken:
+    """Addresses behind which everything fails, as a table of addresses."""
+
+    urlpatterns = [path("<int:code>/", fail)]
+    handler500 = "itsm.core.failures.server_error"
 
 
 def test_every_address_is_a_page_or_known_to_be_none() -> None:
@@ -134,17 +147,17 @@ def test_every_address_is_a_page_or_known_to_be_none() -> None:
         for (method, address), codes in rows().items()
         if method == "GET" and not address.startswith(("api/v1/", "admin/"))
         # Where only posting is answered there is nothing to see.
-        if 200 not in codes and 405 not in codes
+        if not {*SHOWN, 405} & set(codes)
     }
 
     assert unseen == set(NO_PAGES)
 
 
-def is_page(world: World, person: str, path: str) -> bool:
+def is_page(world: World, person: str, place: str) -> bool:
     """Whether the answer is a page of its own, and no file, no data and no part of a page."""
     client = Client()
     if person != "nobody":
         client.force_login(world.users[person])
-    answer = client.get(path)
+    answer = client.get(place)
     is_html = answer.headers["Content-Type"].startswith("text/html")
     return is_html and b"<!doctype html" in answer.content[:200].lower()
