@@ -77,12 +77,13 @@ class Watcher:
             self.page.emulate_media(color_scheme="dark")
             found += self.page.evaluate(AXE, COLOURS)
             found += self._stuck()
-        return found + self.page.evaluate("() => watching.refused") + self.complaints
+        refused: list[str] = self.page.evaluate("() => watching.refused")
+        return found + refused + self.complaints
 
     def _sideways(self) -> list[str]:
         found = ["scrolls sideways"] if self._overflows() else []
         size = FACES["small"]["viewport"]
-        self.page.set_viewport_size({**size, "width": NARROWEST})
+        self.page.set_viewport_size({"width": NARROWEST, "height": size["height"]})
         found += [f"scrolls sideways at {NARROWEST} px"] if self._overflows() else []
         self.page.set_viewport_size(size)
         return found
@@ -140,4 +141,5 @@ def walked(page: Page) -> list[str]:
         if wrong is None:
             break
         found += wrong
-    return found + page.evaluate("() => watching.missed()")
+    missed: list[str] = page.evaluate("() => watching.missed()")
+    return found + missed
