@@ -14,5 +14,6 @@ desk = Desk(
     noun=_l("incident"),
     icon="siren",
     filters=IncidentQueueFilter,
+    back={"hold": "resume", "resolve": "reopen"},
 )
 desks.add("incident")(desk)

@@ -16,6 +16,7 @@ from incidents.actions.working import (
     note_response,
     resume,
     start,
+    unassign,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "resume",
     "start",
     "tell_everybody",
+    "unassign",
 ]

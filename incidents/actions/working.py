@@ -13,7 +13,7 @@ from itsm.core.errors import Invalid, Refused
 from itsm.people.models import Team, User
 from itsm.tickets.actions import comment as say
 from itsm.tickets.actions import link
-from itsm.tickets.fields import Choice, Field, Instant, Line, Person, TeamName, TicketNumber
+from itsm.tickets.fields import Choice, Field, Flag, Instant, Line, Person, TeamName, TicketNumber
 from itsm.tickets.models import Link, Ticket
 from itsm.tickets.selectors import ticket_for
 
@@ -45,6 +45,24 @@ def assign(
     now = (incident.team, incident.assignee)
     if any(before and before != after for before, after in zip(was, now, strict=True)):
         incident.reassignment_count += 1
+
+
+@workflow.transition(
+    "unassign",
+    label=_l("Unassign"),
+    source=OPEN,
+    target=None,
+    event="incident.unassigned",
+    needs="incidents.work",
+    fields=[Flag(name="team", label=_l("Take it from the team as well"))],
+)
+def unassign(incident: Incident, *, actor: User, team: bool = False) -> None:
+    """Give the incident back: nobody has it until somebody takes it."""
+    if incident.assignee_id is None and not (team and incident.team_id):
+        raise Refused(_("Nobody has %(number)s.") % {"number": incident.number})
+    incident.assignee = None
+    if team:
+        incident.team = None
 
 
 @workflow.transition(

@@ -1,6 +1,7 @@
 """The kinds of tickets that have pages: their address, their words and their icon."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from itsm.core.registry import Registry
@@ -19,6 +20,8 @@ class Desk:
     noun: Any
     icon: str
     filters: type[QueueFilter] = QueueFilter
+    # The verbs that take a verb back.
+    back: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def address(self) -> str:

@@ -6,6 +6,7 @@ from itsm.tickets import addresses  # noqa: F401 teaches Django <number:> and <w
 from itsm.tickets.desks import Desk
 from itsm.tickets.views import (
     acting,
+    changing,
     editing,
     lists,
     page,
@@ -33,6 +34,8 @@ def pages_of(desk: Desk) -> list[URLPattern]:
     return [
         path("", lists.show_queue, given, name=desk.plural),
         path("rows/", lists.show_rows, given, name=f"{kind}-rows"),
+        path("change/", changing.change, given, name=f"{kind}-change"),
+        path("undo/", changing.take_back, given, name=f"{kind}-undo"),
         path("look/", lists.choose_look, given, name=f"{kind}-look"),
         path("<number:number>/", page.show, given, name=kind),
         path("<number:number>/earlier/", page.show_earlier, given, name=f"{kind}-earlier"),

@@ -29,6 +29,10 @@ dialog?.addEventListener("submit", async (event) => {
   form.removeAttribute("aria-busy");
 });
 
+dialog?.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.form?.requestSubmit();
+});
+
 dialog?.addEventListener("close", () => {
   dialog.replaceChildren();
   opener?.focus();

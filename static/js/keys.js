@@ -1,10 +1,11 @@
-// Single keys, quiet while one types: j k Enter through rows, / search, r n to write, e resolve, ? help.
+// Single keys, quiet while one types: J K Enter through rows, / search, R N to write; every other key
+// presses the button or link that is marked with it.
 
 let waitsForPlace = false;
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  const typing = event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
   if (typing) {
     if (event.key === "Escape") typing.blur();
     return;
@@ -40,16 +41,17 @@ function press(key, event) {
   else target.click();
 }
 
-function move(step, event) {
+export function move(step, event) {
   const rows = [...document.querySelectorAll("[data-rows] .row[data-number]")];
   if (!rows.length) return;
-  event.preventDefault();
+  event?.preventDefault();
   const now = rows.findIndex((row) => row.classList.contains("is-current"));
   const next = rows[Math.min(Math.max(now + step, 0), rows.length - 1)];
   rows[now]?.classList.remove("is-current");
   next.classList.add("is-current");
   next.scrollIntoView({ block: "nearest" });
   next.querySelector(".title").focus({ preventScroll: true });
+  document.dispatchEvent(new CustomEvent("row:current", { detail: next }));
 }
 
 function focus(selector, event) {

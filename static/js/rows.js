@@ -45,7 +45,7 @@ async function paint() {
   timer = changed.size || unseen.size ? setTimeout(paint, 200) : 0;
 }
 
-function place(row) {
+export function place(row) {
   refresh(row);
   const old = document.getElementById(row.id);
   if (!old) {
@@ -57,6 +57,9 @@ function place(row) {
   const focused = old.contains(document.activeElement);
   row.classList.toggle("is-current", old.classList.contains("is-current"));
   row.classList.add("is-fresh");
+  const [was, box] = [old.querySelector(".pick input"), row.querySelector(".pick input")];
+  if (was && box) box.checked = was.checked;
+  row.classList.toggle("is-picked", Boolean(box?.checked));
   old.replaceWith(row);
   if (focused) row.querySelector(".title").focus({ preventScroll: true });
 }

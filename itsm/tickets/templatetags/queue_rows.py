@@ -2,19 +2,31 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django import template
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from itsm.tickets.columns import Column
-from itsm.tickets.desks import address_of
-from itsm.tickets.models import OPEN_PHASES, Channel, Ticket
-from itsm.tickets.templatetags.screens import ago, avatar, icon, priority_badge, state_badge
+from itsm.tickets.desks import Desk, address_of
+from itsm.tickets.models import OPEN_PHASES, Channel, Priority, Ticket
+from itsm.tickets.templatetags.screens import (
+    ago,
+    avatar,
+    icon,
+    priority_badge,
+    state_badge,
+    state_of,
+)
+from itsm.tickets.workflow import Transition, workflows
 
 register = template.Library()
 SOURCES = dict(Channel.choices)
+# What people do most with a row comes first in its menu.
+USUAL = ("start", "resume", "acknowledge", "resolve", "hold", "reopen", "close", "cancel")
 
 
 @dataclass(frozen=True)
@@ -23,6 +35,49 @@ class Sight:
 
     columns: tuple[Column, ...]
     may_work: bool
+
+    @property
+    def has_caller(self) -> bool:
+        return any(each.name == "caller" for each in self.columns)
+
+
+@register.inclusion_tag("tickets/_triage.html", takes_context=True)
+def triage(context: dict[str, Any], desk: Desk, ticket: Ticket | None = None) -> dict[str, Any]:
+    """The bar and the menus that change the picked rows, or the record of the page."""
+    request = context["request"]
+    transitions = [
+        each
+        for each in workflows[desk.kind].transitions.values()
+        if each.by_people and each.verb not in ("assign", "unassign")
+    ]
+    return {
+        "desk": desk,
+        "ticket": ticket,
+        "user": request.user,
+        "csrf_token": context.get("csrf_token"),
+        "query": request.GET.urlencode(),
+        "verbs": [
+            (each, any(one.required for one in each.fields))
+            for each in sorted(
+                transitions, key=lambda one: USUAL.index(one.verb) if one.verb in USUAL else 99
+            )
+        ],
+        "priorities": Priority.choices,
+    }
+
+
+@register.filter
+def sources_of(transition: Transition) -> str:
+    """The states a transition starts from, as an attribute holds them."""
+    return ",".join(sorted(transition.sources))
+
+
+@register.simple_tag
+def state_face(kind: str, state: str | None) -> SafeString:
+    """The badge of a state; nothing for a verb that keeps it."""
+    if state is None:
+        return mark_safe("")
+    return state_of(kind, state, workflows[kind].states[state].phase, get_language())
 
 
 @register.filter

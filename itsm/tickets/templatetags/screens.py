@@ -132,11 +132,12 @@ PRIORITY_LABELS = dict(Priority.choices)
 @register.filter
 def state_badge(ticket: Ticket) -> SafeString:
     """The state in words, with the icon and colour of its phase."""
-    return _state(ticket.kind, ticket.state, ticket.phase, get_language())
+    return state_of(ticket.kind, ticket.state, ticket.phase, get_language())
 
 
 @cache
-def _state(kind: str, state: str, phase: str, _language: str | None) -> SafeString:
+def state_of(kind: str, state: str, phase: str, _language: str | None) -> SafeString:
+    """The badge of a state of a kind."""
     return format_html(
         '<span class="badge is-{}">{}{}</span>',
         phase,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
@@ -33,7 +33,7 @@ def show_queue(request: HttpRequest, *, desk: Desk) -> HttpResponse:
     asked = asked_of(request)
     look = look_of(user, desk.kind)
     sight = sight_of(user, look)
-    filters, page = queue(user, desk=desk, asked=asked, with_caller=_has_caller(sight))
+    filters, page = queue(user, desk=desk, asked=asked, with_caller=sight.has_caller)
     order = order_of(asked)
     controls = controls_of(filters, asked, teams=visible_teams(user))
     shown = {
@@ -58,17 +58,18 @@ def show_queue(request: HttpRequest, *, desk: Desk) -> HttpResponse:
 
 def asked_of(request: HttpRequest) -> Asked:
     """What the address asks for; a filter given twice takes both."""
-    given = {name: [each for each in request.GET.getlist(name) if each] for name in request.GET}
+    return asked_in(request.GET)
+
+
+def asked_in(query: QueryDict) -> Asked:
+    """What a query asks for."""
+    given = {name: [each for each in query.getlist(name) if each] for name in query}
     return {name: ",".join(values) for name, values in given.items() if values}
 
 
 def sight_of(user: User, look: QueueLook) -> Sight:
     """How rows are shown to this person."""
     return Sight(columns_named(columns_of(look)), user.has_perm("tickets.work"))
-
-
-def _has_caller(sight: Sight) -> bool:
-    return any(each.name == "caller" for each in sight.columns)
 
 
 def _address(request: HttpRequest, *, after: str = "", before: str = "") -> str:
@@ -86,7 +87,7 @@ def show_rows(request: HttpRequest, *, desk: Desk) -> HttpResponse:
     numbers = numbers_in(request.GET.get("numbers", ""))
     known = set(numbers_in(request.GET.get("shown", "")))
     sight = sight_of(user, look_of(user, desk.kind))
-    rows = rows_of(user, with_caller=_has_caller(sight))
+    rows = rows_of(user, with_caller=sight.has_caller)
     found = list(rows.filter(kind=desk.kind, number__in=numbers))
     fresh = {each.number for each in found} - known
     if fresh:

@@ -41,7 +41,7 @@ FILTERS = {
     "changes": _l("Changes"),
 }
 # The verbs people reach for most, by key; the first that is open is the page's main button.
-KEYS = {"acknowledge": "a", "assign": "A", "start": "s", "resolve": "e", "hold": "h"}
+KEYS = {"resolve": "e", "hold": "h"}
 FIRST = ("acknowledge", "start", "resume", "resolve", "close")
 ORDER = (*FIRST, "assign", "hold", "reopen", "cancel")
 
@@ -120,7 +120,7 @@ def _offered(ticket: Ticket, user: User) -> list[Transition]:
     return [
         each
         for each in workflows[ticket.kind].available(ticket, user)
-        if not (is_known and each.verb == "acknowledge")
+        if each.verb != "unassign" and not (is_known and each.verb == "acknowledge")
     ]
 
 

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, JsonResponse
 
 from itsm.inventory.selectors import visible_services
 from itsm.people.access import person_of, staff_only
-from itsm.people.selectors import workers
+from itsm.people.selectors import visible_teams, workers
 from itsm.tickets.templatetags.screens import initials
 
 MOST_NAMES = 12
@@ -23,6 +23,9 @@ def suggest(request: HttpRequest, *, noun: str) -> JsonResponse:
             {"value": each.username, "label": str(each), "letters": initials(each)}
             for each in people[:MOST_NAMES]
         ]
+    elif noun == "teams":
+        teams = visible_teams(user).filter(name__icontains=text)[:MOST_NAMES]
+        options = [{"value": each.slug, "label": each.name} for each in teams]
     else:
         raise Http404
     return JsonResponse({"options": options})

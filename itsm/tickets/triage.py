@@ -1,0 +1,220 @@
+"""A change to one or many tickets from a list: each on its own, with its way back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core import signing
+from django.utils.translation import gettext as _
+
+from itsm.core.errors import Invalid, NotAllowed, NotFound, Refused, Stale
+from itsm.people.models import User
+from itsm.tickets import actions
+from itsm.tickets.desks import Desk
+from itsm.tickets.fields import cleaned
+from itsm.tickets.forms import EDITABLE, as_typed
+from itsm.tickets.models import Ticket
+from itsm.tickets.priority import DEFAULT
+from itsm.tickets.selectors import ticket_for, visible_tickets
+from itsm.tickets.workflow import workflows
+
+MOST = 200
+UNDO_WITHIN = 60  # seconds; the button is shown for six of them
+SALT = "tickets.undo"
+CODES = {Invalid: 422, NotAllowed: 403, NotFound: 404, Stale: 412}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do to a ticket, in raw words: edit, watch, unwatch or a verb of its workflow."""
+
+    verb: str
+    given: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a change of one ticket ended; ``back`` leads to how it was, and may be empty."""
+
+    number: str
+    code: int = 200
+    why: str = ""
+    version: int = 0
+    back: Sequence[Step] = ()
+
+    @property
+    def is_done(self) -> bool:
+        return self.code == 200
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is asked of every ticket: a field and its value, or a verb and what it asks for."""
+
+    what: str
+    given: Mapping[str, str]
+
+    def step_for(self, ticket: Ticket) -> Step:
+        """The step this change means for a ticket as it is."""
+        value = self.given.get("value", "").strip()
+        if self.what == "assignee" and not value:
+            return Step("unassign")
+        if self.what in ("assignee", "team"):
+            return Step("assign", {self.what: value})
+        if self.what == "priority":
+            return Step("edit", _levels_for(ticket, value))
+        if self.what == "service":
+            return Step("edit", {"service": value})
+        if self.what in ("tag", "untag"):
+            tags = set(ticket.tags) - {value.lower()} | ({value} if self.what == "tag" else set())
+            return Step("edit", {"tags": ",".join(sorted(tags))})
+        return Step(self.what, self.given)
+
+
+def change_each(
+    user: User, *, desk: Desk, change: Change, numbers: Sequence[str], versions: Mapping[str, int]
+) -> list[Outcome]:
+    """Change each of these tickets by itself, so that one refusal stops no other."""
+    found = visible_tickets(user, desk.model).filter(number__in=numbers[:MOST])
+    tickets = {each.number: each for each in found}
+    return [
+        _changed(user, desk, tickets.get(number), number, change, versions.get(number))
+        for number in dict.fromkeys(numbers[:MOST])
+    ]
+
+
+def _changed(
+    user: User,
+    desk: Desk,
+    ticket: Ticket | None,
+    number: str,
+    change: Change,
+    version: int | None,
+) -> Outcome:
+    if ticket is None:
+        return Outcome(number, 404, _("There is no %(number)s.") % {"number": number})
+    try:
+        step = change.step_for(ticket)
+        was_watching = step.verb in WATCHING and _is_watching(user, ticket)
+        after = perform(ticket, step, actor=user, version=version)
+    except Refused as refusal:
+        return Outcome(number, CODES.get(type(refusal), 409), str(refusal), ticket.version)
+    back = _way_back(desk, ticket, after, step)
+    if step.verb in WATCHING and was_watching == (step.verb == "watch"):
+        back = []
+    return Outcome(number, version=after.version, back=back)
+
+
+WATCHING = {"watch": "unwatch", "unwatch": "watch"}
+
+
+def _is_watching(user: User, ticket: Ticket) -> bool:
+    return ticket.watchers.filter(user=user).exists()
+
+
+def perform(ticket: Ticket, step: Step, *, actor: User, version: int | None = None) -> Ticket:
+    """Do one step by the action or transition it names, with every check these make."""
+    if step.verb == "edit":
+        changes = cleaned(EDITABLE, step.given, partly=True)
+        return actions.edit(ticket=ticket, actor=actor, changes=changes, expected_version=version)
+    if step.verb in WATCHING:
+        act = actions.watch if step.verb == "watch" else actions.unwatch
+        act(ticket=ticket, user=actor, actor=actor)
+        return ticket
+    if step.verb == "link":
+        other = ticket_for(actor, step.given.get("value", ""))
+        actions.link(ticket=ticket, other=other, actor=actor)
+        return ticket
+    transition = workflows[ticket.kind].transitions.get(step.verb)
+    if transition is None or not transition.by_people:
+        raise Invalid(_("Choose what to change."), field="what")
+    names = {each.name for each in transition.fields}
+    given = {name: value for name, value in step.given.items() if name in names}
+    return transition.perform_with(ticket, actor=actor, given=given, version=version)
+
+
+def _levels_for(ticket: Ticket, priority: str) -> dict[str, str]:
+    """The impact and urgency nearest to the ticket's that make the priority."""
+    if ticket.priority_reason:
+        raise Refused(
+            _("The priority of %(number)s was set by hand; a process manager can clear it.")
+            % {"number": ticket.number}
+        )
+    fitting = [levels for levels, result in DEFAULT.items() if str(result) == priority]
+    if not fitting:
+        raise Invalid(_("Choose a priority from 1 to 5."), field="value")
+    impact, urgency = min(
+        fitting,
+        key=lambda levels: abs(levels[0] - ticket.impact) + abs(levels[1] - ticket.urgency),
+    )
+    return {"impact": str(impact), "urgency": str(urgency)}
+
+
+def _way_back(desk: Desk, before: Ticket, after: Ticket, step: Step) -> list[Step]:
+    if step.verb in WATCHING:
+        return [Step(WATCHING[step.verb])]
+    if step.verb == "link":
+        return []
+    if step.verb == "edit":
+        was, now = as_typed(before), as_typed(after)
+        changed = {name: was[name] for name in step.given if was[name] != now[name]}
+        return [Step("edit", changed)] if changed else []
+    if step.verb in ("assign", "unassign"):
+        return _back_to(before, after)
+    back = desk.back.get(step.verb)
+    return [Step(back)] if back else []
+
+
+def _back_to(before: Ticket, after: Ticket) -> list[Step]:
+    """The steps that give a ticket to whom it was given before."""
+    had = {
+        "team": before.team.slug if before.team else "",
+        "assignee": before.assignee.username if before.assignee else "",
+    }
+    if (before.team_id, before.assignee_id) == (after.team_id, after.assignee_id):
+        return []
+    steps = []
+    is_new_team = after.team_id is not None and not had["team"]
+    if is_new_team or (after.assignee_id and not had["assignee"]):
+        steps.append(Step("unassign", {"team": "on"} if is_new_team else {}))
+    if had["assignee"] or (before.team_id != after.team_id and had["team"]):
+        steps.append(Step("assign", {name: value for name, value in had.items() if value}))
+    return steps
+
+
+def undo_token(user: User, outcomes: Sequence[Outcome]) -> str:
+    """What takes back all that can be taken back, for this person alone; empty when nothing can."""
+    ways = [
+        [each.number, each.version, [[step.verb, dict(step.given)] for step in each.back]]
+        for each in outcomes
+        if each.is_done and each.back
+    ]
+    return signing.dumps([user.pk, ways], salt=SALT, compress=True) if ways else ""
+
+
+def undo(user: User, *, desk: Desk, token: str) -> list[Outcome]:
+    """Take back what the token says, unless somebody changed a ticket since."""
+    try:
+        owner, ways = signing.loads(token, salt=SALT, max_age=UNDO_WITHIN)
+    except signing.BadSignature:
+        raise Refused(_("It is too late to undo this.")) from None
+    if owner != user.pk:
+        raise NotAllowed(_("Only who changed it can undo it."))
+    numbers = [number for number, _version, _steps in ways]
+    found = visible_tickets(user, desk.model).filter(number__in=numbers)
+    tickets = {each.number: each for each in found}
+    return [_taken_back(user, tickets.get(way[0]), *way) for way in ways]
+
+
+def _taken_back(
+    user: User, ticket: Ticket | None, number: str, version: int, steps: Sequence[Any]
+) -> Outcome:
+    if ticket is None:
+        return Outcome(number, 404, _("There is no %(number)s.") % {"number": number})
+    try:
+        for verb, given in steps:
+            ticket = perform(ticket, Step(verb, given), actor=user, version=version)
+            version = ticket.version
+    except Refused as refusal:
+        return Outcome(number, CODES.get(type(refusal), 409), str(refusal), version)
+    return Outcome(number, version=version)
