@@ -1,4 +1,4 @@
-# Five words: run, test, check, bench, lock. Each sets up what it needs by itself.
+# Seven words: run, storm, test, check, bench, pictures, lock. Each sets up what it needs by itself.
 
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -11,17 +11,24 @@ PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist loadfile
 # Compiling everything anew in each of the seven processes would double the time of a start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test check bench lock
+STORM_ARGS ?=
+
+.PHONY: help run storm test check bench pictures lock
 
 help:
 	@echo "make run    start everything and print where it answers"
+	@echo "make storm  post a storm of alerts to what runs, for you to watch"
 	@echo "make test   run the whole test suite"
 	@echo "make check  run linters, types and system checks"
 	@echo "make bench  measure, and print one table"
+	@echo "make pictures  make the pictures of the README from what runs"
 	@echo "make lock   resolve requirements*.in anew"
 
 run: $(VENV)/runtime.stamp
 	@$(RUN) manage.py up
+
+storm: $(VENV)/runtime.stamp
+	@$(RUN) manage.py storm $(STORM_ARGS)
 
 test: $(VENV)/tools.stamp
 	@$(RUN) -m tests.browser
@@ -40,6 +47,9 @@ check: $(VENV)/tools.stamp
 
 bench: $(VENV)/tools.stamp
 	@$(RUN) manage.py with_engines -- $(RUN) -m bench $(BENCH_ARGS)
+
+pictures: $(VENV)/tools.stamp
+	@$(RUN) docs/pictures.py
 
 lock: $(VENV)/tools.stamp
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --upgrade \

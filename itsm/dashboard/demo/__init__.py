@@ -1,4 +1,4 @@
-"""A company with three weeks of history, for trying the product out."""
+"""A company with eight weeks of history, for trying the product out."""
 
 from itsm.dashboard.demo.building import build, change_password
 

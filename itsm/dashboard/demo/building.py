@@ -1,7 +1,7 @@
 """Bringing the demo company to life through the actions people use, with the clock set back."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -11,8 +11,18 @@ from incidents import actions
 from incidents.actions.opening import Report
 from incidents.models import Incident
 from itsm.dashboard.demo.clock import clock_at
-from itsm.dashboard.demo.company import COMPONENTS, NEEDS, PEOPLE, SERVICES, TEAMS
+from itsm.dashboard.demo.company import (
+    COLLEAGUES,
+    COMPONENTS,
+    HOLIDAYS,
+    NEEDS,
+    PEOPLE,
+    SERVICES,
+    TEAMS,
+)
+from itsm.dashboard.demo.past import Past, drawn
 from itsm.dashboard.demo.stories import OUTAGES, STORIES, Outage, Story
+from itsm.dashboard.demo.writing import Writer
 from itsm.inventory.models import ConfigurationItem, Service, ServiceDependency
 from itsm.monitoring.actions import create_source, record_signals
 from itsm.monitoring.models import MonitoringSource
@@ -20,11 +30,13 @@ from itsm.monitoring.sources import Signal
 from itsm.people.actions import join_team
 from itsm.people.models import Team, User
 from itsm.people.selectors import system_user
+from itsm.sla.models import Calendar, Holiday, WorkingHours
 from itsm.tickets.actions import comment
 from itsm.tickets.models import Channel
 from itsm.tickets.search import learn_words
 
 SOURCE = "Alertmanager"
+UNUSABLE = "!"
 Step = tuple[datetime, Callable[[], object]]
 
 
@@ -35,8 +47,10 @@ def build(*, password: str) -> str | None:
     with transaction.atomic():
         _people(password)
         _inventory()
+        _calendar()
         source, token = create_source(kind="alertmanager", name=SOURCE, actor=None)
-    _history(source)
+        # One transaction: hundreds of them would each wait for the disk.
+        _history(source)
     learn_words()
     return token
 
@@ -55,10 +69,13 @@ def _people(password: str) -> None:
     teams = {slug: Team.objects.create(slug=slug, name=name) for slug, name in TEAMS}
     # Hashed once: the same for all, and a hash is made to be slow.
     kept = make_password(password)
-    for username, name, role, team, leads in PEOPLE:
-        email = f"{username}@example.test"
+    for username, name, role, team, leads in (*PEOPLE, *COLLEAGUES):
         user = User.objects.create(
-            username=username, name=name, role=role, email=email, password=kept
+            username=username,
+            name=name,
+            role=role,
+            email=f"{username}@example.test",
+            password=kept if (username, name, role, team, leads) in PEOPLE else UNUSABLE,
         )
         if team:
             join_team(user=user, team=teams[team], is_lead=leads, actor=None)
@@ -87,9 +104,39 @@ def _inventory() -> None:
         )
 
 
+def _calendar() -> None:
+    """Work is done from Monday to Friday, save on a few days of the year."""
+    year = timezone.now().year
+    calendar = Calendar.objects.create(
+        name="Head office", time_zone="Europe/Berlin", is_default=True
+    )
+    WorkingHours.objects.bulk_create(
+        WorkingHours(calendar=calendar, weekday=day, starts=time(8), ends=time(18))
+        for day in range(5)
+    )
+    Holiday.objects.bulk_create(
+        Holiday(calendar=calendar, falls_on=f"{each}-{day}", name="Public holiday")
+        for each in (year, year + 1)
+        for day in HOLIDAYS
+    )
+
+
+def _past(now: datetime) -> list[Past]:
+    """The ordinary incidents of the last weeks, worked on by the teams that own the services."""
+    staff: dict[str, list[str]] = {}
+    for username, _name, role, team, _leads in (*PEOPLE, *COLLEAGUES):
+        if role in ("agent", "manager"):
+            staff.setdefault(team, []).append(username)
+    callers = [each[0] for each in (*PEOPLE, *COLLEAGUES) if each[2] == "requester"]
+    workers = {name: staff[team] for name, _title, _tier, team, _text in SERVICES}
+    return drawn(now=now, callers=callers, workers=workers)
+
+
 def _history(source: MonitoringSource) -> None:
     """All that happened, in the order it happened."""
     now = timezone.now()
+    writer = Writer(source=source, system=system_user(), now=now)
+    past = _past(now)
     people = {each.username: each for each in User.objects.all()}
     steps: list[Step] = []
     for story in STORIES:
@@ -97,9 +144,13 @@ def _history(source: MonitoringSource) -> None:
     for outage in OUTAGES:
         steps += _Seen(outage, people=people, source=source, now=now).steps()
     for at, step in sorted(steps, key=lambda each: each[0]):
-        if at <= now:
-            with clock_at(at):
-                step()
+        if at > now:
+            break
+        writer.write([each for each in past if each.opened_at <= at])
+        past = [each for each in past if each.opened_at > at]
+        with clock_at(at):
+            step()
+    writer.write(past)
 
 
 class _Told:
@@ -144,6 +195,7 @@ class _Told:
             urgency=story.urgency,
             source=Channel.PORTAL,
             tags=story.tags,
+            confidential=story.confidential,
         )
         self.incident = actions.open_incident(report=report, actor=caller)
 

@@ -18,6 +18,7 @@ class Story:
     urgency: int = 2
     assignee: str = ""
     tags: tuple[str, ...] = ()
+    confidential: bool = False
     said: tuple[tuple[str, int, bool, str], ...] = ()  # who, minutes later, to the caller, what
     ends: str = "open"  # new, open, waiting, vendor, resolved, closed, withdrawn
     after: int = 90  # minutes until it ended
@@ -105,6 +106,11 @@ STORIES = (
           assignee="alice", tags=("login",),
           said=(("alice", 12, True, "Confirmed. Codes by app work as usual; those by text message are slow at the carrier."),
                 ("alice", 40, False, "Carrier opened case 88-1204. Switching the route needs a change."))),
+    Story(hours_ago=28, service="payroll", title="My manager can open my salary statement", by="frank",
+          text="She showed me mine on her screen. Please treat this with discretion.", impact=2, urgency=1,
+          assignee="hana", confidential=True, tags=("hr",),
+          said=(("hana", 20, True, "Thank you for telling us. The folder is closed; I am finding out since when it was open."),
+                ("hana", 55, False, "Group HR-Read inherited from the site since the move on the 3rd. Data protection officer informed."))),
     Story(hours_ago=26, service="printing", title="Toner low on floor 2", by="charlie", impact=3,
           urgency=3, ends="new"),
     Story(hours_ago=20, service="storage", title="Upload of large files stops at 2 GB", by="charlie",

@@ -11,9 +11,9 @@ from itsm.dashboard.demo.company import PEOPLE
 
 
 class Command(BaseCommand):
-    """Makes people, services and three weeks of incidents; keeps to them where they are already."""
+    """Makes people, services and eight weeks of incidents; keeps to them where they are already."""
 
-    help = "Load the demo company: people, services and three weeks of incidents."
+    help = "Load the demo company: people, services and eight weeks of incidents."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         password = settings.DEMO_PASSWORD or secrets.token_urlsafe(9)
