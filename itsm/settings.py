@@ -164,6 +164,10 @@ CELERY_BROKER_URL = broker_address(_valkey)
 
 # People.
 AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "itsm.people.ldap.LdapBackend",
+]
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"

@@ -50,3 +50,16 @@ def staff_only(view: View[P]) -> View[P]:
 
     update_wrapper(door, view)
     return signed_in(door)
+
+
+def missing_is_404(view: View[P]) -> View[P]:
+    """For pages open to everybody: what is not there is answered as such."""
+
+    def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except NotFound as missing:
+            raise Http404 from missing
+
+    update_wrapper(door, view)
+    return door

@@ -8,14 +8,26 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import QuerySet
-from django.forms import ModelForm
+from django.forms import ModelForm, PasswordInput
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core import configuration
 from itsm.core.admins import ConfigurationAdmin
+from itsm.core.crypto import EncryptedTextField
 from itsm.people import actions
-from itsm.people.models import ApiToken, Delegate, Membership, Team, User
+from itsm.people.actions.factors import enforce_factors, reset_factors
+from itsm.people.addresses import address
+from itsm.people.models import (
+    ApiToken,
+    Delegate,
+    FactorRule,
+    IdentityProvider,
+    LdapDirectory,
+    Membership,
+    Team,
+    User,
+)
 
 admin.site.unregister(Group)
 
@@ -74,6 +86,15 @@ class UserAdmin(ConfigurationAdmin[User], DjangoUserAdmin[User]):
         ),
     )
 
+    actions = ("reset_factors",)
+
+    @admin.action(description=_("Take away all second factors"), permissions=["change"])
+    def reset_factors(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for each in queryset:
+            reset_factors(user=each, actor=_actor(request))
+        sentence = _("They are asked to set one up when they sign in, if their role needs it.")
+        self.message_user(request, sentence, messages.SUCCESS)
+
     @transaction.atomic
     def user_change_password(
         self,
@@ -98,6 +119,61 @@ class TeamAdmin(ConfigurationAdmin[Team]):
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
     inlines = (MembershipInline,)
+
+
+@admin.register(FactorRule)
+class FactorRuleAdmin(ConfigurationAdmin[FactorRule]):
+    """Roles whose people must have a second factor."""
+
+    list_display = ("role",)
+
+    def save_related(
+        self, request: HttpRequest, form: ModelForm[FactorRule], formsets: Any, change: Any
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        enforce_factors(rule=form.instance)
+
+
+class SecretForm(ModelForm[Any]):
+    """Asks for secrets without ever showing one: left empty, the old one stays."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self._secrets():
+            self.fields[name].widget = PasswordInput(attrs={"autocomplete": "new-password"})
+            self.fields[name].help_text = _("Never shown. Left empty, the present one stays.")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        for name in self._secrets():
+            given[name] = given.get(name) or getattr(self.instance, name)
+        return given
+
+    def _secrets(self) -> list[str]:
+        columns = self._meta.model._meta.concrete_fields
+        return [each.name for each in columns if isinstance(each, EncryptedTextField)]
+
+
+@admin.register(IdentityProvider)
+class IdentityProviderAdmin(ConfigurationAdmin[IdentityProvider]):
+    """OpenID providers; their redirect address is shown beside them."""
+
+    form = SecretForm
+    list_display = ("name", "issuer", "redirect_address", "is_active")
+    prepopulated_fields = {"slug": ("name",)}
+    readonly_fields = ("redirect_address",)
+
+    @admin.display(description=_("address to register there"))
+    def redirect_address(self, provider: IdentityProvider) -> str:
+        return address("oidc-back", provider.slug) if provider.slug else "–"
+
+
+@admin.register(LdapDirectory)
+class LdapDirectoryAdmin(ConfigurationAdmin[LdapDirectory]):
+    """LDAP directories."""
+
+    form = SecretForm
+    list_display = ("name", "address", "base", "is_active")
 
 
 @admin.register(ApiToken)

@@ -3,7 +3,16 @@
 from django.db.models import QuerySet
 
 from itsm.core.configuration import Kind, kinds
-from itsm.people.models import ApiToken, Delegate, Membership, Team, User
+from itsm.people.models import (
+    ApiToken,
+    Delegate,
+    FactorRule,
+    IdentityProvider,
+    LdapDirectory,
+    Membership,
+    Team,
+    User,
+)
 
 
 def _members(team: Team) -> list[str]:
@@ -23,3 +32,6 @@ kinds[User] = Kind("user", added="registered", parts={"teams": _teams})
 kinds[Team] = Kind("team", added="formed", parts={"members": _members})
 kinds[Delegate] = Kind("delegate", added="named")
 kinds[ApiToken] = Kind("token", added="issued", removed="revoked")
+kinds[FactorRule] = Kind("factor_rule")
+kinds[IdentityProvider] = Kind("identity_provider")
+kinds[LdapDirectory] = Kind("ldap_directory")

@@ -6,13 +6,24 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from itsm.people import pending
 from itsm.people.actions.sessions import note_sign_in, note_sign_out
 from itsm.people.devices import is_known, remember_device
 from itsm.people.models import User
 from itsm.people.proof import note_proof
+from itsm.people.selectors import factors_of
 from itsm.people.themes import keep_theme
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def pass_on(request: HttpRequest, user: User, *, how: str, wanted: str) -> HttpResponse:
+    """Let in whoever needs no second factor; lead the others to theirs, or to have one."""
+    factors = factors_of(user)
+    if not factors.count and not factors.are_needed:
+        return let_in(request, user, how=how, wanted=wanted)
+    pending.begin(request, user, how=how, wanted=wanted)
+    return redirect("factor" if factors.count else "enrol")
 
 
 def let_in(request: HttpRequest, user: User, *, how: str, wanted: str) -> HttpResponse:

@@ -15,7 +15,19 @@ from django.utils.translation import gettext as _
 
 from itsm.core.errors import NotFound
 from itsm.people import devices, tokens
-from itsm.people.models import ApiToken, Membership, ResetRequest, Session, Team, User
+from itsm.people.models import (
+    ApiToken,
+    AuthenticatorApp,
+    FactorRule,
+    IdentityProvider,
+    LdapDirectory,
+    Membership,
+    Passkey,
+    ResetRequest,
+    Session,
+    Team,
+    User,
+)
 from itsm.people.roles import Role, is_capable
 
 LONGEST_NAME = 200
@@ -164,7 +176,9 @@ def person_called(username: str) -> User | None:
 def people_who_may_reset(said: str) -> list[User]:
     """Those this user name or e-mail address means, and who can be sent a new password."""
     people = User.objects.filter(is_active=True, is_bot=False).exclude(email="")
-    return list(people.filter(Q(username__iexact=said) | Q(email__iexact=said))[:5])
+    # Who signs in with another house's account has no password here to forget.
+    people = people.exclude(identities__isnull=False, password__startswith="!")  # noqa: S106 the mark
+    return list(people.filter(Q(username__iexact=said) | Q(email__iexact=said)).distinct()[:5])
 
 
 def reset_request(pk: int) -> ResetRequest | None:
@@ -228,3 +242,70 @@ def administrators() -> QuerySet[User]:
     """The people who may change the configuration."""
     roles = [role for role in Role if is_capable(role, "inventory.edit")]
     return User.objects.filter(role__in=roles, is_bot=False).order_by("name", "username")
+
+
+def person_to_let_in(pk: int) -> User | None:
+    """The person with this id, if they may sign in."""
+    return User.objects.filter(pk=pk, is_active=True, is_bot=False).first()
+
+
+@dataclass(frozen=True)
+class Factors:
+    """What somebody has beside the password, and whether the role asks for it."""
+
+    app: AuthenticatorApp | None
+    passkeys: list[Passkey]
+    spare_left: int
+    are_needed: bool
+
+    @property
+    def count(self) -> int:
+        return len(self.passkeys) + (self.app is not None)
+
+
+def factors_of(user: User) -> Factors:
+    """The second factors of this person."""
+    return Factors(
+        app=AuthenticatorApp.objects.filter(user=user).first(),
+        passkeys=list(user.passkeys.all()),
+        spare_left=user.spare_codes.filter(used_at__isnull=True).count(),
+        are_needed=FactorRule.objects.filter(role=user.role).exists(),
+    )
+
+
+def passkey_with(credential: str) -> Passkey | None:
+    """The passkey with this id, of somebody who may sign in."""
+    usable = Passkey.objects.filter(user__is_active=True, user__is_bot=False)
+    wanted = usable.filter(credential=credential.replace("\x00", "")[:1400])
+    return wanted.select_related("user").first()
+
+
+def providers() -> list[IdentityProvider]:
+    """The OpenID providers people may sign in with."""
+    return list(IdentityProvider.objects.filter(is_active=True))
+
+
+def provider_called(slug: str) -> IdentityProvider:
+    """The provider with this short name; NotFound unless people may sign in with it."""
+    provider = IdentityProvider.objects.filter(slug=slug, is_active=True).first()
+    if provider is None:
+        raise NotFound(_("Nobody signs in that way here."))
+    return provider
+
+
+def directories() -> list[LdapDirectory]:
+    """The LDAP directories people may sign in with."""
+    return list(LdapDirectory.objects.filter(is_active=True))
+
+
+def tokens_of(user: User) -> list[ApiToken]:
+    """This person's own tokens, newest first, without those that were revoked."""
+    return list(ApiToken.objects.filter(user=user, revoked_at__isnull=True))
+
+
+def token_of(user: User, *, pk: int) -> ApiToken:
+    """One of this person's own tokens; NotFound when there is none."""
+    token = ApiToken.objects.filter(user=user, pk=pk).first() if pk < 2**63 else None
+    if token is None:
+        raise NotFound(_("You have no such token."))
+    return token

@@ -27,5 +27,6 @@ import "steady/copy";
 import "steady/bell";
 import "steady/post";
 import "steady/live";
+import "steady/passkeys";
 
 document.documentElement.dataset.ready = "";

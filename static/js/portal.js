@@ -13,5 +13,6 @@ import "steady/portal-ask";
 import "steady/portal-refresh";
 import "steady/portal-kept";
 import "steady/portal-files";
+import "steady/passkeys";
 
 document.documentElement.dataset.ready = "";

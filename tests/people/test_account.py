@@ -158,5 +158,5 @@ def test_the_page_of_the_account_costs_no_more_than_the_session_the_person_and_t
 ) -> None:
     client.force_login(charlie)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get("/account/")

@@ -19,8 +19,8 @@ from itsm.people.actions.sessions import end_session, end_sessions
 from itsm.people.devices import attempt_at
 from itsm.people.entrance import destination, wanted_of
 from itsm.people.passwords import ADVISED
-from itsm.people.proof import note_proof
-from itsm.people.selectors import session_of, sessions_of
+from itsm.people.proof import is_proved, note_proof
+from itsm.people.selectors import factors_of, session_of, sessions_of
 from itsm.people.views.frame import account_page
 
 
@@ -109,6 +109,8 @@ def _page(request: HttpRequest, *, wrong: Invalid | None = None) -> HttpResponse
     shown: dict[str, Any] = {
         "errors": {name: told[0] for name, told in wrong.errors.items()} if wrong else {},
         "advised": ADVISED,
+        "factors": factors_of(person_of(request)),
+        "is_proved": is_proved(request),
         "has_password": person_of(request).has_usable_password(),
     }
     return account_page(request, "security", shown, status=422 if wrong else 200)
