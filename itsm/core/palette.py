@@ -1,6 +1,6 @@
 """What the command palette and the search page find beside actions: each room adds its source."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,8 +44,11 @@ def palette_source(name: str, *, title: Any, order: int = 50) -> Callable[[Find]
     return register
 
 
-def found_by(user: Any, text: str, *, most: int) -> list[tuple[str, Source, Sequence[Found]]]:
-    """What each source finds, without those that find nothing."""
+def found_by(
+    user: Any, text: str, *, most: int, without: Collection[str] = ()
+) -> list[tuple[str, Source, Sequence[Found]]]:
+    """What each source finds, leaving out those that find nothing."""
     sources = sorted(palette_sources.items(), key=lambda each: each[1].order)
-    found = [(name, source, source.find(user, text, most)) for name, source in sources]
+    asked = [each for each in sources if each[0] not in without]
+    found = [(name, source, source.find(user, text, most)) for name, source in asked]
     return [each for each in found if each[2]]

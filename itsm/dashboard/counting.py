@@ -46,6 +46,7 @@ SORTS: Mapping[str, Sort] = {
         ("patience",),
         order="priority, id",
     ),
+    "burning": Sort(f"{OPEN} AND priority <= 2", order="priority, id"),
     "others": Sort(
         f"{OPEN} AND {OF_MY_TEAMS} AND assignee_id IS DISTINCT FROM %s", ("user", "user")
     ),

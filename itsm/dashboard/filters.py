@@ -19,6 +19,7 @@ VIEWS = {
     "others": _l("With others in my teams"),
     "unassigned": _l("Unassigned"),
     "risk": _l("At risk"),
+    "burning": _l("Burning"),
     "resolved": _l("Resolved today"),
     "changes": _l("Changes now and next"),
     **{f"p{level}": f"P{level}" for level in Priority.values},

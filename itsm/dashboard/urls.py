@@ -3,10 +3,11 @@
 from django.urls import path
 
 from itsm.dashboard.consumers import Live
-from itsm.dashboard.views import alerts, finding, home, person, service, styleguide
+from itsm.dashboard.views import alerts, finding, home, person, service, styleguide, wall
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("wall/", wall.wall, name="wall"),
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/acknowledge/", alerts.acknowledge_alerts, name="alerts-acknowledge"),
     path("alerts/<int:pk>/", alerts.alert, name="alert"),

@@ -80,7 +80,7 @@ def upstream_of(service: Service) -> set[int]:
 
 def downstream_of(service: Service) -> set[int]:
     """The ids of every service that needs this one, directly or not."""
-    return reached(service.pk, edges(source="needed_id", target="service_id"))
+    return reached(service.pk, turned(edges()))
 
 
 def reached(start: int, graph: Mapping[int, set[int]]) -> set[int]:
@@ -92,11 +92,20 @@ def reached(start: int, graph: Mapping[int, set[int]]) -> set[int]:
     return seen - {start}
 
 
-def edges(*, source: str = "service_id", target: str = "needed_id") -> dict[int, set[int]]:
-    """What each service needs; turned around, what needs each service."""
+def edges() -> dict[int, set[int]]:
+    """What each service needs, directly."""
     found: dict[int, set[int]] = {}
-    for here, there in ServiceDependency.objects.values_list(source, target):
-        found.setdefault(here, set()).add(there)
+    for service, needed in ServiceDependency.objects.values_list("service_id", "needed_id"):
+        found.setdefault(service, set()).add(needed)
+    return found
+
+
+def turned(graph: Mapping[int, set[int]]) -> dict[int, set[int]]:
+    """The edges the other way around."""
+    found: dict[int, set[int]] = {}
+    for here, others in graph.items():
+        for there in others:
+            found.setdefault(there, set()).add(here)
     return found
 
 

@@ -13,6 +13,7 @@ import "steady/complete";
 import "steady/presence";
 import "steady/suggest";
 import "steady/keys";
+import "steady/palette";
 import "steady/rows";
 import "steady/narrow";
 import "steady/picks";

@@ -3,6 +3,7 @@
 
 const root = document.documentElement;
 const status = document.querySelector("[data-live-status]");
+const SIGNED_OUT = 4401;
 const SILENCE = 40_000; // more than two heartbeats
 
 let cursor = document.body.dataset.cursor ?? "";
@@ -22,8 +23,8 @@ function connect() {
   });
   socket.addEventListener("close", (event) => {
     clearTimeout(watchdog);
-    show("off");
-    if (event.code === 4401) return;
+    show(event.code === SIGNED_OUT ? "out" : "off");
+    if (event.code === SIGNED_OUT) return;
     tries += 1;
     const most = Math.min(20_000, 400 * 2 ** tries);
     setTimeout(connect, most * (0.5 + Math.random() / 2));
@@ -61,7 +62,7 @@ function tell(detail) {
 
 function show(state) {
   root.dataset.live = state;
-  if (status) status.textContent = status.dataset[state];
+  if (status) status.textContent = status.dataset[state] ?? "";
 }
 
 if (document.body.dataset.cursor) {

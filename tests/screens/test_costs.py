@@ -3,6 +3,7 @@
 import pytest
 
 from incidents.models import Incident
+from itsm.inventory.models import Service, ServiceDependency
 from itsm.people.models import User
 from itsm.tickets.actions import comment
 from tests.factories import IncidentFactory, ServiceFactory
@@ -11,15 +12,29 @@ from tests.screens.conftest import Browser
 pytestmark = pytest.mark.django_db
 
 SESSION = 2  # the session and its person
-PINNED = [("/", 13), ("/incidents/", 7), ("/alerts/", 4), ("/portal/", 5)]
+PINNED = [
+    ("/", 14), ("/incidents/", 7), ("/alerts/", 6), ("/portal/", 5), ("/wall/", 8),
+    ("/services/", 9), ("/services/checkout/", 14), ("/search/", 4), ("/search/?q=checkout", 12),
+    ("/search/?view=risk", 4), ("/people/bob/", 7), ("/find/?q=checkout", 6),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("path", "most"), PINNED)
 def test_a_page_costs_the_same_for_many_rows(
-    as_: Browser, alice: User, bob: User, django_assert_max_num_queries, path: str, most: int
+    as_: Browser,
+    alice: User,
+    bob: User,
+    checkout: Service,
+    firing: None,
+    django_assert_max_num_queries,
+    path: str,
+    most: int,
 ):
     for _ in range(30):
-        IncidentFactory(service=ServiceFactory(), assignee=bob, opened_by=alice, caller=alice)
+        service = ServiceFactory()
+        ServiceDependency.objects.create(service=checkout, needed=service)
+        IncidentFactory(service=service, priority=2, assignee=bob, opened_by=alice, caller=alice)
+        IncidentFactory(service=checkout, assignee=bob, opened_by=alice, caller=alice)
     browser = as_(alice)
 
     with django_assert_max_num_queries(most + SESSION):

@@ -16,7 +16,7 @@ from itsm.dashboard.selectors.alerts import loud_alerts
 from itsm.dashboard.selectors.board import Happening, is_news
 from itsm.dashboard.selectors.health import Health, service_health
 from itsm.inventory.models import ConfigurationItem, Service
-from itsm.inventory.selectors import edges, visible_configuration_items, visible_services
+from itsm.inventory.selectors import edges, turned, visible_configuration_items, visible_services
 from itsm.monitoring.models import Alert
 from itsm.people.models import Membership, User
 from itsm.tickets.desks import desks
@@ -105,14 +105,15 @@ def history_of(user: User, service: Service) -> list[Day]:
 
 def _spans(user: User, service: Service, began: datetime) -> list[tuple[int, datetime, Any]]:
     """The priority, beginning and end of the newest incidents that reach into these days."""
-    spans: list[Any] = []
     incidents = visible_tickets(user).select_related(None).filter(service=service.pk)
-    for phase in Phase.values:
-        # One walk along an index a phase; all phases at once would have to be sorted.
-        of_phase = incidents.filter(phase=phase, kind="incident").order_by("-pk")
-        spans += of_phase.values_list("priority", "opened_at", "resolved_at", "closed_at")[
-            :MOST_PAST
-        ]
+    # One walk along an index a phase; all phases at once would have to be sorted.
+    first, *others = [
+        incidents.filter(phase=phase, kind="incident")
+        .order_by("-pk")
+        .values_list("priority", "opened_at", "resolved_at", "closed_at")[:MOST_PAST]
+        for phase in Phase.values
+    ]
+    spans = first.union(*others, all=True)
     ended = [(priority, start, resolved or closed) for priority, start, resolved, closed in spans]
     return [each for each in ended if each[2] is None or each[2] >= began]
 
@@ -178,7 +179,8 @@ class Neighbourhood:
 def neighbourhood(user: User, service: Service, *, steps: int = 2) -> Neighbourhood:
     """What lies within so many steps of a service, up and down."""
     health = {each.service.pk: each for each in service_health(user)}
-    down, up = edges(), edges(source="needed_id", target="service_id")
+    down = edges()
+    up = turned(down)
     places = {
         **{pk: -far for pk, far in _within(service.pk, up, steps).items()},
         **_within(service.pk, down, steps),

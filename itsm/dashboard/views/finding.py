@@ -30,12 +30,12 @@ def search(request: HttpRequest) -> HttpResponse:
     asked = {"q": "", **asked_of(request)}
     sort = asked.get("in", RECORDS)
     findings = find_tickets(user, asked)
-    others = found_by(user, asked["q"], most=MOST_OTHERS) if asked["q"] else []
-    others = [each for each in others if each[0] != RECORDS]
+    words = asked["q"]
+    others = found_by(user, words, most=MOST_OTHERS, without=[RECORDS]) if words else []
     shown = {
         "cursor": cursor,
         "asked": asked,
-        "words": words_of(asked["q"]),
+        "words": words_of(words),
         "heading": _heading(asked),
         "page": findings.page,
         "excerpts": findings.excerpts,
