@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 
 from itsm.dashboard.selectors.health import Health
 from itsm.monitoring.models import Alert
+from itsm.tickets.desks import address_of
+from itsm.tickets.models import OPEN_PHASES, Ticket
+from itsm.tickets.templatetags.screens import ago, avatar, priority_badge, state_badge
 
 register = template.Library()
 
@@ -42,6 +45,23 @@ def marked(text: str, wanted: Sequence[str]) -> SafeString:
         for place, piece in enumerate(pieces)
     ]
     return mark_safe("".join(told))  # noqa: S308 every piece is escaped
+
+
+@register.filter
+def found_row(ticket: Ticket) -> SafeString:
+    """One line of the list over all kinds of records."""
+    number, over = escape(ticket.number), "" if ticket.phase in OPEN_PHASES else " is-over"
+    return mark_safe(  # noqa: S308 whatever people wrote is escaped
+        f'<li class="row{over}" id="{number}" data-number="{number}"'
+        f' data-version="{ticket.version}">{priority_badge(ticket)}'
+        f'<span class="number">{number}</span><span class="what"><a class="title clip"'
+        f' href="{escape(address_of(ticket))}">{escape(ticket.title)}</a></span>'
+        f'<span class="service clip">{escape(ticket.service or "")}</span>'
+        f'<span class="state">{state_badge(ticket)}</span>'
+        f'<span class="who">{avatar(ticket.assignee)}'
+        f'<span class="clip">{escape(ticket.assignee or _("Nobody"))}</span></span>'
+        f"{ago(ticket.opened_at)}</li>"
+    )
 
 
 SEVERITY_MARKS = {"critical": "is-p1", "high": "is-p2", "warning": "is-p3", "info": "is-new"}
