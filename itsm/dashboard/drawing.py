@@ -9,8 +9,8 @@ from django.utils.safestring import SafeString, mark_safe
 from itsm.dashboard.selectors.health import SERIOUS, Health
 from itsm.dashboard.selectors.service import Neighbourhood
 
-WIDTH, HEIGHT = 132, 30
-ACROSS, BETWEEN = 176, 42
+WIDTH, HEIGHT = 150, 30
+ACROSS, BETWEEN = 194, 42
 EDGE = 4
 BEND = 26
 LETTERS = 17

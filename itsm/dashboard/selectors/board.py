@@ -13,7 +13,7 @@ from itsm.tickets.models import Priority, Ticket
 from itsm.tickets.queues import rows_of
 
 LIST = 8
-MOST_NEWS = 20
+MOST_NEWS = 14
 MOST_EVENTS = 400  # so many of the newest are looked through, alerts and all
 TILES = ("mine", "team", "unassigned", "risk", "resolved")
 # What is too small or too internal to be news to others.
@@ -67,8 +67,8 @@ class Happening:
 
 def just_happened(user: User) -> list[Happening]:
     """The newest things that happened to tickets this person may see."""
-    events = [each for each in newest_events(desks, among=MOST_EVENTS) if is_news(each)][:60]
-    return of_tickets(user, events)[:MOST_NEWS]
+    newest = newest_events(desks, among=MOST_EVENTS).defer("data")[: MOST_NEWS * 3]
+    return of_tickets(user, [each for each in newest if is_news(each)])[:MOST_NEWS]
 
 
 def is_news(event: Event) -> bool:
