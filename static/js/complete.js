@@ -63,13 +63,14 @@ async function offer(state, address) {
   else close(state);
 }
 
-function line(state, { value, label, hint }, place) {
+function line(state, { value, label, hint, href }, place) {
   const option = document.createElement("li");
   const name = document.createElement("strong");
   const more = document.createElement("span");
   option.id = `${state.list.id}-${place}`;
   option.setAttribute("role", "option");
   option.dataset.value = value;
+  if (href) option.dataset.href = href;
   name.textContent = label;
   more.textContent = hint;
   option.append(name, more);
@@ -102,6 +103,7 @@ function take(state, option) {
   text.setRangeText(option.dataset.value, offered.from, text.selectionStart, "end");
   close(state);
   text.dispatchEvent(new Event("input", { bubbles: true }));
+  if (option.dataset.href) location.assign(option.dataset.href);
 }
 
 function close(state) {

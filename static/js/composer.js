@@ -12,8 +12,13 @@ for (const form of document.querySelectorAll("form[data-composer]")) {
   });
   form.addEventListener("quiet:sent", ({ detail }) => {
     isHeld = !detail.ok;
-    if (detail.ok) text.value = "";
-    else document.getElementById("held")?.scrollIntoView({ block: "center" });
+    if (!detail.ok) {
+      document.getElementById("held")?.scrollIntoView({ block: "center" });
+      return;
+    }
+    text.value = "";
+    // Out of the field, so that the single keys work on: reply, then e to resolve.
+    document.getElementById("main")?.focus({ preventScroll: true });
   });
 }
 

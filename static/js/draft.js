@@ -26,6 +26,7 @@ for (const form of document.querySelectorAll("form[data-composer]")) {
     if (!isKept) timer = setTimeout(save, PAUSE * 5);
   };
   text.addEventListener("input", changed);
+  if (sessionStorage.getItem(key)) changed();
   form.addEventListener("change", (event) => event.target.name === "public" && text.value && changed());
   form.addEventListener("submit", () => clearTimeout(timer));
   form.addEventListener("quiet:sent", ({ detail }) => {

@@ -53,7 +53,13 @@ function named(file) {
 async function upload(form, address, files) {
   const wrong = form.querySelector("[data-upload-wrong]");
   wrong.hidden = true;
+  const field = form.querySelector("[data-uploads]");
   for (const file of files) {
+    if (file.size > Number(field.dataset.mostBytes)) {
+      wrong.textContent = `${file.name}: ${field.dataset.tooLarge}`;
+      wrong.hidden = false;
+      continue;
+    }
     const line = progress(form, file);
     const answer = await sent(address, token(form), file, line.querySelector("progress"));
     line.remove();

@@ -119,7 +119,7 @@ def test_alice_works_an_incident_with_the_keyboard(sit: Sit, alice: User, charli
     sheet = page.locator("dialog[open]")
     sheet.get_by_label("How was service restored?").select_option("fixed")
     sheet.get_by_label("What was done").fill("Restarted the sound server")
-    sheet.get_by_role("button", name="Resolve").click()
+    sheet.get_by_role("button", name="Resolve", exact=True).click()
 
     expect(page.locator("[data-part=head]")).to_contain_text("Resolved")
     expect(page.locator("[data-part=timeline]")).to_contain_text("Restarted the sound server")

@@ -173,6 +173,31 @@ def test_an_entry_is_pinned_and_linked_to(sit: Sit, alice: User, charlie: User):
     expect(page).to_have_url(re.compile(r"#event-\d+$"))
 
 
+def test_a_long_timeline_grows_at_both_ends_without_moving(
+    sit: Sit, alice: User, bob: User, charlie: User
+):
+    incident = opened(caller=charlie, actor=charlie)
+    for count in range(60):
+        comment(ticket=incident, actor=alice, body=f"Line {count:02}", public=False)
+    page = sit(alice).go_live(path(incident))
+    timeline = page.locator("[data-part=timeline]")
+    expect(timeline).not_to_contain_text("Line 05")
+    page.get_by_role("link", name="Show earlier").click()
+    expect(timeline).to_contain_text("Line 00", timeout=5000)
+    expect(page.locator(".day")).to_have_count(1)
+    expect(page.get_by_role("link", name="Show earlier")).to_have_count(0)
+    page.evaluate("scrollTo(0, 0)")
+
+    comment(ticket=incident, actor=bob, body="The newest word", public=False)
+
+    expect(page.locator("[data-newer]")).to_contain_text("1 new below", timeout=8000)
+    expect(timeline).to_contain_text("Line 00")
+    assert page.evaluate("scrollY") == 0
+    page.locator("[data-newer]").click()
+    expect(page.get_by_text("The newest word")).to_be_in_viewport()
+    expect(page.locator("[data-newer]")).to_be_hidden()
+
+
 STATES = ["", "?show=changes", "?print=1", "similar/", "edit/?only=tags"]
 
 

@@ -132,6 +132,21 @@ async def test_an_end_user_hears_only_public_events_of_own_items(
         assert await of_frank.is_silent()
 
 
+async def test_staff_alone_hear_that_somebody_came_to_a_ticket(alice: User, charlie: User):
+    """UX11."""
+    incident = await opened("No sound", caller=charlie, actor=charlie)
+    async with line_of(alice) as of_alice, line_of(charlie) as of_charlie:
+        await hub().pass_on(f"presence {incident.pk}")
+        await hub().pass_on("presence 0")
+        await hub().pass_on("nonsense")
+
+        heard = await of_alice.hear()
+
+        assert heard == {"type": "presence", "number": incident.number}
+        assert await of_alice.is_silent()
+        assert await of_charlie.is_silent()
+
+
 async def test_a_slow_transaction_is_not_passed_over(alice: User, charlie: User):
     """P14: an event that commits late has a low xid; a cursor by id alone would skip it."""
     incident = await opened("No sound", caller=charlie, actor=charlie)

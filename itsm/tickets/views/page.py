@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _l
 from itsm.core.news import horizon
 from itsm.people.access import person_of, signed_in, staff_only
 from itsm.people.models import User
+from itsm.tickets.actions.attachments import MOST_BYTES
 from itsm.tickets.days import days_of
 from itsm.tickets.desks import Desk
 from itsm.tickets.entries import entries
@@ -88,6 +89,7 @@ def content(
         "may_work": may_work(user, ticket),
         "ends": "resolve" if any(each.verb == "resolve" for each in verbs) else "",
         "files": files,
+        "most_bytes": MOST_BYTES,
         "watchers": watchers,
         "is_watching": user in watchers,
         "panels": panels_of(user, ticket),

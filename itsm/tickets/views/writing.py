@@ -2,6 +2,8 @@
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from itsm.core.errors import Invalid, Refused
@@ -103,6 +105,8 @@ def offers(request: HttpRequest, number: str, *, desk: Desk) -> JsonResponse:
             {"value": body, "label": each.name, "hint": " ".join(body.split())[:90]}
             for each, body in offered(user, ticket, text)
         ]
+        keep = {"label": _("Templates…"), "hint": _("write and change them")}
+        options.append({"value": "", "href": reverse("replies"), **keep})
     else:
         raise Http404
     return JsonResponse({"options": options})
