@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from incidents.models import Affected, Incident, OutageUpdate
 from itsm.core.errors import NotFound
-from itsm.inventory.models import Service
+from itsm.inventory.models import Service, Standing
 from itsm.inventory.selectors import visible_services
 from itsm.monitoring.models import Alert
 from itsm.monitoring.severities import CRITICAL
@@ -37,6 +37,17 @@ UNION SELECT incident_id FROM incidents_outageupdate WHERE created_at >= %s
 UNION SELECT incident_id FROM incidents_affected WHERE joined_at >= %s
        GROUP BY incident_id HAVING count(*) >= %s
 """
+# The same of those that may be over: an alert keeps only its last incident, so that monitoring's
+# most important ones are taken too.
+NOTABLE_LATELY = """
+SELECT incident_id FROM monitoring_alert WHERE severity = 'critical' AND starts_at >= %s
+UNION SELECT id FROM tickets_ticket
+       WHERE kind = 'incident' AND priority = 1 AND source = 'monitoring' AND opened_at >= %s
+UNION SELECT ticket_ptr_id FROM incidents_incident WHERE major
+UNION SELECT incident_id FROM incidents_outageupdate WHERE created_at >= %s
+UNION SELECT incident_id FROM incidents_affected GROUP BY incident_id HAVING count(*) >= %s
+"""
+MOST_SPANS = 500
 
 
 @dataclass(frozen=True)
@@ -140,3 +151,52 @@ def _outages(rows: QuerySet[Any]) -> list[Outage]:
         )
         for each in rows
     ]
+
+
+Span = tuple[int, datetime, datetime | None]
+
+
+def lately(user: User, *, since: datetime) -> list[Span]:
+    """When which service had trouble everybody might know of: its id, from when, until when."""
+    notable = RawSQL(NOTABLE_LATELY, [since, since, since, MANY])  # noqa: S611 a constant
+    services = visible_services(user).select_related(None).order_by()
+    rows = Incident.objects.filter(
+        pk__in=notable, confidential=False, service__in=services, opened_at__gte=since
+    )
+    columns = ("service", "impact_started_at", "opened_at", "resolved_at")
+    return [
+        (service, begun or opened, over)
+        for service, begun, opened, over in rows.order_by("-pk").values_list(*columns)[:MOST_SPANS]
+    ]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What everybody is told of an incident, as staff see it beside the incident."""
+
+    affected: int
+    is_known: bool
+    updates: list[OutageUpdate]
+
+
+def told_to_everybody(incident: Incident) -> Told:
+    """How many an incident hits, whether everybody knows, and what they were told lately."""
+    since = timezone.now() - OLDEST
+    notable = RawSQL(NOTABLE, [since, since, MANY])  # noqa: S611 a constant
+    known = Incident.objects.filter(
+        pk=incident.pk,
+        pk__in=notable,
+        phase__in=OPEN_PHASES,
+        opened_at__gte=since,
+        confidential=False,
+        service__status=Standing.PRODUCTION,
+    )
+    newest = OutageUpdate.objects.filter(incident=incident.pk).order_by("-id")
+    # One question for what every record is asked, and another only where there is more to read.
+    affected, is_known, has_updates = (
+        Incident.objects.filter(pk=incident.pk)
+        .annotate(count=Count("affected"), is_known=Exists(known), has_updates=Exists(newest))
+        .values_list("count", "is_known", "has_updates")
+        .get()
+    )
+    return Told(affected, is_known, list(newest[:3]) if has_updates else [])

@@ -1,5 +1,6 @@
 """Services, the components they run on, and what depends on what."""
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -73,6 +74,24 @@ class ServiceDependency(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service} needs {self.needed}"
+
+
+class ServiceFollower(models.Model):
+    """Somebody who wants to hear when a service has trouble, and when it works again."""
+
+    service = models.ForeignKey(Service, models.CASCADE, db_index=False, related_name="followers")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="followed_services"
+    )
+    since = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["service", "user"], name="follows_a_service_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} follows {self.service}"
 
 
 class ConfigurationItem(models.Model):

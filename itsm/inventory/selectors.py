@@ -10,6 +10,7 @@ from itsm.inventory.models import (
     Relation,
     Service,
     ServiceDependency,
+    ServiceFollower,
     Standing,
 )
 from itsm.people.models import User
@@ -112,3 +113,14 @@ def turned(graph: Mapping[int, set[int]]) -> dict[int, set[int]]:
 def service_names(pks: Collection[int]) -> dict[int, str]:
     """What the services with these ids are called."""
     return {each.pk: str(each) for each in Service.objects.filter(pk__in=pks)}
+
+
+def followers_of(service_ids: Collection[int]) -> QuerySet[User]:
+    """The people to be told when one of these services has trouble."""
+    following = ServiceFollower.objects.filter(service__in=service_ids).values("user")
+    return User.objects.filter(pk__in=following, is_active=True)
+
+
+def followed_by(user: User) -> set[int]:
+    """The ids of the services this person follows."""
+    return set(ServiceFollower.objects.filter(user=user).values_list("service", flat=True))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from itsm.portal.views import delegates, home, items, outages, reporting
+from itsm.portal.views import delegates, home, items, outages, reporting, status
 from itsm.tickets import addresses  # noqa: F401 teaches Django <number:> and <word:>
 
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("items/<number:number>/<word:verb>/", items.act, name="portal-act"),
     path("delegates/", delegates.delegates, name="portal-delegates"),
     path("delegates/<int:pk>/end/", delegates.end, name="portal-delegate-end"),
+    path("status/", status.status, name="portal-status"),
+    path("status/follow/", status.follow, name="portal-follow"),
     path("outages/<number:number>/", outages.outage, name="portal-outage"),
+    path("outages/<number:number>/tell/", outages.tell, name="portal-tell"),
     path("outages/<number:number>/me-too/", outages.me_too, name="portal-me-too"),
 ]

@@ -137,33 +137,3 @@ def test_a_draft_survives_what_others_do(sit: Sit, alice: User, bob: User, charl
     expect(page.locator("[data-part=timeline]")).to_contain_text("I have a hunch", timeout=5000)
     expect(text).to_have_value("Half a thought")
     expect(text).to_be_focused()
-
-
-def test_charlie_reports_follows_and_reopens_on_a_phone(sit: Sit, alice: User, charlie: User):
-    page = sit(charlie, face="small").go("/portal/")
-    page.get_by_role("link", name="Report an issue").first.click()
-    page.get_by_label("What is wrong?").fill("The printer eats paper")
-    page.get_by_role("button", name="Send").click()
-    expect(page.get_by_role("heading", name="The printer eats paper")).to_be_visible()
-
-    incident = Incident.objects.get()
-    comment(ticket=incident, actor=alice, body="Which floor is it on?")
-    expect(page.locator(".timeline")).to_contain_text("Which floor", timeout=5000)
-    page.get_by_label("Your message").fill("The third")
-    page.get_by_role("button", name="Send").click()
-    expect(page.locator(".timeline")).to_contain_text("The third")
-    actions.resolve(incident, actor=alice, code="fixed", notes="Rollers cleaned")
-    page.get_by_role("button", name="No, it is still wrong").click(timeout=8000)
-
-    expect(page.locator(".stages")).to_contain_text("We are on it")
-    assert Incident.objects.get().state == "in_progress"
-
-
-def test_the_portal_works_without_javascript(sit: Sit, charlie: User):
-    """UX16."""
-    page = sit(charlie, face="small", java_script_enabled=False).go("/portal/report/")
-
-    page.get_by_label("What is wrong?").fill("No sound")
-    page.get_by_role("button", name="Send").click()
-
-    expect(page.get_by_role("heading", name="No sound")).to_be_visible()

@@ -1,6 +1,7 @@
 """Everything that can be done to the inventory."""
 
 from itsm.inventory.actions.discovering import discover_components, discover_services
+from itsm.inventory.actions.following import follow_service, unfollow_service
 from itsm.inventory.actions.importing import import_components, import_services
 from itsm.inventory.actions.keeping import (
     add_component,
@@ -20,10 +21,12 @@ __all__ = [
     "change_service",
     "discover_components",
     "discover_services",
+    "follow_service",
     "import_components",
     "import_services",
     "relate",
     "remove_component",
     "remove_service",
+    "unfollow_service",
     "unrelate",
 ]
