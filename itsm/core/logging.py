@@ -9,7 +9,9 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 MASK = "[masked]"
 _SECRETS_IN_ADDRESSES = (
     (
-        re.compile(r"([?&](?:token|key|api_key|apikey|secret|password)=)[^&\s\"']+", re.I),
+        re.compile(
+            r"([?&](?:token|code|state|key|api_key|apikey|secret|password)=)[^&\s\"']+", re.I
+        ),
         rf"\1{MASK}",
     ),
     (re.compile(r"(/hooks/[^/\s?\"']+/)[^/\s?\"']+"), rf"\1{MASK}"),
