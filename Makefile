@@ -1,4 +1,5 @@
-# Seven words: run, storm, test, check, bench, pictures, lock. Each sets up what it needs by itself.
+# Nine words: run, storm, test, check, bench, pictures, screens, words, lock. Each sets up what it
+# needs by itself.
 
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -13,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 STORM_ARGS ?=
 
-.PHONY: help run storm test check bench pictures lock
+.PHONY: help run storm test check bench pictures screens words lock
 
 help:
 	@echo "make run    start everything and print where it answers"
@@ -22,6 +23,8 @@ help:
 	@echo "make check  run linters, types and system checks"
 	@echo "make bench  measure, and print one table"
 	@echo "make pictures  make the pictures of the README from what runs"
+	@echo "make screens  take a picture of every page into .data/screens"
+	@echo "make words  bring the translations up to date with the words in use"
 	@echo "make lock   resolve requirements*.in anew"
 
 run: $(VENV)/runtime.stamp
@@ -50,6 +53,12 @@ bench: $(VENV)/tools.stamp
 
 pictures: $(VENV)/tools.stamp
 	@$(RUN) docs/pictures.py
+
+screens: $(VENV)/tools.stamp
+	@$(RUN) manage.py with_engines --fast -- $(RUN) -m bench.screens $(SCREENS)
+
+words: $(VENV)/tools.stamp
+	@DJANGO_SETTINGS_MODULE=itsm.settings $(RUN) -m tests.words
 
 lock: $(VENV)/tools.stamp
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --upgrade \

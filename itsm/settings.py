@@ -199,6 +199,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 # Words, times, files and mail.
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LOCALE_PATHS = [BASE_DIR / "itsm" / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "/static/"
