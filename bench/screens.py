@@ -61,7 +61,7 @@ def pages(person: str, start: str) -> Iterator[str]:
     """One address of every sort of page this person gets to."""
     visitor = Visitor(headers={"Host": "localhost"})
     visitor.force_login(User.objects.get(username=person))
-    waiting, sorts = [start, *BESIDES[person]], set()
+    waiting, sorts = [start, *BESIDES[person]], set[str]()
     while waiting and len(sorts) < MOST_PAGES:
         place = waiting.pop(0)
         sort = _sort_of(place)
