@@ -1,7 +1,9 @@
-// What can be done on this page: everything that a single key would press, as lines of the palette.
+// What can be done on this page, as lines of the palette: what a single key would press, and every
+// verb of a record.
 
 export function actionsHere() {
-  return [...document.querySelectorAll("[data-key]")].filter((each) => each.offsetParent);
+  const actions = document.querySelectorAll("[data-key], .verbs a");
+  return [...actions].filter((each) => each.offsetParent);
 }
 
 export function isMeant(element, words) {
@@ -23,9 +25,12 @@ export function lineOf(element, leave) {
   const text = document.createElement("span");
   text.className = "grow clip";
   text.textContent = label(element);
-  const key = document.createElement("kbd");
-  key.textContent = element.dataset.key;
-  row.append(icon, text, key);
+  row.append(icon, text);
+  if (element.dataset.key) {
+    const key = document.createElement("kbd");
+    key.textContent = element.dataset.key;
+    row.append(key);
+  }
   row.addEventListener("click", () => {
     leave();
     element.click();
