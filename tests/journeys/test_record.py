@@ -114,16 +114,16 @@ def test_two_agents_edit_one_record(sit: Sit, alice: User, bob: User, charlie: U
     one, other = sit(alice), sit(bob)
     for person in (one, other):
         person.go_live(path(incident))
-        person.page.keyboard.press("i")
+        person.page.keyboard.press("o")
         expect(person.page.locator("dialog[open] form")).to_be_visible(timeout=8000)
-    other.page.get_by_label("Title").fill("No sound in room 5")
-    other.page.get_by_label("Impact").select_option("1")
-    other.page.get_by_role("button", name="Save").click()
+    other.page.locator("dialog[open]").get_by_label("Title").fill("No sound in room 5")
+    other.page.locator("dialog[open]").get_by_label("Impact").select_option("1")
+    other.page.locator("dialog[open]").get_by_role("button", name="Save").click()
     expect(other.page.locator("h1").first).to_contain_text("room 5", timeout=8000)
 
-    one.page.get_by_label("Title").fill("No sound at all")
-    one.page.get_by_label("Urgency").select_option("1")
-    one.page.get_by_role("button", name="Save").click()
+    one.page.locator("dialog[open]").get_by_label("Title").fill("No sound at all")
+    one.page.locator("dialog[open]").get_by_label("Urgency").select_option("1")
+    one.page.locator("dialog[open]").get_by_role("button", name="Save").click()
 
     sheet = one.page.locator("dialog[open]")
     expect(sheet).to_contain_text("Two of you changed the same thing", timeout=8000)
