@@ -16,11 +16,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings")
 
 from django.conf import settings  # noqa: E402 the path comes first
 
+from itsm.env import port_noted_in  # noqa: E402
 from tests.browser import executable  # noqa: E402
 
 PICTURES = ROOT / "docs" / "img"
-SECONDS = 60  # of the storm
-FRAMES = (1, 14, 30, 58)  # seconds after which the dashboard is pictured
+SECONDS = 45  # of the storm
+FRAMES = (1, 12, 24, 44)  # seconds after which the dashboard is pictured
 STRIP = """
 <style>
   body {{ margin: 0; display: grid; grid-template-columns: 1fr 1fr; gap: 12px; padding: 12px;
@@ -97,8 +98,8 @@ def _signed_in(browser: Browser, username: str, *, width: int, height: int) -> P
 
 
 def _base() -> str:
-    base: str = settings.BASE_URL
-    return base
+    port = port_noted_in(settings.PLACES.run / "up.lock", default=settings.PORT)
+    return f"http://127.0.0.1:{port}"
 
 
 @contextmanager

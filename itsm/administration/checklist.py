@@ -15,7 +15,7 @@ from itsm.core import heartbeats
 from itsm.core.models import Event
 from itsm.inventory.models import Service, Standing
 from itsm.monitoring.models import MonitoringSource
-from itsm.people.models import Team, User
+from itsm.people.models import FactorRule, Team, User
 from itsm.people.roles import Role
 from itsm.sla.models import Calendar
 
@@ -36,7 +36,10 @@ class Step:
 
 def steps() -> list[Step]:
     """The steps in the order that makes sense."""
-    return [_people(), _services(), _sources(), _mail(), _hours(), _backups()]
+    return [
+        *(_people(), _factors(), _services(), _sources()),
+        *(_mail(), _hours(), _backups()),
+    ]
 
 
 def _people() -> Step:
@@ -65,6 +68,27 @@ def _people() -> Step:
         says,
         reverse("admin:people_team_changelist" if agents else "admin:people_user_add"),
         _("See teams") if agents else _("Add a person"),
+    )
+
+
+def _factors() -> Step:
+    is_proven = Q(authenticator_app__isnull=False) | Q(passkeys__isnull=False)
+    administrators = User.objects.filter(role=Role.ADMIN, is_active=True, is_bot=False)
+    bare = administrators.exclude(pk__in=administrators.filter(is_proven).values("pk")).count()
+    is_asked = FactorRule.objects.filter(role=Role.ADMIN).exists()
+    says = ngettext(
+        "%d administrator signs in with a password alone.",
+        "%d administrators sign in with a password alone.",
+        bare,
+    )
+    return Step(
+        _("Administrators need a second factor"),
+        is_asked and not bare,
+        says % bare if bare else _("Every administrator has one."),
+        reverse(
+            "admin:people_factorrule_changelist" if is_asked else "admin:people_factorrule_add"
+        ),
+        _("See the rule") if is_asked else _("Ask for it"),
     )
 
 
