@@ -1,5 +1,6 @@
 """Who changed which part of the configuration, when and how; reads events only."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -171,5 +172,7 @@ def _words(value: Any, column: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
     choices = dict(getattr(column, "flatchoices", None) or ())
     return str(choices.get(value, value))

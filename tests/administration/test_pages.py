@@ -40,6 +40,18 @@ def test_the_audit_shows_who_changed_what_from_what_to_what(admin: Client, dana:
     assert "<ins>Network</ins>" in page
 
 
+@pytest.mark.parametrize("value", [{"title": "text"}, {}, {"status_values": {"BAD": "firing"}}])
+def test_the_audit_shows_settings_that_are_tables(
+    admin: Client, dana: User, value: dict[str, Any]
+) -> None:
+    source, _token = create_source(kind="generic", name="Shelf", actor=dana)
+    set_up(source=source, actor=dana, settings={"mapping": {"title": "old"}})
+    set_up(source=source, actor=dana, settings={"mapping": value})
+
+    assert admin.get("/admin/audit/").status_code == 200
+    assert b"old" in admin.get("/admin/audit.csv").getvalue()
+
+
 def test_what_people_wrote_is_no_markup_there(admin: Client, dana: User) -> None:
     change(dana, title="<script>alert(1)</script>")
 
