@@ -55,3 +55,9 @@ function read(key) {
     return null;
   }
 }
+
+// News never paint over what is being typed.
+document.addEventListener("parts:painting", (event) => {
+  const fields = [...event.target.querySelectorAll("textarea, input")];
+  if (fields.some((each) => each.value !== each.defaultValue)) event.preventDefault();
+});
