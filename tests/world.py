@@ -24,6 +24,7 @@ from itsm.monitoring.sources import Signal
 from itsm.people.actions import issue_token, join_team, name_delegate
 from itsm.people.roles import Role
 from itsm.tickets.actions import attach, link, watch
+from itsm.tickets.actions.saved_views import save_view
 from tests.doors import PEOPLE
 from tests.factories import ConfigurationItemFactory, ServiceFactory, TeamFactory, UserFactory
 
@@ -195,11 +196,18 @@ def _fill(world: World) -> None:
         "item": "web-1",
         "relation_id": str(relation.pk),
         "slug": "platform",
+        "view_id": str(_view(alice).pk),
         "source": source.slug,
         "verb": "resolve",
         "nothing": "0",
         "app": "people",
     }
+
+
+def _view(alice: Any) -> Any:
+    return save_view(
+        actor=alice, kind="incident", name="Grave", query="priority=1", audience="everyone"
+    )
 
 
 def _incident(charlie: Any, alice: Any) -> Any:

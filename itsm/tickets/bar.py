@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _l
 
 from itsm.people.models import Team
@@ -26,7 +27,7 @@ WIDGETS = {
     "category": "line",
 }
 # Written in an address only by what brings it there: paging, the record beside, the view.
-PLACE = ("after", "before", "open", "view")
+PLACE = ("after", "before", "open")
 SPOKEN: Mapping[str, Any] = {ME: _l("me"), NOBODY: _l("nobody"), NONE: _l("none"), MINE: _l("mine")}
 
 
@@ -61,6 +62,13 @@ class Head:
     column: Column
     address: str = ""
     turn: str = ""
+
+
+def asked_in(query: QueryDict | str) -> dict[str, str]:
+    """What an address asks for; a filter given twice takes both."""
+    read = QueryDict(query) if isinstance(query, str) else query
+    given = {name: [each for each in read.getlist(name) if each] for name in read}
+    return {name: ",".join(values) for name, values in given.items() if values}
 
 
 def address_with(asked: Asked, **changes: str) -> str:

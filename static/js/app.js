@@ -19,6 +19,7 @@ import "steady/narrow";
 import "steady/picks";
 import "steady/change";
 import "steady/picker";
+import "steady/detail";
 import "steady/parts";
 import "steady/timeline";
 import "steady/quiet";

@@ -61,6 +61,7 @@ async function fill(asked, address) {
 function go(address) {
   dialog.close();
   const target = new URL(address, location.href);
-  if (target.pathname === location.pathname) document.dispatchEvent(new CustomEvent("parts:refresh"));
+  const isHere = target.pathname === location.pathname && (!target.search || target.search === location.search);
+  if (isHere) document.dispatchEvent(new CustomEvent("parts:refresh"));
   else location.assign(target);
 }

@@ -62,11 +62,27 @@ function focus(selector, event) {
   field.select?.();
 }
 
+// On a list, the reply is written on the page of the current row.
 function write(audience, event) {
   const choice = document.querySelector(`form[data-composer] [name=public][value="${audience}"]`);
-  if (choice) {
-    choice.checked = true;
-    choice.dispatchEvent(new Event("change", { bubbles: true }));
+  const row = document.querySelector("#queue .row.is-current .title");
+  if (!choice && row) {
+    event.preventDefault();
+    location.assign(`${row.href}#${audience === "1" ? "reply" : "note"}`);
+  } else if (choice) {
+    choose(choice);
+    focus("form[data-composer] textarea", event);
   }
-  focus("form[data-composer] textarea", event);
+}
+
+function choose(choice) {
+  choice.checked = true;
+  choice.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+if (location.hash === "#reply" || location.hash === "#note") {
+  const audience = location.hash === "#reply" ? "1" : "0";
+  const choice = document.querySelector(`form[data-composer] [name=public][value="${audience}"]`);
+  if (choice) choose(choice);
+  document.querySelector("form[data-composer] textarea")?.focus();
 }

@@ -29,6 +29,9 @@ async function show() {
     const page = await fetched(target);
     queue.replaceWith(document.adoptNode(page.getElementById("queue")));
     document.querySelector(".tabs")?.replaceWith(document.adoptNode(page.querySelector(".tabs")));
+    for (const link of document.querySelectorAll("[data-save-view]")) {
+      link.href = page.querySelector("[data-save-view]").href;
+    }
     history.pushState(null, "", target);
     document.dispatchEvent(new CustomEvent("queue:changed"));
   } catch {

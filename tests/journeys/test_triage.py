@@ -163,3 +163,23 @@ def test_a_filter_narrows_the_list_in_place(sit: Sit, alice: User, ten: list[Inc
     page.keyboard.press("Escape")
     page.get_by_label("Take the filter Priority away").click()
     expect(page.locator("#queue .row[data-number]")).to_have_count(11)
+
+
+def test_a_record_is_read_beside_its_list_and_followed_with_j(
+    sit: Sit, alice: User, ten: list[Incident]
+):
+    page = sit(alice).go_live("/incidents/?phase=open")
+    page.locator(f"#{ten[9].number} .title").click()
+    detail = page.locator("[data-detail]")
+    expect(detail.get_by_role("heading", name="Number 9")).to_be_visible()
+
+    page.keyboard.press("j")
+
+    expect(detail.get_by_role("heading", name="Number 8")).to_be_visible()
+    expect(page).to_have_url(re.compile(f"open={ten[8].number}"))
+    page.keyboard.press("i")
+    expect(detail).to_contain_text("assigned it to Alice")
+    page.reload()
+    expect(detail.get_by_role("heading", name="Number 8")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(detail).to_be_hidden()

@@ -7,6 +7,7 @@ from django import template
 from itsm.dashboard.selectors.board import counts_of_nav
 from itsm.people.access import person_of
 from itsm.tickets.desks import desks
+from itsm.tickets.saved_views import pinned_views
 
 register = template.Library()
 
@@ -21,6 +22,8 @@ def workspace_nav(context: dict[str, Any]) -> dict[str, Any]:
         "path": request.path,
         "query": request.GET.urlencode(),
         "desks": [desks[kind] for kind in desks],
+        "pinned": pinned_views(user) if user.is_staffer else [],
+        "shown_view": request.GET.get("view", ""),
         "may_report": user.has_perm("tickets.work"),
         **counts,
     }

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_POST
 from itsm.core.errors import Refused
 from itsm.people.access import person_of, staff_only
 from itsm.people.models import User
+from itsm.tickets.bar import asked_in
 from itsm.tickets.desks import Desk
 from itsm.tickets.forms import shown
 from itsm.tickets.looks import look_of
 from itsm.tickets.paging import page_of
 from itsm.tickets.queues import narrowed, order_of, rows_of
 from itsm.tickets.triage import MOST, Change, Outcome, change_each, undo, undo_token
-from itsm.tickets.views.lists import asked_in, back_to, numbers_in, sight_of
+from itsm.tickets.views.lists import back_to, numbers_in, sight_of
 from itsm.tickets.workflow import Transition, workflows
 
 MOST_TOLD = 8
@@ -62,7 +63,7 @@ def _numbers(user: User, desk: Desk, asked: QueryDict) -> Sequence[str]:
     """The tickets that were picked, or all that the queue shows up to the most."""
     if asked.get("all") != "1":
         return numbers_in(",".join(asked.getlist("numbers")), most=MOST)
-    query = asked_in(QueryDict(asked.get("back", "").removeprefix("?")))
+    query = asked_in(asked.get("back", "").removeprefix("?"))
     filters = narrowed(user, desk=desk, asked=query, tickets=rows_of(user))
     if not filters.is_valid() or query.get("search"):
         return []

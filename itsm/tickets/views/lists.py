@@ -1,8 +1,9 @@
 """The queue of a kind of ticket, and its rows for live screens."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
@@ -11,17 +12,17 @@ from itsm.people.access import person_of, staff_only
 from itsm.people.models import User
 from itsm.people.selectors import visible_teams
 from itsm.tickets.actions.looks import remember_look
-from itsm.tickets.bar import chips_of, controls_of, heads_of
+from itsm.tickets.bar import address_with, asked_in, chips_of, controls_of, heads_of
 from itsm.tickets.columns import COLUMNS, columns_named
 from itsm.tickets.desks import Desk
 from itsm.tickets.looks import columns_of, look_of
 from itsm.tickets.queues import narrowed, order_of, queue, rows_of
 from itsm.tickets.saved import Density, QueueLook
+from itsm.tickets.saved_views import visible_views
 from itsm.tickets.tabs import tabs_of
 from itsm.tickets.templatetags.queue_rows import Sight
 
 MOST_ROWS = 50
-Asked = dict[str, str]
 
 
 @staff_only
@@ -30,8 +31,10 @@ def show_queue(request: HttpRequest, *, desk: Desk) -> HttpResponse:
     user = person_of(request)
     # Before the rows are read, so that what commits meanwhile is told by the live line.
     cursor = horizon()
-    asked = asked_of(request)
+    asked = asked_in(request.GET)
     look = look_of(user, desk.kind)
+    if not asked and look.opens_with:
+        return HttpResponseRedirect(f"{desk.address}?{look.opens_with.address}")
     sight = sight_of(user, look)
     filters, page = queue(user, desk=desk, asked=asked, with_caller=sight.has_caller)
     order = order_of(asked)
@@ -48,6 +51,8 @@ def show_queue(request: HttpRequest, *, desk: Desk) -> HttpResponse:
         "heads": heads_of(sight.columns, asked, order=order),
         "sight": sight,
         "look": look,
+        "query": address_with(asked, view=""),
+        **_view_shown(user, desk, asked),
         "columns": [(each, each in sight.columns) for each in COLUMNS],
         "densities": Density.choices,
         "older": _address(request, after=page.older) if page.older else "",
@@ -56,15 +61,16 @@ def show_queue(request: HttpRequest, *, desk: Desk) -> HttpResponse:
     return render(request, "tickets/queue.html", shown)
 
 
-def asked_of(request: HttpRequest) -> Asked:
-    """What the address asks for; a filter given twice takes both."""
-    return asked_in(request.GET)
-
-
-def asked_in(query: QueryDict) -> Asked:
-    """What a query asks for."""
-    given = {name: [each for each in query.getlist(name) if each] for name in query}
-    return {name: ",".join(values) for name, values in given.items() if values}
+def _view_shown(user: User, desk: Desk, asked: Mapping[str, str]) -> dict[str, Any]:
+    """The saved view one looks at, and whether it may be filled with what is shown now."""
+    key = asked.get("view", "")
+    if not (key.isascii() and key.isdigit() and len(key) < 18):
+        return {}
+    view = visible_views(user, desk.kind).filter(pk=int(key)).first()
+    if view is None:
+        return {}
+    is_other = address_with(asked, view="").removeprefix("?") != view.query
+    return {"view": view, "may_fill": is_other and view.owner_id == user.pk}
 
 
 def sight_of(user: User, look: QueueLook) -> Sight:
@@ -93,7 +99,7 @@ def show_rows(request: HttpRequest, *, desk: Desk) -> HttpResponse:
     if fresh:
         asked = {
             name: value
-            for name, value in asked_of(request).items()
+            for name, value in asked_in(request.GET).items()
             if name not in ("numbers", "shown", "search")
         }
         filters = narrowed(user, desk=desk, asked=asked, tickets=rows_of(user))
