@@ -6,6 +6,7 @@ from factory.django import DjangoModelFactory
 from incidents.models import Incident
 from incidents.workflow import workflow
 from itsm.inventory.models import ConfigurationItem, Service
+from itsm.notifications.models import Endpoint
 from itsm.people.models import Team, User
 from itsm.people.roles import Role
 
@@ -69,3 +70,15 @@ class IncidentFactory(DjangoModelFactory[Incident]):
     opened_by = factory.SubFactory(UserFactory)
     state = factory.LazyAttribute(lambda incident: incident.at_state)
     phase = factory.LazyAttribute(lambda incident: workflow.states[incident.at_state].phase)
+
+
+class EndpointFactory(DjangoModelFactory[Endpoint]):
+    """A room in Slack, told of everybody's work."""
+
+    class Meta:
+        model = Endpoint
+
+    name = factory.Sequence(lambda count: f"room-{count}")
+    kind = "slack"
+    address = "https://hooks.example.test/planted-secret-4711"
+    least_priority = 5

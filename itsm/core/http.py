@@ -55,6 +55,18 @@ def call(
         raise Unreachable(f"{target.host} did not answer: {type(error).__name__}.") from error
 
 
+def may_call(url: str) -> bool:
+    """Whether the address is of a sort that may be called; whether it answers is not asked."""
+    try:
+        target = httpx.URL(url)
+    except httpx.InvalidURL:
+        return False
+    is_listed = target.host in settings.ALLOWED_OUTBOUND
+    return bool(target.host) and (
+        target.scheme == "https" or (target.scheme == "http" and is_listed)
+    )
+
+
 def _read(response: httpx.Response, *, max_bytes: int) -> httpx.Response:
     body = bytearray()
     for chunk in response.iter_bytes():

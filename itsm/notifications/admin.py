@@ -1,28 +1,68 @@
-"""The delivery log in Django's admin."""
+"""Who was told of what, chat rooms, and the lanes to them, for administrators."""
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from itsm.notifications.models import Message
+from itsm.core.admins import ConfigurationAdmin, ReadOnlyAdmin
+from itsm.notifications import actions, lanes
+from itsm.notifications.channels import Down, Rejected
+from itsm.notifications.forms import EndpointForm
+from itsm.notifications.models import Endpoint, Lane, Message
 
 
 @admin.register(Message)
-class MessageAdmin(admin.ModelAdmin[Message]):
+class MessageAdmin(ReadOnlyAdmin):
+    """Every telling that was meant, and how it went; what went wrong can be sent again."""
+
     list_display = (
-        *("ticket", "recipient", "event", "why", "channel"),
-        *("status", "because", "detail", "sent_at"),
+        *("ticket", "recipient", "endpoint", "event", "why", "channel"),
+        *("status", "because", "detail", "attempts", "sent_at"),
     )
-    list_filter = ("channel", "status", "because", "topic")
-    list_select_related = ("ticket", "recipient", "event")
+    list_filter = ("status", "because", "channel", "topic")
+    list_select_related = ("ticket", "recipient", "endpoint", "event")
     search_fields = ("=ticket__number", "=recipient__username")
     ordering = ("-id",)
-    show_full_result_count = False
+    actions = ("send_again",)
 
-    def has_add_permission(self, _request: HttpRequest) -> bool:
-        return False
+    @admin.action(description=_("Send again"), permissions=["retry"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
+        count = sum(actions.send_again(message=each, actor=request.user) for each in queryset)
+        lanes.wake()
+        words = ngettext("%(count)d is sent again.", "%(count)d are sent again.", count)
+        self.message_user(request, words % {"count": count})
 
-    def has_change_permission(self, _request: HttpRequest, _obj: Message | None = None) -> bool:
-        return False
 
-    def has_delete_permission(self, _request: HttpRequest, _obj: Message | None = None) -> bool:
-        return False
+@admin.register(Endpoint)
+class EndpointAdmin(ConfigurationAdmin[Endpoint]):
+    """Rooms of chats; the address can be written, and never read again."""
+
+    form = EndpointForm
+    list_display = ("name", "kind", "team", "least_priority", "is_active")
+    list_filter = ("kind", "is_active")
+    actions = ("try_out",)
+
+    @admin.action(description=_("Say hello there"), permissions=["change"])
+    def try_out(self, request: HttpRequest, queryset: QuerySet[Endpoint]) -> None:
+        for room in queryset:
+            try:
+                actions.try_out(room=room)
+            except (Down, Rejected) as error:
+                self.message_user(request, f"{room}: {error}", messages.ERROR)
+            else:
+                words = _("%(room)s has heard it.") % {"room": room}
+                self.message_user(request, words, messages.SUCCESS)
+
+
+@admin.register(Lane)
+class LaneAdmin(ReadOnlyAdmin):
+    """The ways out, and which of them are down."""
+
+    list_display = ("name", "failures", "retry_at", "error", "worked_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).order_by("-failures", "name")

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from itsm.core.models import Event
-from itsm.notifications.models import Message
+from itsm.notifications.models import Endpoint, Message
 from itsm.notifications.topics import Why, topic_of
 from itsm.people.models import User
 from itsm.tickets.models import Ticket
@@ -87,6 +89,19 @@ def concerned(event: Event, ticket: Ticket) -> list[Concern]:
         )
         for each in people
     ]
+
+
+def rooms_for(event: Event, ticket: Ticket) -> list[tuple[Endpoint, str]]:
+    """The rooms that want to hear of it, and what keeps it from them, if anything."""
+    wanting = Endpoint.objects.filter(
+        Q(team=None) | Q(team=ticket.team_id),
+        is_active=True,
+        words__contains=[event.name.rpartition(".")[2]],
+        least_priority__gte=ticket.priority,
+    )
+    # Nobody knows who reads along in a room.
+    because = Because.CONFIDENTIAL if ticket.confidential else ""
+    return [(each, because) for each in wanting.order_by("pk")]
 
 
 def _called_by_name(event: Event, word: str) -> set[int]:

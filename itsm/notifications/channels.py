@@ -66,6 +66,18 @@ class Channel(Protocol):
         """Take the letter there; Down, Rejected, or any other error to try this one again."""
 
 
+class Room:
+    """A way that leads to a room of a chat, whose address an administrator gave."""
+
+    is_personal: ClassVar[bool] = False
+
+    def is_open(self) -> bool:
+        return True
+
+    def address_of(self, _user: User) -> str:
+        return ""
+
+
 channels: Registry[type[Channel]] = Registry("channel")
 
 
@@ -73,3 +85,8 @@ def personal_channels() -> dict[str, Channel]:
     """The ways of this installation that lead to a person outside the product."""
     ways = {name: way() for name, way in channels.items() if way.is_personal}
     return {name: way for name, way in ways.items() if way.is_open()}
+
+
+def room_kinds() -> list[tuple[str, Any]]:
+    """The chats that have rooms, as choices."""
+    return [(name, way.title) for name, way in channels.items() if not way.is_personal]

@@ -4,13 +4,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import time
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from itsm.core.fields import Choice, Field
-from itsm.notifications.models import Rhythm
+from itsm.core.http import may_call
+from itsm.notifications.channels import room_kinds
+from itsm.notifications.models import Endpoint, Rhythm
 from itsm.notifications.topics import TOPICS
 
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(:[0-5][0-9])?")
@@ -45,3 +48,41 @@ def wanted_in(given: Iterable[str]) -> set[tuple[str, str]]:
     """The boxes that were ticked, those that make no sense left out."""
     parts = (each.partition(":") for each in given)
     return {(topic, channel) for topic, _colon, channel in parts if topic in TOPICS}
+
+
+class EndpointForm(forms.ModelForm[Endpoint]):
+    """A chat room; the address stays what it was when it is left empty."""
+
+    kind = forms.ChoiceField(label=_l("Chat"))
+    address = forms.CharField(
+        label=_l("Webhook address"),
+        required=False,
+        max_length=2000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "size": 60}),
+        help_text=_l("It is kept encrypted and not shown again. Leave it empty to keep it."),
+    )
+    words = forms.MultipleChoiceField(
+        label=_l("Told of"), choices=Endpoint.Word, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Endpoint
+        fields = ("name", "kind", "address", "team", "words", "least_priority", "is_active")
+        help_texts: ClassVar[dict[str, Any]] = {
+            "team": _l("Only of the work of this team; without one, of everybody's."),
+            "least_priority": _l("Only of records at least as important."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind = self.fields["kind"]
+        assert isinstance(kind, forms.ChoiceField)  # noqa: S101 declared above
+        kind.choices = room_kinds()
+
+    def clean_address(self) -> str:
+        address = str(self.cleaned_data["address"]).strip() or self.instance.address
+        if not address:
+            raise forms.ValidationError(_("Paste the address that the chat gave you."))
+        if not may_call(address):
+            raise forms.ValidationError(_("Give an address that begins with https://."))
+        return address

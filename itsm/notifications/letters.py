@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from itsm.notifications.channels import Letter, Section
-from itsm.notifications.models import Message
+from itsm.notifications.models import Endpoint, Message
 from itsm.notifications.wording import what_happened_by
 from itsm.people.middleware import zone_of
 from itsm.people.models import User
@@ -34,6 +34,25 @@ def letter_for(recipient: User, messages: Sequence[Message]) -> Letter:
         )
 
 
+def letter_for_room(messages: Sequence[Message]) -> Letter:
+    """What these messages say to a room, in the language and zone of the installation."""
+    with translation.override(settings.LANGUAGE_CODE), timezone.override(settings.TIME_ZONE):
+        return Letter(
+            identity=identity_of(messages),
+            subject=_subject(messages),
+            sections=tuple(section_of(each) for each in messages),
+            language=settings.LANGUAGE_CODE,
+        )
+
+
+def hello_to(room: Endpoint) -> Letter:
+    """What is said to see whether a room can hear us."""
+    words = _("This room will be told of records.")
+    section = Section(heading=_("Hello from Steady"), lead=words, link=settings.BASE_URL)
+    stamp = f"{timezone.now():%Y%m%d%H%M%S%f}"
+    return Letter(f"hello-{room.pk}-{stamp}", subject=_("Hello from Steady"), sections=(section,))
+
+
 def identity_of(messages: Sequence[Message]) -> str:
     """The one name of a letter, the same when it has to be sent again."""
     first = messages[0]
@@ -43,12 +62,13 @@ def identity_of(messages: Sequence[Message]) -> str:
 def section_of(message: Message) -> Section:
     """One message in words."""
     ticket = message.ticket
+    number = f"{ticket.number} P{ticket.priority} " if ticket and message.endpoint_id else ""
     return Section(
-        heading=heading_of(message),
+        heading=f"{number}{heading_of(message)}",
         lead=f"{what_happened_by(message)}.",
         link=link_of(message),
         said=_said(message),
-        facts=_facts(ticket) if ticket else (),
+        facts=_facts(ticket)[bool(number) :] if ticket else (),
         why=_why(message),
         priority=ticket.priority if ticket else None,
     )

@@ -1,15 +1,72 @@
 """What people are told, by which way, and how that went."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from itsm.core.crypto import EncryptedTextField
 from itsm.core.models import Event
 from itsm.notifications.topics import Why
-from itsm.tickets.models import Ticket
+from itsm.people.models import Team
+from itsm.tickets.models import Priority, Ticket
+
+
+def usual_words() -> list[str]:
+    """What a room is told of unless the administrator chooses otherwise."""
+    return ["opened", "raised", "resolved", "reopened"]
+
+
+class Endpoint(models.Model):
+    """A room of a chat that is told of the work of one team, or of everybody's.
+
+    Its address is a secret: whoever has it can write into the room.
+    """
+
+    class Word(models.TextChoices):
+        """What a room can be told of, by the last part of the event's name."""
+
+        OPENED = "opened", _("Opened")
+        ASSIGNED = "assigned", _("Assigned")
+        RAISED = "raised", _("Priority raised")
+        COMMENTED = "commented", _("Replied to")
+        PAUSED = "paused", _("Put on hold")
+        RESOLVED = "resolved", _("Resolved")
+        REOPENED = "reopened", _("Reopened")
+        CLOSED = "closed", _("Closed")
+        CANCELED = "canceled", _("Canceled")
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    kind = models.CharField(_("chat"), max_length=20)
+    address = EncryptedTextField(_("webhook address"))
+    team = models.ForeignKey(
+        Team, models.CASCADE, null=True, blank=True, verbose_name=_("team"), related_name="+"
+    )
+    words = ArrayField(
+        models.CharField(max_length=12, choices=Word),
+        default=usual_words,
+        verbose_name=_("told of"),
+    )
+    least_priority = models.PositiveSmallIntegerField(
+        _("from priority"), choices=Priority, default=Priority.MODERATE
+    )
+    is_active = models.BooleanField(_("is in use"), default=True)
+
+    class Meta:
+        verbose_name = _("chat room")
+        verbose_name_plural = _("chat rooms")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def lane(self) -> str:
+        """The lane of what is told here."""
+        return f"room-{self.pk}"
 
 
 class Message(models.Model):
@@ -35,11 +92,15 @@ class Message(models.Model):
         UNSEEN = "unseen", _("May not see it")
         INACTIVE = "inactive", _("May not sign in")
         PREFERENCE = "preference", _("Chose not to be told")
+        CONFIDENTIAL = "confidential", _("Confidential: not for rooms")
         NO_ADDRESS = "no_address", _("Has no address")
 
     event = models.ForeignKey(Event, models.PROTECT, related_name="messages")
     ticket = models.ForeignKey(Ticket, models.CASCADE, null=True, related_name="messages")
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="messages")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="messages"
+    )
+    endpoint = models.ForeignKey(Endpoint, models.CASCADE, null=True, related_name="messages")
     channel = models.CharField(_("channel"), max_length=20)
     topic = models.CharField(_("sort of news"), max_length=12)
     why = models.CharField(_("why this person"), max_length=12, choices=Why)
@@ -59,7 +120,13 @@ class Message(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["event", "recipient", "channel"], name="told_once_each_way"
-            )
+            ),
+            models.UniqueConstraint(fields=["event", "endpoint"], name="told_once_each_room"),
+            models.CheckConstraint(
+                condition=Q(recipient__isnull=True, endpoint__isnull=False)
+                | Q(recipient__isnull=False, endpoint__isnull=True),
+                name="to_a_person_or_a_room",
+            ),
         ]
         indexes = [
             models.Index(
@@ -73,7 +140,7 @@ class Message(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.channel} to {self.recipient_id}: {self.subject}"
+        return f"{self.channel} to {self.recipient or self.endpoint}: {self.subject}"
 
 
 class InboxEntry(models.Model):

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from itsm.core.models import Event
-from itsm.notifications.models import InboxEntry, Message
+from itsm.notifications.models import Endpoint, InboxEntry, Message
 from itsm.people.models import User
 from itsm.tickets.models import Comment, Ticket
 from itsm.tickets.sight import facts_of, may_see, readers
 
 SIZE = 25
 MOST_UNREAD = 100
+MOST_TOLD = 40
 
 
 def unread_count(user: User, *, most: int = MOST_UNREAD) -> int:
@@ -73,6 +74,32 @@ def told_of(event_ids: Collection[int]) -> dict[int, set[int]]:
     for event_id, user_id in rows:
         found.setdefault(event_id, set()).add(user_id)
     return found
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One event and one person or room: by which ways it was told, or why not."""
+
+    event: Event
+    who: User | Endpoint
+    messages: list[Message]
+
+    @property
+    def is_told(self) -> bool:
+        return any(each.status == Message.Status.SENT for each in self.messages)
+
+
+def tellings_of(ticket: Ticket) -> list[Telling]:
+    """The newest tellings of a record."""
+    newest = ticket.messages.select_related("event__actor", "recipient", "endpoint").order_by("-id")
+    found: dict[tuple[int, int | None, int | None], list[Message]] = {}
+    for each in newest[:MOST_TOLD]:
+        found.setdefault((each.event_id, each.recipient_id, each.endpoint_id), []).append(each)
+    return [
+        Telling(each[0].event, who, each)
+        for each in found.values()
+        if (who := each[0].recipient or each[0].endpoint) is not None
+    ]
 
 
 def _lines(user: User, entries: Iterable[InboxEntry]) -> list[Line]:

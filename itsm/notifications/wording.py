@@ -13,7 +13,7 @@ SENTENCES = {
     "raised": _l("%(actor)s raised its priority"),
     "commented": _l("%(actor)s replied"),
     "noted": _l("%(actor)s wrote a work note"),
-    "mentioned": _l("%(actor)s mentioned you"),
+    "mentioned": _l("%(actor)s mentioned somebody"),
     "paused": _l("%(actor)s put it on hold"),
     "resolved": _l("%(actor)s resolved it"),
     "reopened": _l("%(actor)s reopened it"),
@@ -26,6 +26,7 @@ TO_ME = {
     ("opened", Why.TEAM): _l("%(actor)s opened it for your team"),
     ("assigned", Why.ASSIGNEE): _l("%(actor)s assigned it to you"),
     ("assigned", Why.TEAM): _l("%(actor)s gave it to your team"),
+    ("mentioned", Why.MENTIONED): _l("%(actor)s mentioned you"),
 }
 
 

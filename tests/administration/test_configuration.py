@@ -24,7 +24,13 @@ from itsm.people.models import (
 )
 from itsm.sla.models import Calendar
 from tests.administration.forms import filled
-from tests.factories import ConfigurationItemFactory, ServiceFactory, TeamFactory, UserFactory
+from tests.factories import (
+    ConfigurationItemFactory,
+    EndpointFactory,
+    ServiceFactory,
+    TeamFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +63,7 @@ CHANGES: dict[str, tuple[Callable[[], Any], str, Any]] = {
         "ends_on",
         "2061-01-01",
     ),
+    "notifications.endpoint": (EndpointFactory, "name", "War room"),
     "monitoring.monitoringsource": (
         lambda: create_source(kind="alertmanager", name="Prometheus", actor=None)[0],
         "name",

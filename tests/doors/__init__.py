@@ -50,10 +50,11 @@ KEPT = (
         "inventory/configurationitem",
     ),
     "sla/calendar",
+    "notifications/endpoint",
 )
 ADDED = ("people/apitoken", "monitoring/monitoringsource")
 SHOWN = (
-    *("notifications/message", "monitoring/alert", "monitoring/deadletter"),
+    *("notifications/message", "notifications/lane", "monitoring/alert", "monitoring/deadletter"),
     *("monitoring/parkedpost", "core/event", "core/delivery", "core/chore", "core/heartbeat"),
 )
 FORBIDDEN = (302, 302, 302, 302, 302, 403)

@@ -8,7 +8,7 @@ from itsm.notifications.actions.inbox import (
     note_visit,
     take_back,
 )
-from itsm.notifications.actions.posting import run_lane, send_again
+from itsm.notifications.actions.posting import run_lane, send_again, try_out
 from itsm.notifications.actions.telling import tell
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "send_again",
     "take_back",
     "tell",
+    "try_out",
 ]

@@ -2,7 +2,7 @@
 
 from itsm.notifications.channels import channels
 from itsm.notifications.choices import choices_of
-from itsm.notifications.models import Message
+from itsm.notifications.models import Endpoint, Message
 from itsm.people.models import User
 from itsm.tickets.models import Ticket
 from itsm.tickets.sight import facts_of, may_see, readers
@@ -12,10 +12,23 @@ Because = Message.Because
 
 def obstacle_to(message: Message) -> str:
     """Why a message must not go out now, though it was to when it was written."""
-    user, ticket = message.recipient, message.ticket
+    if message.endpoint is not None:
+        return _obstacle_to_room(message, message.endpoint)
+    return _obstacle_to_person(message, message.recipient) if message.recipient else ""
+
+
+def _obstacle_to_room(message: Message, room: Endpoint) -> str:
+    if not room.is_active:
+        return Because.PREFERENCE
+    return Because.CONFIDENTIAL if message.ticket and message.ticket.confidential else ""
+
+
+def _obstacle_to_person(message: Message, user: User) -> str:
     if not user.is_active:
         return Because.INACTIVE
-    if ticket is not None and not _may_see(user, ticket, is_public=message.event.public):
+    if message.ticket is not None and not _may_see(
+        user, message.ticket, is_public=message.event.public
+    ):
         return Because.UNSEEN
     if not choices_of([user])[user.pk].wants(message.topic, message.channel):
         return Because.PREFERENCE

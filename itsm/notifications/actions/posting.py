@@ -7,16 +7,18 @@ next sends it again under the same identity. Only one session runs a lane at a t
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from itsm.core import events
 from itsm.notifications.actions.guarding import obstacle_to
 from itsm.notifications.channels import Down, Rejected, channels
-from itsm.notifications.letters import letter_for
-from itsm.notifications.models import Lane, Message
+from itsm.notifications.letters import hello_to, letter_for, letter_for_room
+from itsm.notifications.models import Endpoint, Lane, Message
 
 logger = structlog.get_logger(__name__)
 Status = Message.Status
@@ -54,12 +56,11 @@ def due_lanes() -> list[str]:
     return list(due.order_by("lane").values_list("lane", flat=True).distinct())
 
 
-def send_again(*, message: Message) -> bool:
+@transaction.atomic
+def send_again(*, message: Message, actor: Any) -> bool:
     """Have a message that was sent or failed go out once more; whether it can."""
-    if not message.lane:
-        return False
-    found = Message.objects.filter(pk=message.pk).exclude(status=Status.QUEUED)
-    return bool(
+    found = Message.objects.filter(pk=message.pk).exclude(status=Status.QUEUED).exclude(lane="")
+    is_due = bool(
         found.update(
             status=Status.QUEUED,
             because="",
@@ -69,6 +70,14 @@ def send_again(*, message: Message) -> bool:
             bundle=None,
         )
     )
+    if is_due:
+        events.publish("message.retried", message, actor=actor)
+    return is_due
+
+
+def try_out(*, room: Endpoint) -> None:
+    """Say hello in a room; raises what its channel raises."""
+    channels[room.kind]().send(hello_to(room), address=room.address)
 
 
 def _queued() -> QuerySet[Message]:
@@ -111,7 +120,7 @@ def _next_letter(lane: Lane) -> list[Message]:
         bundle=first.bundle or pks[0], attempts=F("attempts") + 1
     )
     found = Message.objects.filter(pk__in=pks).select_related(
-        *("recipient", "event__actor", "ticket__service", "ticket__assignee")
+        *("recipient", "endpoint", "event__actor", "ticket__service", "ticket__assignee")
     )
     return list(found.order_by("pk"))
 
@@ -149,9 +158,13 @@ def _is_still_to_be_told(message: Message) -> bool:
 
 
 def _take(messages: Sequence[Message]) -> None:
-    recipient = messages[0].recipient
-    way = channels[messages[0].channel]()
-    way.send(letter_for(recipient, messages), address=way.address_of(recipient))
+    first = messages[0]
+    way = channels[first.channel]()
+    if first.endpoint is not None:
+        way.send(letter_for_room(messages), address=first.endpoint.address)
+    elif first.recipient is not None:
+        letter = letter_for(first.recipient, messages)
+        way.send(letter, address=way.address_of(first.recipient))
 
 
 def _rest(lane: Lane, error: Down) -> None:

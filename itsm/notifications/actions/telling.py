@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from itsm.core import events
 from itsm.core.models import Event
-from itsm.notifications.audience import Concern, concerned
+from itsm.notifications.audience import Concern, concerned, rooms_for
 from itsm.notifications.channels import personal_channels
 from itsm.notifications.choices import Choices, choices_of
-from itsm.notifications.models import Message
+from itsm.notifications.models import Endpoint, Message
 from itsm.notifications.timing import due
 from itsm.notifications.topics import INBOX, TOPICS, Why
 from itsm.tickets.models import Priority, Ticket
@@ -42,6 +42,9 @@ def tell(*, event: Event, ticket: Ticket) -> list[Message]:
         message
         for each in concerns
         for message in _messages(event, ticket, each, choices.get(each.user.pk))
+    ]
+    written += [
+        _to_room(event, ticket, room, because) for room, because in rooms_for(event, ticket)
     ]
     # Should two workers get here at once, the unique constraint undoes the second one whole.
     messages = Message.objects.bulk_create(written)
@@ -80,6 +83,20 @@ def _message(event: Event, ticket: Ticket, concern: Concern, channel: str) -> Me
         why=concern.why,
         subject=f"[{ticket.number}] {ticket.title}"[:300],
     )
+
+
+def _to_room(event: Event, ticket: Ticket, room: Endpoint, because: str) -> Message:
+    message = Message(
+        event=event,
+        ticket=ticket,
+        endpoint=room,
+        channel=room.kind,
+        topic="team",
+        why=Why.ENDPOINT,
+        subject=f"[{ticket.number}] {ticket.title}"[:300],
+        lane=room.lane,
+    )
+    return _skipped(message, because) if because else message
 
 
 def _sent(message: Message) -> Message:
