@@ -6,7 +6,7 @@ from factory.django import DjangoModelFactory
 from incidents.models import Incident
 from incidents.workflow import workflow
 from itsm.inventory.models import ConfigurationItem, Service
-from itsm.notifications.models import Endpoint
+from itsm.notifications.models import Endpoint, MessageTemplate
 from itsm.people.models import Team, User
 from itsm.people.roles import Role
 
@@ -82,3 +82,16 @@ class EndpointFactory(DjangoModelFactory[Endpoint]):
     kind = "slack"
     address = "https://hooks.example.test/planted-secret-4711"
     least_priority = 5
+
+
+class MessageTemplateFactory(DjangoModelFactory[MessageTemplate]):
+    """The words of mail about a reply."""
+
+    class Meta:
+        model = MessageTemplate
+
+    topic = "replied"
+    channel = "email"
+    language = "en"
+    subject = "{number}: {actor} wrote"
+    body = "Dear {name},\n\n{said}\n\n{link}"

@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from itsm.core.admins import ConfigurationAdmin, ReadOnlyAdmin
 from itsm.notifications import actions, lanes
 from itsm.notifications.channels import Down, Rejected
-from itsm.notifications.forms import EndpointForm
-from itsm.notifications.models import Endpoint, Lane, Message
+from itsm.notifications.forms import EndpointForm, MessageTemplateForm
+from itsm.notifications.models import Endpoint, Lane, Message, MessageTemplate
 
 
 @admin.register(Message)
@@ -56,6 +56,15 @@ class EndpointAdmin(ConfigurationAdmin[Endpoint]):
             else:
                 words = _("%(room)s has heard it.") % {"room": room}
                 self.message_user(request, words, messages.SUCCESS)
+
+
+@admin.register(MessageTemplate)
+class MessageTemplateAdmin(ConfigurationAdmin[MessageTemplate]):
+    """The words of messages, where ours do not fit."""
+
+    form = MessageTemplateForm
+    list_display = ("topic", "channel", "language", "subject")
+    list_filter = ("channel", "language")
 
 
 @admin.register(Lane)

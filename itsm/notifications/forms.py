@@ -1,5 +1,6 @@
 """What one is asked about being told."""
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,14 +8,22 @@ from datetime import time
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from itsm.core.fields import Choice, Field
 from itsm.core.http import may_call
-from itsm.notifications.channels import room_kinds
-from itsm.notifications.models import Endpoint, Rhythm
-from itsm.notifications.topics import TOPICS
+from itsm.notifications.channels import channels, room_kinds
+from itsm.notifications.models import Endpoint, MessageTemplate, Rhythm
+from itsm.notifications.placeholders import (
+    BODY,
+    PLACEHOLDERS,
+    SUBJECT,
+    examples,
+    unknown_in,
+)
+from itsm.notifications.topics import TOPICS, topic_choices
 
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(:[0-5][0-9])?")
 
@@ -86,3 +95,52 @@ class EndpointForm(forms.ModelForm[Endpoint]):
         if not may_call(address):
             raise forms.ValidationError(_("Give an address that begins with https://."))
         return address
+
+
+class MessageTemplateForm(forms.ModelForm[MessageTemplate]):
+    """The words of a message, with what may stand in braces beside them."""
+
+    topic = forms.ChoiceField(label=_l("Sort of news"), choices=topic_choices)
+    channel = forms.ChoiceField(label=_l("Channel"))
+    language = forms.ChoiceField(label=_l("Language"), choices=settings.LANGUAGES)
+    subject = forms.CharField(label=_l("Subject"), max_length=200, initial=SUBJECT)
+    body = forms.CharField(
+        label=_l("Words"),
+        max_length=4000,
+        initial=BODY,
+        widget=forms.Textarea(attrs={"rows": 10, "cols": 80}),
+    )
+
+    class Meta:
+        model = MessageTemplate
+        fields = ("topic", "channel", "language", "subject", "body")
+
+    class Media:
+        js = ("js/preview.js",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        channel, body = self.fields["channel"], self.fields["body"]
+        assert isinstance(channel, forms.ChoiceField)  # noqa: S101 declared above
+        channel.choices = [(name, way.title) for name, way in channels.items()]
+        body.widget.attrs["data-preview"] = json.dumps(examples())
+        body.widget.attrs["data-preview-title"] = _("Preview")
+        meanings = (f"{{{name}}} {meaning}" for name, (meaning, _e) in PLACEHOLDERS.items())
+        body.help_text = _("What may stand in braces: %(all)s.") % {"all": "; ".join(meanings)}
+
+    def clean_subject(self) -> str:
+        return self._checked("subject")
+
+    def clean_body(self) -> str:
+        return self._checked("body")
+
+    def _checked(self, name: str) -> str:
+        text = str(self.cleaned_data[name])
+        if unknown := unknown_in(text):
+            told = {
+                "unknown": ", ".join(f"{{{each}}}" for each in unknown),
+                "known": ", ".join(f"{{{each}}}" for each in PLACEHOLDERS),
+            }
+            sentence = _("There is no %(unknown)s. Use some of these: %(known)s.")
+            raise forms.ValidationError(sentence % told)
+        return text

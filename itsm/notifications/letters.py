@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from itsm.notifications.channels import Letter, Section
-from itsm.notifications.models import Endpoint, Message
+from itsm.notifications.models import Endpoint, Message, MessageTemplate
+from itsm.notifications.placeholders import filled
 from itsm.notifications.wording import what_happened_by
 from itsm.people.middleware import zone_of
 from itsm.people.models import User
@@ -60,18 +61,47 @@ def identity_of(messages: Sequence[Message]) -> str:
 
 
 def section_of(message: Message) -> Section:
-    """One message in words."""
+    """One message in words: those of the administrator's template, or our own."""
     ticket = message.ticket
+    template = _template_for(message)
     number = f"{ticket.number} P{ticket.priority} " if ticket and message.endpoint_id else ""
     return Section(
         heading=f"{number}{heading_of(message)}",
-        lead=f"{what_happened_by(message)}.",
+        lead=filled(template.body, values_of(message))
+        if template
+        else f"{what_happened_by(message)}.",
         link=link_of(message),
-        said=_said(message),
+        said="" if template else _said(message),
         facts=_facts(ticket)[bool(number) :] if ticket else (),
         why=_why(message),
         priority=ticket.priority if ticket else None,
     )
+
+
+def values_of(message: Message) -> dict[str, str]:
+    """What the placeholders of a template stand for in this message."""
+    ticket = message.ticket
+    return {
+        "name": str(message.recipient or message.endpoint),
+        "actor": str(message.event.actor or "Steady"),
+        "what": what_happened_by(message),
+        "said": _said(message),
+        "why": _why(message),
+        "number": ticket.number if ticket else "",
+        "title": heading_of(message),
+        "priority": f"P{ticket.priority} {PRIORITIES[ticket.priority]}" if ticket else "",
+        "status": str(ticket.get_phase_display()) if ticket else "",
+        "service": str(ticket.service or "") if ticket else "",
+        "team": str(ticket.team or "") if ticket else "",
+        "assignee": str(ticket.assignee or "") if ticket else "",
+        "link": link_of(message),
+    }
+
+
+def _template_for(message: Message) -> MessageTemplate | None:
+    return MessageTemplate.objects.filter(
+        topic=message.topic, channel=message.channel, language=translation.get_language()
+    ).first()
 
 
 def heading_of(message: Message) -> str:
@@ -87,7 +117,9 @@ def link_of(message: Message) -> str:
 
 def _subject(messages: Sequence[Message]) -> str:
     if len(messages) == 1:
-        return " ".join(messages[0].subject.split())
+        template = _template_for(messages[0])
+        told = filled(template.subject, values_of(messages[0])) if template else ""
+        return " ".join((told or messages[0].subject).split())
     count = len({each.ticket_id for each in messages})
     return ngettext("News of %(count)d record", "News of %(count)d records", count) % {
         "count": count

@@ -234,3 +234,31 @@ class Lane(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class MessageTemplate(models.Model):
+    """The words of one sort of news by one channel, in one language, instead of our own.
+
+    They hold placeholders of a closed set; no engine reads them.
+    """
+
+    topic = models.CharField(_("sort of news"), max_length=12)
+    channel = models.CharField(_("channel"), max_length=20)
+    language = models.CharField(_("language"), max_length=10)
+    subject = models.CharField(_("subject"), max_length=200)
+    body = models.TextField(_("words"), max_length=4000)
+
+    class Meta:
+        verbose_name = _("message template")
+        verbose_name_plural = _("message templates")
+        ordering = ["topic", "channel", "language"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["topic", "channel", "language"],
+                name="one_template_each",
+                violation_error_message=_("There is a template for this already: change that one."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic}, {self.channel}, {self.language}"

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _l
 from itsm.people.models import User
 
 INBOX, EMAIL = "inbox", "email"
+ROOM = "room"  # what is told to rooms, which choose by themselves
 
 
 class Why(models.TextChoices):
@@ -121,3 +122,9 @@ def topic_of(word: str, why: str) -> str:
     if word in ("commented", "noted"):
         return "replied"
     return "assigned" if word in ("opened", "assigned") and why == Why.ASSIGNEE else "changed"
+
+
+def topic_choices() -> list[tuple[str, Any]]:
+    """The sorts of news that have words of their own."""
+    people = [(each.name, each.title) for each in TOPICS.values()]
+    return [*people, (ROOM, _l("What rooms of chats are told"))]

@@ -27,6 +27,7 @@ from tests.administration.forms import filled
 from tests.factories import (
     ConfigurationItemFactory,
     EndpointFactory,
+    MessageTemplateFactory,
     ServiceFactory,
     TeamFactory,
     UserFactory,
@@ -63,6 +64,8 @@ CHANGES: dict[str, tuple[Callable[[], Any], str, Any]] = {
         "ends_on",
         "2061-01-01",
     ),
+    "notifications.messagetemplate": (MessageTemplateFactory, "subject", "News of {number}"),
+    "notifications.endpoint": (EndpointFactory, "name", "War room"),
     "notifications.endpoint": (EndpointFactory, "name", "War room"),
     "monitoring.monitoringsource": (
         lambda: create_source(kind="alertmanager", name="Prometheus", actor=None)[0],

@@ -50,7 +50,7 @@ KEPT = (
         "inventory/configurationitem",
     ),
     "sla/calendar",
-    "notifications/endpoint",
+    *("notifications/endpoint", "notifications/messagetemplate"),
 )
 ADDED = ("people/apitoken", "monitoring/monitoringsource")
 SHOWN = (

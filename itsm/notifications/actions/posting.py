@@ -120,7 +120,8 @@ def _next_letter(lane: Lane) -> list[Message]:
         bundle=first.bundle or pks[0], attempts=F("attempts") + 1
     )
     found = Message.objects.filter(pk__in=pks).select_related(
-        *("recipient", "endpoint", "event__actor", "ticket__service", "ticket__assignee")
+        *("recipient", "endpoint", "event__actor"),
+        *("ticket__service", "ticket__team", "ticket__assignee"),
     )
     return list(found.order_by("pk"))
 

@@ -13,7 +13,7 @@ from itsm.notifications.channels import personal_channels
 from itsm.notifications.choices import Choices, choices_of
 from itsm.notifications.models import Endpoint, Message
 from itsm.notifications.timing import due
-from itsm.notifications.topics import INBOX, TOPICS, Why
+from itsm.notifications.topics import INBOX, ROOM, TOPICS, Why
 from itsm.tickets.models import Priority, Ticket
 
 # By hand, because counting on what stands there takes one statement instead of three.
@@ -91,7 +91,7 @@ def _to_room(event: Event, ticket: Ticket, room: Endpoint, because: str) -> Mess
         ticket=ticket,
         endpoint=room,
         channel=room.kind,
-        topic="team",
+        topic=ROOM,
         why=Why.ENDPOINT,
         subject=f"[{ticket.number}] {ticket.title}"[:300],
         lane=room.lane,
