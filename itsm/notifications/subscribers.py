@@ -4,6 +4,8 @@ from itsm.core.models import Event
 from itsm.core.subscribers import Moment, on
 from itsm.notifications import actions, lanes
 from itsm.notifications.audience import CONCERNED
+from itsm.notifications.wording import OF_ACCOUNT
+from itsm.people.models import User
 from itsm.tickets.models import Ticket
 
 TOLD = tuple(f"*.{word}" for word in CONCERNED)
@@ -16,4 +18,14 @@ def tell(event: Event) -> None:
     if ticket is not None:
         actions.tell(event=event, ticket=ticket)
         # Only a nudge: if it is lost, the chore finds what is due a few seconds later.
+        lanes.wake()
+
+
+@on(*OF_ACCOUNT, moment=Moment.AFTER)
+def tell_owner(event: Event) -> None:
+    """Tell somebody of what happened to his account."""
+    owner_id = event.data.get("user") if event.subject_type == "apitoken" else event.subject_id
+    user = User.objects.filter(pk=owner_id).first()
+    if user is not None:
+        actions.tell_owner(event=event, user=user)
         lanes.wake()

@@ -20,6 +20,16 @@ SENTENCES = {
     "closed": _l("%(actor)s closed it"),
     "canceled": _l("%(actor)s canceled it"),
 }
+# By the whole name of the event.
+OF_ACCOUNT = {
+    "token.issued": _l("An API token was issued for your account"),
+    "user.password_changed": _l("Your password was changed"),
+    "user.factor_added": _l("A second step was added to your account"),
+    "user.factor_removed": _l("A second step was removed from your account"),
+    "user.factors_reset": _l("All second steps of your account were removed"),
+    "user.spare_codes_renewed": _l("New spare codes were made for your account"),
+    "user.spare_code_used": _l("A spare code was used to sign in as you"),
+}
 TO_ME = {
     ("opened", Why.CALLER): _l("We have it and will look after it"),
     ("opened", Why.ASSIGNEE): _l("%(actor)s opened it for you"),
@@ -32,6 +42,8 @@ TO_ME = {
 
 def what_happened(event: Event, why: str) -> str:
     """The event as a sentence without its full stop."""
+    if event.name in OF_ACCOUNT:
+        return str(OF_ACCOUNT[event.name])
     word = event.name.rpartition(".")[2]
     sentence = TO_ME.get((word, Why(why))) or SENTENCES.get(word)
     if sentence is None:

@@ -66,7 +66,6 @@ CHANGES: dict[str, tuple[Callable[[], Any], str, Any]] = {
     ),
     "notifications.messagetemplate": (MessageTemplateFactory, "subject", "News of {number}"),
     "notifications.endpoint": (EndpointFactory, "name", "War room"),
-    "notifications.endpoint": (EndpointFactory, "name", "War room"),
     "monitoring.monitoringsource": (
         lambda: create_source(kind="alertmanager", name="Prometheus", actor=None)[0],
         "name",

@@ -1,6 +1,7 @@
 """Who is told of what, and that it is once."""
 
 import pytest
+from django.core import mail
 from django.db import transaction
 
 from incidents import actions
@@ -9,6 +10,7 @@ from itsm.core import delivery, events
 from itsm.core.models import Delivery
 from itsm.notifications import actions as notifications
 from itsm.notifications.models import Message
+from itsm.people.actions import issue_token
 from itsm.people.models import Team, User
 from itsm.tickets.actions import comment, watch
 from itsm.tickets.models import Ticket
@@ -92,9 +94,8 @@ def test_who_may_not_sign_in_is_not_told_and_the_log_says_so(alice: User, charli
 
 def test_whoever_is_called_by_name_is_told_once_of_that(alice: User, bob: User, erin: User) -> None:
     incident = IncidentFactory(assignee=alice)
-    said = comment(ticket=incident, actor=erin, body="@alice @bob look", public=False)
 
-    mention(incident, actor=erin, comment=said.pk, users=[alice.pk, bob.pk])
+    comment(ticket=incident, actor=erin, body="@alice @bob look", public=False)
 
     assert told(alice) == ["incident.mentioned"]
     assert told(bob) == ["incident.mentioned"]
@@ -104,7 +105,7 @@ def test_a_mention_in_a_confidential_record_reaches_only_those_who_may_see_it(
     alice: User, erin: User, mona: User
 ) -> None:
     incident = IncidentFactory(assignee=alice, confidential=True)
-    said = comment(ticket=incident, actor=alice, body="@erin @mona look", public=False)
+    said = comment(ticket=incident, actor=alice, body="Look", public=False)
 
     mention(incident, actor=alice, comment=said.pk, users=[erin.pk, mona.pk])
 
@@ -125,3 +126,20 @@ def test_an_event_told_twice_makes_no_second_message(
     notifications.tell(event=event, ticket=ticket)
 
     assert Message.objects.filter(recipient=alice, channel="inbox").count() == 1
+
+
+def test_people_are_told_of_what_happens_to_their_account(alice: User, dana: User) -> None:
+    issue_token(user=alice, name="Backup", actor=dana)
+
+    assert told(alice) == ["token.issued"]
+    assert told(dana) == []
+    (letter,) = mail.outbox
+    assert letter.to == [alice.email]
+    assert "An API token was issued for your account." in letter.body
+
+
+def test_a_program_is_not_told_of_its_tokens(bot: User, dana: User) -> None:
+    issue_token(user=bot, name="Backup", actor=dana)
+
+    assert told(bot) == []
+    assert mail.outbox == []

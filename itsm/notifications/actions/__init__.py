@@ -9,7 +9,7 @@ from itsm.notifications.actions.inbox import (
     take_back,
 )
 from itsm.notifications.actions.posting import run_lane, send_again, try_out
-from itsm.notifications.actions.telling import tell
+from itsm.notifications.actions.telling import tell, tell_owner
 
 __all__ = [
     "choose_rhythm",
@@ -22,5 +22,6 @@ __all__ = [
     "send_again",
     "take_back",
     "tell",
+    "tell_owner",
     "try_out",
 ]

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from itsm.core import events
 from itsm.core.models import Event
@@ -14,6 +15,7 @@ from itsm.notifications.choices import Choices, choices_of
 from itsm.notifications.models import Endpoint, Message
 from itsm.notifications.timing import due
 from itsm.notifications.topics import INBOX, ROOM, TOPICS, Why
+from itsm.people.models import User
 from itsm.tickets.models import Priority, Ticket
 
 # By hand, because counting on what stands there takes one statement instead of three.
@@ -52,8 +54,20 @@ def tell(*, event: Event, ticket: Ticket) -> list[Message]:
     return messages
 
 
+@transaction.atomic
+def tell_owner(*, event: Event, user: User) -> list[Message]:
+    """Tell somebody of what happened to his account, also when he did it himself."""
+    if Message.objects.filter(event=event).exists() or user.is_bot or not user.is_active:
+        return []
+    concern = Concern(user, Why.OWNER, "security", because="")
+    written = _messages(event, None, concern, choices_of([user])[user.pk])
+    messages = Message.objects.bulk_create(written)
+    _fill_inboxes(event, [each for each in messages if _is_in_inbox(each)])
+    return messages
+
+
 def _messages(
-    event: Event, ticket: Ticket, concern: Concern, choices: Choices | None
+    event: Event, ticket: Ticket | None, concern: Concern, choices: Choices | None
 ) -> list[Message]:
     """One message for each way, or a single one that says why there is none at all."""
     if choices is None:
@@ -73,7 +87,7 @@ def _messages(
     return written
 
 
-def _message(event: Event, ticket: Ticket, concern: Concern, channel: str) -> Message:
+def _message(event: Event, ticket: Ticket | None, concern: Concern, channel: str) -> Message:
     return Message(
         event=event,
         ticket=ticket,
@@ -81,8 +95,12 @@ def _message(event: Event, ticket: Ticket, concern: Concern, channel: str) -> Me
         channel=channel,
         topic=concern.topic,
         why=concern.why,
-        subject=f"[{ticket.number}] {ticket.title}"[:300],
+        subject=_subject(ticket),
     )
+
+
+def _subject(ticket: Ticket | None) -> str:
+    return f"[{ticket.number}] {ticket.title}"[:300] if ticket else _("Your account")
 
 
 def _to_room(event: Event, ticket: Ticket, room: Endpoint, because: str) -> Message:
@@ -93,7 +111,7 @@ def _to_room(event: Event, ticket: Ticket, room: Endpoint, because: str) -> Mess
         channel=room.kind,
         topic=ROOM,
         why=Why.ENDPOINT,
-        subject=f"[{ticket.number}] {ticket.title}"[:300],
+        subject=_subject(ticket),
         lane=room.lane,
     )
     return _skipped(message, because) if because else message
@@ -109,12 +127,11 @@ def _skipped(message: Message, because: str) -> Message:
     return message
 
 
-def _queued(message: Message, choices: Choices, ticket: Ticket) -> Message:
-    is_mine = message.why == Why.ASSIGNEE and message.topic == "assigned"
+def _queued(message: Message, choices: Choices, ticket: Ticket | None) -> Message:
     when = due(
         choices.times,
         at=timezone.now(),
-        is_critical=is_mine and ticket.priority == Priority.CRITICAL,
+        is_critical=_is_critical(message, ticket),
         is_fixed=message.channel in TOPICS[message.topic].fixed,
     )
     message.lane, message.due_at, message.gathered = message.channel, when.at, when.gathered
@@ -136,3 +153,9 @@ def _fill_inboxes(event: Event, messages: Sequence[Message]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(FILL, columns)
     events.publish("inbox.filled", event, actor=event.actor)
+
+
+def _is_critical(message: Message, ticket: Ticket | None) -> bool:
+    if ticket is None or message.topic != "assigned":
+        return False
+    return ticket.priority == Priority.CRITICAL
