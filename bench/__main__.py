@@ -8,6 +8,7 @@ from collections.abc import Sequence
 os.environ["DJANGO_SETTINGS_MODULE"] = "bench.bare.settings"
 os.environ.setdefault("SECRET_KEY", "only-for-measuring-0123456789-0123456789-0123456789")
 os.environ.setdefault("API_RATE", "0")
+os.environ.setdefault("LOG_LEVEL", "WARNING")
 os.environ["DB_POOL"] = "0"
 
 import django
@@ -19,7 +20,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client as Browser
 
-from bench import cases, data, live
+from bench import cases, data, live, pages
 from bench.client import Client
 from bench.server import Server
 from itsm.monitoring.actions import create_source
@@ -30,6 +31,7 @@ from itsm.people.models import User
 def main(arguments: Sequence[str]) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
+    parser.add_argument("part", nargs="?", default="all", choices=("all", "pages"))
     parser.add_argument("--sizes", default="10000,100000,1000000")
     parser.add_argument("--rounds", type=int, default=60)
     options = parser.parse_args(arguments)
@@ -45,6 +47,9 @@ def main(arguments: Sequence[str]) -> None:
         data.grow_to(size)
         os.environ["DB_POOL"] = "12"
         with Server() as server:
+            if options.part == "pages":
+                pages.report(server, size=size, rounds=options.rounds)
+                continue
             doors = _doors(server, size)
             measured = cases.reading(server, doors, size=size, rounds=options.rounds)
             measured += cases.writing(server, doors, size=size)
@@ -52,7 +57,8 @@ def main(arguments: Sequence[str]) -> None:
         for each in measured:
             print(f"{size:>9,}  {each.what}: {_cell(each)}", file=sys.stderr, flush=True)
         figures += measured
-    _print(figures)
+    if figures:
+        _print(figures)
 
 
 def _doors(server: Server, size: int) -> cases.Doors:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings")
 os.environ["DEMO"] = "1"
+os.environ.setdefault("LOG_LEVEL", "WARNING")
 os.environ["DB_POOL"] = "0"
 # Playwright runs an event loop in this thread, which Django would take for a careless view.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"

@@ -107,6 +107,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "itsm.core.middleware.RequestMiddleware",
+    "itsm.core.middleware.CompressionMiddleware",
     "itsm.core.middleware.ContentSecurityMiddleware",
     "itsm.core.middleware.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 from itsm.core import health, metrics
 from itsm.core.failures import is_unavailable, unavailable
@@ -94,6 +95,19 @@ class ContentSecurityMiddleware:
         if request.path.startswith("/admin/") and isinstance(response, HttpResponse):
             _let_scripts_of_the_admin_run(response, nonce=nonce)
         return response
+
+
+class CompressionMiddleware(GZipMiddleware):
+    """Compresses pages alone: files are compressed already, and the API's ETags stay strong."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        if not is_page or not isinstance(response, HttpResponse):
+            return response
+        # Its padding of random length keeps secrets in a page from being guessed by its size.
+        return super().process_response(request, response)
 
 
 class ProbeMiddleware:

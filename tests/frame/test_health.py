@@ -159,3 +159,14 @@ def test_the_access_log_keeps_no_token(client: Client, db: None, caplog):
 
     assert "/hooks/prom/" in caplog.text
     assert "s3cr3t" not in caplog.text
+
+
+def test_pages_are_compressed_and_the_api_keeps_its_tags(client: Client, alice: User):
+    client.force_login(alice)
+
+    page = client.get("/incidents/", headers={"Accept-Encoding": "gzip"})
+    answer = client.get("/api/v1/users/me/", headers={"Accept-Encoding": "gzip"})
+
+    assert page["Content-Encoding"] == "gzip"
+    assert int(page["Content-Length"]) == len(page.content)
+    assert "Content-Encoding" not in answer
