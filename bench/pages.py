@@ -38,15 +38,17 @@ class Weight:
 
     total: int = 0
     scripts: int = 0
-    kinds: dict[str, str] = field(default_factory=dict)
+    heads: dict[str, int] = field(default_factory=dict)
 
     def begun(self, event: Mapping[str, Any]) -> None:
-        self.kinds[event["requestId"]] = event["type"]
+        if event["type"] == "Script":
+            self.heads[event["requestId"]] = int(event["response"]["encodedDataLength"])
 
     def ended(self, event: Mapping[str, Any]) -> None:
         size = int(event["encodedDataLength"])
         self.total += size
-        self.scripts += size if self.kinds.get(event["requestId"]) == "Script" else 0
+        if event["requestId"] in self.heads:
+            self.scripts += max(0, size - self.heads[event["requestId"]])
 
 
 def report(server: Server, *, size: int, rounds: int) -> None:
@@ -108,11 +110,11 @@ def _felt(browser: Browser, server: Server, cookie: str, place: str) -> dict[str
     weights = []
     for _ in ("first", "later"):
         weights.append(Weight())
-        line.on("Network.requestWillBeSent", weights[-1].begun)
+        line.on("Network.responseReceived", weights[-1].begun)
         line.on("Network.loadingFinished", weights[-1].ended)
         page.goto(f"http://127.0.0.1:{server.port}{place}")
         page.wait_for_timeout(300)
-        line.remove_listener("Network.requestWillBeSent", weights[-1].begun)
+        line.remove_listener("Network.responseReceived", weights[-1].begun)
         line.remove_listener("Network.loadingFinished", weights[-1].ended)
     for key in KEYS:
         page.keyboard.press(key)
