@@ -13,9 +13,9 @@ pytestmark = pytest.mark.django_db
 
 SESSION = 2  # the session and its person
 PINNED = [
-    ("/", 14), ("/incidents/", 7), ("/alerts/", 6), ("/portal/", 5), ("/wall/", 8),
-    ("/services/", 9), ("/services/checkout/", 14), ("/search/", 4), ("/search/?q=checkout", 12),
-    ("/search/?view=risk", 4), ("/people/bob/", 7), ("/find/?q=checkout", 6),
+    ("/", 15), ("/incidents/", 7), ("/alerts/", 7), ("/portal/", 5), ("/wall/", 8),
+    ("/services/", 10), ("/services/checkout/", 15), ("/search/", 5), ("/search/?q=checkout", 12),
+    ("/search/?view=risk", 5), ("/people/bob/", 8), ("/find/?q=checkout", 6),
 ]  # fmt: skip
 
 

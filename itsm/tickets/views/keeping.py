@@ -129,7 +129,7 @@ ARRANGED: Mapping[str, Callable[[SavedView, User], Any]] = {
 
 def query_of(text: str) -> str:
     """What a view keeps of an address: its filters and order, not the page one is on."""
-    return address_with(asked_in(text), view="").removeprefix("?")
+    return address_with(asked_in(text.removeprefix("?")), view="").removeprefix("?")
 
 
 def _form(
