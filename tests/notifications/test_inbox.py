@@ -163,5 +163,5 @@ def test_the_inbox_costs_the_same_for_many_records(
     delivery.deliver_owed()
     browser: Client = as_(alice)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         assert browser.get("/inbox/").status_code == 200

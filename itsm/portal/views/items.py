@@ -19,6 +19,7 @@ from itsm.tickets.actions import comment, may_change_rating
 from itsm.tickets.actions import rate as rate_solution
 from itsm.tickets.permissions import may_rate
 from itsm.tickets.selectors import Moment, rating_of, timeline
+from itsm.tickets.visits import visited
 
 OWN_VERBS = ("reopen", "close", "cancel")
 LONGEST_SEARCH = 200
@@ -56,7 +57,10 @@ def items(request: HttpRequest) -> HttpResponse:
 @signed_in
 def item(request: HttpRequest, number: str) -> HttpResponse:
     """One item: how it stands, what was said, and room to answer."""
-    return _item(request, selectors.item_for(person_of(request), number))
+    user = person_of(request)
+    incident = selectors.item_for(user, number)
+    visited(user, incident)
+    return _item(request, incident)
 
 
 def _item(request: HttpRequest, incident: Incident, **more: Any) -> HttpResponse:
