@@ -59,8 +59,8 @@ globalThis.watching = (() => {
   // After each Tab: where the focus is, and what is wrong with it.
   function step() {
     const now = document.activeElement;
-    if (now === document.body) seen.push(now);
-    if (now === document.body) return [];
+    if (now === document.body) return seen.push(now) && [];
+    if (now === seen.at(-1)) return [];
     if (seen.includes(now)) return null;
     const wrong = [];
     const box = now.getBoundingClientRect();
