@@ -1,7 +1,6 @@
 """What the style guide shows: people, tickets and moments that never were in the database."""
 
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 from django.utils import timezone
@@ -14,6 +13,7 @@ from itsm.people.models import User
 from itsm.tickets.entries import Change, Entry
 from itsm.tickets.forms import Shown
 from itsm.tickets.models import Comment
+from itsm.tickets.presence import Present
 from itsm.tickets.selectors import Moment
 
 PARTS = (
@@ -65,8 +65,8 @@ def specimens(scheme: str) -> dict[str, Any]:
         ],
         "moments": _moments(alice, bob),
         "present": [
-            SimpleNamespace(name="Alice", username="alice", is_typing=True, is_bot=False),
-            SimpleNamespace(name="Bob", username="bob", is_typing=False, is_bot=False),
+            Present(user_id=1, username="alice", name="Alice Ahmadi", is_typing=True),
+            Present(user_id=2, username="bob", name="Bob Baptiste", is_typing=False),
         ],
         "steps": [
             {"words": "Asked for", "more": "Alice, yesterday", "standing": "is-done"},

@@ -101,7 +101,7 @@ def initials(user: User) -> str:
 @register.simple_tag
 def avatars(people: Sequence[User], most: int = 4) -> SafeString:
     """Several people in little room; who they are is said on hover and to screen readers."""
-    shown = format_html_join("", "{}", ((avatar(each),) for each in people[:most]))
+    shown = format_html_join("", "{}", ((avatar(each, "is-l"),) for each in people[:most]))
     more = len(people) - most
     return format_html(
         '<span class="avatar-stack" role="img" aria-label="{0}" title="{0}">{1}{2}</span>',
