@@ -106,6 +106,8 @@ def test_alice_works_an_incident_with_the_keyboard(sit: Sit, alice: User, charli
 
     page.keyboard.press("j")
     page.keyboard.press("Enter")
+    expect(page.locator("[data-detail]").get_by_role("heading", name="No sound")).to_be_visible()
+    page.keyboard.press("Enter")
     page.wait_for_url("**/incidents/INC-*/")
     page.wait_for_selector("html[data-live=on]")
     page.keyboard.press("i")
