@@ -17,14 +17,27 @@ from tests.journeys.conftest import House, session_of
 from tests.journeys.looking import Watcher
 from tests.world import World, make_world
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(300),
+]
 
 # What shows nothing to anybody of the little world, and why.
 NO_PAGES = {
+    "account/factors/app/": "asks first who one is",
     "api/": "there is only its first version",
     "inbox/{entry_id}/": "goes on to the record it tells of",
+    "incidents/change/": "asks about rows that were picked",
     "incidents/{number}/offers/": "a part of the page of an incident",
+    "portal/items/{number}/reply/": "goes on to the item",
+    "portal/outages/{outage}/me-too/": "goes on to the outage",
+    "portal/status/follow/": "goes on to the status",
     "replies/{nothing}/": "there is no such reply",
+    "sign-in/enrol/": "a step of signing in",
+    "sign-in/factor/": "a step of signing in",
+    "sign-in/with/{nothing}/": "there is no such provider",
+    "sign-in/with/{nothing}/back/": "there is no such provider",
 }
 SHOWN = (200, 410)
 FACES = ("wide", "small")
