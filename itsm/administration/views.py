@@ -109,8 +109,9 @@ def import_table(request: HttpRequest, table: str) -> HttpResponse:
         raise Http404
     _demand(request, "inventory.edit")
     title, run, columns, model = TABLES[table]
-    form = ImportForm(request.POST or None, request.FILES or None)
-    report = _imported(request, form, run) if request.method == "POST" else None
+    is_sent = request.method == "POST"
+    form = ImportForm(request.POST, request.FILES) if is_sent else ImportForm()
+    report = _imported(request, form, run) if is_sent else None
     if report is not None and report.is_written:
         messages.success(request, _("%(count)d rows were taken in.") % {"count": len(report.rows)})
         return redirect(f"admin:inventory_{model}_changelist")
