@@ -16,6 +16,10 @@ workflow = Workflow(
         "closed": State(Phase.CLOSED, _("Closed")),
         "canceled": State(Phase.CLOSED, _("Canceled")),
     },
-)
+    editable=(
+        "category", "subcategory", "impact_started_at", "detected_at", "mitigated_at", "problem",
+        "workaround_used",
+    ),
+)  # fmt: skip
 
 OPEN = ("new", "in_progress", "on_hold")

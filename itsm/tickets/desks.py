@@ -19,6 +19,8 @@ class Desk:
     title: Any
     noun: Any
     icon: str
+    # Style sheets its panels need beside the page's own.
+    styles: tuple[str, ...] = ()
     filters: type[QueueFilter] = QueueFilter
     # The verbs that take a verb back.
     back: Mapping[str, str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ on who may and from where, the new state, saving and the event are here, once, f
 import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import models, transaction
@@ -23,7 +24,7 @@ from itsm.tickets.numbering import next_number
 from itsm.tickets.permissions import is_own, may_work
 
 T = TypeVar("T", bound=Ticket)
-Body = Callable[..., None]
+Body = Callable[..., str | None]
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Transition:
     verb: str
     label: Any
     sources: frozenset[str]
-    target: str | None
+    targets: tuple[str, ...]
     event: str
     needs: str
     own: bool
@@ -70,8 +71,17 @@ class Transition:
 class Workflow:
     """The states of one kind of ticket, and the transitions between them."""
 
-    def __init__(self, kind: str, *, prefix: str, states: Mapping[str, State]) -> None:
+    def __init__(
+        self,
+        kind: str,
+        *,
+        prefix: str,
+        states: Mapping[str, State],
+        editable: Collection[str] = (),
+    ) -> None:
+        """``editable`` names the columns of this kind alone that may be edited."""
         self.kind = kind
+        self.editable = frozenset(editable)
         self.prefix = prefix
         self.states = dict(states)
         self.initial = next(iter(states))
@@ -98,7 +108,7 @@ class Workflow:
         *,
         label: Any,
         source: Collection[str],
-        target: str | None,
+        target: str | Sequence[str] | None,
         event: str,
         needs: str,
         own: bool = False,
@@ -106,8 +116,12 @@ class Workflow:
         by_people: bool = True,
         public: bool = True,
     ) -> Callable[[Body], Callable[..., Any]]:
-        """Declare a verb; ``target`` None keeps the state, ``own`` lets the caller do it too."""
-        if unknown := {*source, *filter(None, [target])} - set(self.states):
+        """Declare a verb; ``target`` None keeps the state, ``own`` lets the caller do it too.
+
+        Where there are several targets the body returns which of them it leads to.
+        """
+        targets = () if target is None else (target,) if isinstance(target, str) else tuple(target)
+        if unknown := {*source, *targets} - set(self.states):
             raise ValueError(f"{self.kind} has no state {', '.join(sorted(unknown))}.")
 
         def declare(body: Body) -> Callable[..., Any]:
@@ -120,8 +134,8 @@ class Workflow:
                         locked = ticket.lock()
                         self._check(transition, locked, actor, expected_version)
                         before = facts(locked)
-                        body(locked, actor=actor, **given)
-                        self._move(locked, target)
+                        chosen = body(locked, actor=actor, **given)
+                        self._move(locked, targets[0] if len(targets) == 1 else chosen)
                         events.publish(
                             event,
                             locked,
@@ -140,7 +154,7 @@ class Workflow:
                 verb,
                 label,
                 frozenset(source),
-                target,
+                targets,
                 event,
                 needs,
                 own,
@@ -163,8 +177,8 @@ class Workflow:
 
     def ends(self, transition: Transition) -> bool:
         """Whether work on a ticket is over when this is done."""
-        target = transition.target
-        return target is not None and self.states[target].phase not in OPEN_PHASES
+        phases = [self.states[each].phase for each in transition.targets]
+        return bool(phases) and all(each not in OPEN_PHASES for each in phases)
 
     def label_of(self, state: str) -> Any:
         """A state's name for people."""
@@ -217,7 +231,8 @@ def save_change(ticket: Ticket) -> None:
 
 def facts(ticket: Ticket) -> dict[str, Any]:
     """The columns of a ticket whose changes the timeline tells."""
-    return {name: getattr(ticket, name) for name in TOLD if hasattr(ticket, name)}
+    own = workflows[ticket.kind].editable - RELATED if ticket.kind in workflows else frozenset()
+    return {name: getattr(ticket, name) for name in (*TOLD, *sorted(own)) if hasattr(ticket, name)}
 
 
 TOLD = (
@@ -227,13 +242,27 @@ TOLD = (
 )  # fmt: skip
 
 
+# Told of by their ids, or by those who set them.
+RELATED = frozenset({"service", "configuration_items", "problem"})
+
+
 def diff(before: Mapping[str, Any], ticket: Ticket) -> dict[str, list[Any]]:
     """What changed, as [before, after] by column; long texts only by name."""
     after = facts(ticket)
-    changed = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
-    if "description" in changed:
-        changed["description"] = []
-    return changed
+    changed = {name for name in before if before[name] != after[name]}
+    return {name: _change(name, before[name], after[name]) for name in before if name in changed}
+
+
+def _change(name: str, before: Any, after: Any) -> list[Any]:
+    is_long = any(isinstance(each, str) and len(each) > LONGEST_TOLD for each in (before, after))
+    return [] if is_long or name == "description" else [_column(before), _column(after)]
+
+
+def _column(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+LONGEST_TOLD = 250  # characters of a value
 
 
 def _told(before: Mapping[str, Any], ticket: Ticket, given: Mapping[str, Any]) -> dict[str, Any]:

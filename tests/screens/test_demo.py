@@ -20,7 +20,7 @@ from itsm.people.models import Team, User
 from itsm.tickets.models import Comment
 
 MOVES = {
-    (source, transition.event): transition.target or source
+    (source, transition.event): next(iter(transition.targets), source)
     for transition in workflow.transitions.values()
     for source in transition.sources
 }

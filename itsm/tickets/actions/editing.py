@@ -12,13 +12,13 @@ from itsm.people.models import User
 from itsm.tickets.models import Priority, Ticket
 from itsm.tickets.permissions import may_work
 from itsm.tickets.priority import priority_of
-from itsm.tickets.workflow import check_version, diff, facts, save_change
+from itsm.tickets.workflow import check_version, diff, facts, save_change, workflows
 
+# Of every kind; each adds its own.
 EDITABLE = frozenset(
     {
         "title", "description", "impact", "urgency", "service", "caller", "tags", "confidential",
-        "parent", "category", "subcategory", "impact_started_at", "detected_at", "mitigated_at",
-        "problem", "workaround_used", "configuration_items",
+        "parent", "configuration_items",
     }
 )  # fmt: skip
 MOST_PARENTS = 5
@@ -33,7 +33,7 @@ def edit(
     expected_version: int | None = None,
 ) -> Ticket:
     """Change columns of a ticket; the names must be editable, the values clean."""
-    if unknown := set(changes) - EDITABLE:
+    if unknown := set(changes) - EDITABLE - workflows[ticket.kind].editable:
         field = sorted(unknown)[0]
         raise Invalid(_("%(field)s cannot be edited.") % {"field": field}, field=field)
     locked = ticket.lock()
