@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "itsm.notifications",
     "itsm.monitoring",
     "itsm.automation",
+    "itsm.approvals",
     "incidents",
     "problems",
     "changes",

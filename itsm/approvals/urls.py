@@ -1,0 +1,10 @@
+"""Where people give their word."""
+
+from django.urls import path
+
+from itsm.approvals import views
+
+urlpatterns = [
+    path("approvals/", views.waiting, name="approvals"),
+    path("approvals/<int:approval_id>/vote/", views.cast, name="approval-vote"),
+]
