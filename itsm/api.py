@@ -15,7 +15,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from changes.api import ChangeCollection, GateCollection
 from incidents.api import IncidentCollection
+from itsm.approvals.api import ApprovalCollection
 from itsm.core.errors import Invalid, NotFound
 from itsm.core.rest.explorer import chapters_of
 from itsm.core.rest.routes import routes
@@ -28,6 +30,9 @@ from itsm.tickets.api.events import EventCollection
 
 COLLECTIONS = (
     IncidentCollection,
+    ChangeCollection,
+    GateCollection,
+    ApprovalCollection,
     AlertCollection,
     ServiceCollection,
     ComponentCollection,
@@ -39,6 +44,7 @@ COLLECTIONS = (
 v1 = [
     *chain.from_iterable(routes(each) for each in COLLECTIONS),
     *transition_routes(IncidentCollection),
+    *transition_routes(ChangeCollection),
 ]
 
 

@@ -11,7 +11,9 @@ urlpatterns = [
     path("", include("itsm.people.urls")),
     path("", include("itsm.notifications.urls")),
     path("", include("itsm.tickets.urls")),
+    path("", include("itsm.approvals.urls")),
     path("incidents/", include("incidents.urls")),
+    path("changes/", include("changes.urls")),
     path("portal/", include("itsm.portal.urls")),
     # The admin has no door of its own, which would let people in without a second factor.
     path("admin/login/", RedirectView.as_view(pattern_name="sign-in", query_string=True)),

@@ -1,12 +1,17 @@
 """The people every test knows, and the one word the test database needs."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from itsm.people.actions import join_team
 from itsm.people.models import Team, User
 from itsm.people.roles import Role
 from tests.factories import TeamFactory, UserFactory
 from tests.world import world  # noqa: F401 a fixture for all
+
+# A busy machine is no fault of what is tested.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

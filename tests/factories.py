@@ -1,8 +1,13 @@
 """Things to test with: small, named as people name them."""
 
+from datetime import timedelta
+
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from changes.models import Change
+from changes.workflow import workflow as change_workflow
 from incidents.models import Incident
 from incidents.workflow import workflow
 from itsm.inventory.models import ConfigurationItem, Service
@@ -95,3 +100,29 @@ class MessageTemplateFactory(DjangoModelFactory[MessageTemplate]):
     language = "en"
     subject = "{number}: {actor} wrote"
     body = "Dear {name},\n\n{said}\n\n{link}"
+
+
+class ChangeFactory(DjangoModelFactory[Change]):
+    """A normal change put into a state directly, planned for tomorrow with all its plans."""
+
+    class Meta:
+        model = Change
+
+    class Params:
+        at_state = "new"
+        starts_in = timedelta(days=1)
+        lasts = timedelta(hours=1)
+
+    number = factory.Sequence(lambda count: f"CHG-{900_000 + count}")
+    kind = "change"
+    title = "New version of the checkout"
+    priority = 3
+    opened_by = factory.SubFactory(UserFactory)
+    service = factory.SubFactory(ServiceFactory)
+    state = factory.LazyAttribute(lambda change: change.at_state)
+    phase = factory.LazyAttribute(lambda change: change_workflow.states[change.at_state].phase)
+    planned_start = factory.LazyAttribute(lambda change: timezone.now() + change.starts_in)
+    planned_end = factory.LazyAttribute(lambda change: change.planned_start + change.lasts)
+    implementation_plan = "Roll it out node by node."
+    test_plan = "Buy something."
+    backout_plan = "Roll the former version out."

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from changes.actions import add_task, submit
 from incidents import actions
 from incidents.actions.opening import Report
+from itsm.approvals.models import Approval
 from itsm.core.models import Event
 from itsm.core.rest import limits
 from itsm.inventory.models import Relation
@@ -26,7 +29,13 @@ from itsm.people.roles import Role
 from itsm.tickets.actions import attach, link, watch
 from itsm.tickets.actions.saved_views import save_view
 from tests.doors import PEOPLE
-from tests.factories import ConfigurationItemFactory, ServiceFactory, TeamFactory, UserFactory
+from tests.factories import (
+    ChangeFactory,
+    ConfigurationItemFactory,
+    ServiceFactory,
+    TeamFactory,
+    UserFactory,
+)
 
 # What stands in the braces of addresses elsewhere than in the API.
 STAND_FOR = {
@@ -53,6 +62,19 @@ BODIES: dict[str, Any] = {
     "POST api/v1/incidents/{number}/priority/": {"priority": 1, "reason": "The fair opens."},
     "POST api/v1/incidents/{number}/comments/": {"body": "Any news?"},
     "POST api/v1/incidents/{number}/links/": {"ticket": "{held}"},
+    "POST api/v1/gate/": {"change": "{change}"},
+    "POST api/v1/changes/": {"title": "New certificate"},
+    "PATCH api/v1/changes/{change}/": {"title": "New certificates"},
+    "POST api/v1/changes/{running}/complete/": {"outcome": "ok"},
+    "POST api/v1/changes/{reviewed}/close/": {"code": "successful", "notes": "Well."},
+    "POST api/v1/changes/{change}/cancel/": {"reason": "No longer wanted."},
+    "POST api/v1/changes/{change}/hold/": {"reason": "Wait."},
+    "POST api/v1/changes/{change}/priority/": {"priority": 1, "reason": "The fair opens."},
+    "POST api/v1/changes/{change}/comments/": {"body": "Any news?"},
+    "POST api/v1/changes/{change}/links/": {"ticket": "{held}"},
+    "POST api/v1/changes/{change}/tasks/": {"title": "Tell the shop"},
+    "PATCH api/v1/changes/{change}/tasks/{task_id}/": {"state": "done"},
+    "POST api/v1/approvals/{approval_id}/reject/": {"comment": "Too thin."},
     "POST api/v1/services/": {"name": "search"},
     "PATCH api/v1/services/{record}/": {"title": "Idle"},
     "POST api/v1/configuration-items/": {"name": "web-9"},
@@ -121,7 +143,7 @@ class World:
     def body(self, method: str, address: str) -> str:
         """A body that makes sense there."""
         said = json.dumps(BODIES.get(f"{method} {address}", {}))
-        return said.replace("{held}", self.names["held"])
+        return said.replace("{held}", self.names["held"]).replace("{change}", self.names["change"])
 
 
 @contextmanager
@@ -179,7 +201,22 @@ def _fill(world: World) -> None:
     source, _token = create_source(kind="alertmanager", name="Prometheus", actor=dana)
     signal = Signal(fingerprint="f1", status="firing", title="Disk is full", severity="warning")
     record_signals(source, signals=[signal], now=timezone.now())
+    change = ChangeFactory(opened_by=alice)
+    scheduled = ChangeFactory(at_state="scheduled", starts_in=timedelta(0))
+    Approval.objects.create(ticket=scheduled, purpose="authorize", state="approved")
+    running = ChangeFactory(at_state="implement")
+    reviewed = ChangeFactory(at_state="review", outcome="ok")
+    paused = ChangeFactory(on_hold=True, hold_reason="Wait.")
+    task = add_task(change=change, actor=alice, title="Warm the caches")
+    submitted = submit(ChangeFactory(), actor=alice)
     world.names = {
+        "change": change.number,
+        "scheduled": scheduled.number,
+        "running": running.number,
+        "reviewed": reviewed.number,
+        "paused": paused.number,
+        "task_id": str(task.pk),
+        "approval_id": str(Approval.objects.get(ticket=submitted.pk).pk),
         "number": opened.number,
         "held": held.number,
         "resolved": resolved.number,
@@ -198,6 +235,7 @@ def _fill(world: World) -> None:
         "slug": "platform",
         "view_id": str(_view(alice).pk),
         "source": source.slug,
+        "move": "cancel",
         "verb": "resolve",
         "nothing": "0",
         "app": "people",

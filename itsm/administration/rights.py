@@ -17,6 +17,8 @@ WORDS: dict[str, Any] = {
     "tickets.work": _("Answer and edit tickets"),
     "incidents.work": _("Assign, hold, resolve incidents"),
     "incidents.manage": _("Close and correct incidents of every team, override rules"),
+    "changes.work": _("Plan, submit and carry out changes"),
+    "changes.manage": _("Start changes against the plan, correct those of every team"),
     "monitoring.work": _("Acknowledge alerts"),
     "monitoring.edit": _("Connect tools, give them tokens, replay what was refused"),
     "inventory.view": _("See components"),

@@ -18,9 +18,21 @@ class Role(TextChoices):
 
 
 WORK = frozenset(
-    {"tickets.view_all", "tickets.work", "incidents.work", "monitoring.work", "inventory.view"}
+    {
+        "tickets.view_all",
+        "tickets.work",
+        "incidents.work",
+        "changes.work",
+        "monitoring.work",
+        "inventory.view",
+    }
 )
-MANAGE = WORK | {"tickets.view_confidential", "incidents.manage", "inventory.edit"}
+MANAGE = WORK | {
+    "tickets.view_confidential",
+    "incidents.manage",
+    "changes.manage",
+    "inventory.edit",
+}
 
 CAPABILITIES: dict[str, frozenset[str]] = {
     Role.REQUESTER: frozenset(),

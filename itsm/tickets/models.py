@@ -148,6 +148,16 @@ class Ticket(models.Model):
                 | Q(state__in=["new", "in_progress", "on_hold", "resolved", "closed", "canceled"]),
                 name="incident_state_known",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="change")
+                | Q(
+                    state__in=[
+                        *("new", "assess", "authorize", "scheduled", "implement", "review"),
+                        *("closed", "canceled"),
+                    ]
+                ),
+                name="change_state_known",
+            ),
             models.UniqueConstraint(
                 fields=["correlation_key"],
                 condition=Q(phase__in=[each.value for each in OPEN_PHASES])

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from django.contrib import admin as django_admin
 from django.test import Client
 
+from changes.models import ChangeTemplate, Window
+from itsm.approvals.models import Rule, Substitute
 from itsm.core.admins import ConfigurationAdmin
 from itsm.core.models import Event
 from itsm.inventory.models import ConfigurationItem, Service
@@ -59,6 +62,36 @@ CHANGES: dict[str, tuple[Callable[[], Any], str, Any]] = {
         "name",
         "Head office",
     ),
+    "approvals.rule": (
+        lambda: Rule.objects.create(kind="change", purpose="authorize", name="Board"),
+        "name",
+        "The board",
+    ),
+    "approvals.substitute": (
+        lambda: Substitute.objects.create(
+            principal=UserFactory(),
+            substitute=UserFactory(),
+            starts_on=date(2026, 11, 1),
+            ends_on=date(2061, 11, 9),
+        ),
+        "starts_on",
+        "2026-11-02",
+    ),
+    "changes.window": (
+        lambda: Window.objects.create(
+            sort="freeze",
+            name="Year end",
+            starts_at=datetime(2026, 12, 20, tzinfo=UTC),
+            ends_at=datetime(2027, 1, 2, tzinfo=UTC),
+        ),
+        "name",
+        "Christmas",
+    ),
+    "changes.changetemplate": (
+        lambda: ChangeTemplate.objects.create(slug="restart", name="Restart a pool"),
+        "name",
+        "Restart one pool",
+    ),
     "people.delegate": (
         lambda: Delegate.objects.create(person=UserFactory(), delegate=UserFactory()),
         "ends_on",
@@ -98,7 +131,7 @@ def test_a_change_in_the_admin_is_an_event_with_old_and_new(
     assert answer.status_code == 302, answer.context["errors"]
     event = Event.objects.filter(name__endswith=".changed").latest("id")
     assert (event.actor, event.subject_id) == (dana, record.pk)
-    assert event.data["changes"] == {name: [old, value]}
+    assert event.data["changes"] == {name: [str(old) if isinstance(old, date) else old, value]}
 
 
 @pytest.mark.parametrize("label", changeable())

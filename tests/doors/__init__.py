@@ -51,6 +51,7 @@ KEPT = (
     ),
     "sla/calendar",
     *("notifications/endpoint", "notifications/messagetemplate"),
+    *("approvals/rule", "approvals/substitute", "changes/window", "changes/changetemplate"),
 )
 ADDED = ("people/apitoken", "monitoring/monitoringsource")
 SHOWN = (

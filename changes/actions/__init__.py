@@ -1,0 +1,30 @@
+"""Everything that can be done to a change."""
+
+from changes.actions.asking import ask_for_leave
+from changes.actions.assessing import assess
+from changes.actions.ending import cancel, close, hold, release
+from changes.actions.opening import Plan, open_change
+from changes.actions.planning import authorize, endorse, lapse, reject, revise, submit
+from changes.actions.running import complete, start
+from changes.actions.tasks import add_task, finish_task
+
+__all__ = [
+    "Plan",
+    "add_task",
+    "ask_for_leave",
+    "assess",
+    "authorize",
+    "cancel",
+    "close",
+    "complete",
+    "endorse",
+    "finish_task",
+    "hold",
+    "lapse",
+    "open_change",
+    "reject",
+    "release",
+    "revise",
+    "start",
+    "submit",
+]

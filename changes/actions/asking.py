@@ -1,0 +1,51 @@
+"""Asking for leave to make a change."""
+
+from typing import Any
+
+from changes.models import Change
+from itsm.approvals.actions import Question, ask
+from itsm.approvals.models import Approval
+from itsm.people.models import User
+
+FROZEN = (
+    "type", "category", "environment", "risk_score", "risk_band", "outage_expected",
+    "irreversible", "backout_tested", "implementation_plan", "test_plan", "backout_plan",
+    "artifact_digest",
+)  # fmt: skip
+
+
+def ask_for_leave(*, change: Change, purpose: str, actor: User) -> Approval:
+    """Ask whoever the rules name, about the change as it is now; a peer where they name nobody."""
+    return ask(
+        question=Question(
+            ticket=change,
+            purpose=purpose,
+            snapshot=picture_of(change),
+            barred={
+                each
+                for each in (change.opened_by_id, change.assignee_id, change.edited_by_id)
+                if each is not None
+            },
+            stages=_peers(change) if purpose == "assess" else (),
+        ),
+        actor=actor,
+    )
+
+
+def picture_of(change: Change) -> dict[str, Any]:
+    """What is judged, as plain values that hold still."""
+    picture: dict[str, Any] = {name: getattr(change, name) for name in FROZEN}
+    for name in ("planned_start", "planned_end"):
+        instant = getattr(change, name)
+        picture[name] = instant.isoformat() if instant else None
+    picture["service"] = change.service.name if change.service else None
+    picture["tier"] = change.service.tier if change.service else None
+    picture["team"] = change.team.slug if change.team else None
+    picture["items"] = sorted(change.configuration_items.values_list("name", flat=True))
+    return picture
+
+
+def _peers(change: Change) -> list[dict[str, Any]]:
+    if change.team is None:
+        return [{"name": "A peer", "role": "agent"}]
+    return [{"name": "A peer", "team": change.team.slug}]

@@ -1,0 +1,20 @@
+"""Judging a change anew whenever what is weighed has changed."""
+
+from django.utils import timezone
+
+from changes import selectors
+from changes.models import Change
+from changes.risk import risk_of
+
+
+def assess(*, change: Change) -> None:
+    """Compute the risk of a change and keep it with what it is made of; within a transaction."""
+    conflicts = selectors.conflicts_for(change)
+    known = selectors.circumstances_of(change, conflicts=conflicts, now=timezone.now())
+    risk = risk_of(known)
+    # Names, not sentences: they are worded in the reader's language when they are shown.
+    parts = [{"name": each.name, "points": each.points} for each in risk.contributions]
+    Change.objects.filter(pk=change.pk).update(
+        risk_score=risk.score, risk_band=risk.band, risk_contributions=parts
+    )
+    change.risk_score, change.risk_band, change.risk_contributions = risk.score, risk.band, parts

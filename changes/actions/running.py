@@ -1,0 +1,136 @@
+"""Making a change, and saying how that went."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from changes import selectors
+from changes.actions.planning import not_held
+from changes.gate import Verdict
+from changes.gathering import decision_for
+from changes.models import Change, ChangeTask, ChangeType, Outcome, TaskSort, TaskState
+from changes.workflow import workflow
+from itsm.core.errors import Invalid, Refused
+from itsm.people.models import User
+from itsm.tickets.fields import Choice, Field, Line
+
+TOLERANCE = timedelta(minutes=15)
+WATCHED = timedelta(minutes=60)
+# The more depends on a service, the longer what was done to it is watched.
+WATCH_FACTOR = {1: 4, 2: 2, 3: 1, 4: 1}
+MADE_AT_START = (
+    (TaskSort.IMPLEMENTATION, _l("Carry out the plan")),
+    (TaskSort.TESTING, _l("Test that all is well afterwards")),
+)
+
+
+@workflow.transition(
+    "start",
+    label=_l("Start work"),
+    source=["scheduled"],
+    target="implement",
+    event="change.started",
+    needs="changes.work",
+    fields=[
+        Line(
+            name="override_reason",
+            label=_l("Why although it is not its time, or something is in the way"),
+            help=_l("Needed only outside the planned time or against what blocks it."),
+        )
+    ],
+)
+def start(change: Change, *, actor: User, override_reason: str = "") -> None:
+    """Begin the work, in its time and with nothing in the way, or with a reason."""
+    not_held(change)
+    now = timezone.now()
+    if not override_reason:
+        _check_time(change)
+        _check_gate(change)
+    elif not actor.has_perm("changes.manage"):
+        raise Refused(
+            _("Only a process manager starts it against the plan."), field="override_reason"
+        )
+    change.actual_start = now
+    if not change.tasks.exists():
+        ChangeTask.objects.bulk_create(
+            ChangeTask(
+                change=change, sort=sort, title=str(title), is_automatic=True, position=place
+            )
+            for place, (sort, title) in enumerate(MADE_AT_START)
+        )
+
+
+def _check_time(change: Change) -> None:
+    now = timezone.now()
+    assert change.planned_start is not None  # noqa: S101 submitted with a time
+    assert change.planned_end is not None  # noqa: S101 submitted with a time
+    if not change.planned_start - TOLERANCE <= now <= change.planned_end + TOLERANCE:
+        raise Refused(
+            _("It is not the time of %(number)s; say why it cannot wait.")
+            % {"number": change.number},
+            field="override_reason",
+        )
+
+
+def _check_gate(change: Change) -> None:
+    """Ask the gate anew: what was allowed yesterday may not be allowed now."""
+    decision = decision_for(change, now=timezone.now())
+    if decision.verdict > Verdict.ALLOW_GUARDED:
+        worst = next(each for each in decision.rulings if each.verdict == decision.verdict)
+        names = [str(one) for each in worst.said.facts.values() for one in _listed(each)]
+        sentence = f"{worst.said.why} {', '.join(names)}".strip()
+        raise Refused(sentence, field="override_reason")
+
+
+def _listed(fact: Any) -> Sequence[Any]:
+    return fact if isinstance(fact, list | tuple) else [fact]
+
+
+@workflow.transition(
+    "complete",
+    label=_l("Complete"),
+    source=["implement"],
+    target="review",
+    event="change.completed",
+    needs="changes.work",
+    fields=[
+        Choice(name="outcome", label=_l("How did it go?"), required=True, choices=Outcome.choices),
+        Field(name="notes", label=_l("What happened"), max_length=5000),
+    ],
+)
+def complete(change: Change, *, actor: User, outcome: str, notes: str = "") -> None:
+    """The work is over; what was done is watched for a while."""
+    if outcome != Outcome.OK and not notes:
+        raise Invalid(_("Say what happened."), field="notes")
+    waiting = [each for each in selectors.open_tasks_of(change) if not each.is_automatic]
+    if waiting:
+        raise Refused(
+            _("Finish or cancel the task “%(title)s” first.") % {"title": waiting[0].title}
+        )
+    settled = TaskState.DONE if outcome == Outcome.OK else TaskState.CANCELED
+    change.tasks.filter(is_automatic=True).exclude(
+        state__in=(TaskState.DONE, TaskState.CANCELED)
+    ).update(state=settled)
+    change.outcome = outcome
+    change.close_notes = notes
+    change.actual_end = change.resolved_at = timezone.now()
+    tier = change.service.tier if change.service else 3
+    change.watch_until = change.actual_end + WATCHED * WATCH_FACTOR.get(tier, 1)
+    if needs_review(change):
+        ChangeTask.objects.create(
+            change=change,
+            sort=TaskSort.REVIEW,
+            title=_("Write the post-implementation review"),
+            is_automatic=True,
+            position=change.tasks.count(),
+        )
+
+
+def needs_review(change: Change) -> bool:
+    """Whether a post-implementation review is owed before it is closed."""
+    is_unusual = change.type in (ChangeType.EMERGENCY, ChangeType.UNAUTHORISED)
+    return is_unusual or change.outcome != Outcome.OK or change.incidents_caused.exists()

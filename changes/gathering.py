@@ -1,0 +1,113 @@
+"""What the gate needs to know of a change at this moment."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from changes import selectors
+from changes.conflicts import BLOCKS, Pane, Plot, conflicts_of
+from changes.gate import Decision, Inputs, OpenIncident, decide
+from changes.models import Change, ChangeType
+from changes.windows import Span
+from itsm.approvals.models import Approval
+from itsm.inventory.selectors import upstream_of
+from itsm.tickets.models import OPEN_PHASES, Link, Priority, Ticket
+
+HORIZON = timedelta(days=60)
+MOST_INCIDENTS = 50
+
+
+def decision_for(change: Change, *, now: datetime) -> Decision:
+    """May this change go out now?"""
+    return decide(inputs_for(change, now=now))
+
+
+def inputs_for(change: Change, *, now: datetime) -> Inputs:
+    """Everything the decision depends on, gathered in a few statements."""
+    plot = _plot_now(change, now)
+    concerned = [each for each in selectors.panes(Span(now, now + HORIZON)) if each.concerns(plot)]
+    leaves = _leaves(change)
+    return Inputs(
+        state=change.state if not change.on_hold else "on_hold",
+        freezes=tuple(sorted(each.name for each in concerned if _freezes(each, plot, now))),
+        is_emergency=change.type == ChangeType.EMERGENCY,
+        is_exempt=bool(
+            change.template_version and change.template_version.template.is_freeze_exempt
+        ),
+        outside_window_until=_opens_at([each for each in concerned if not each.is_freeze], now),
+        running_conflicts=_running(change, plot),
+        incidents=_incidents(change),
+        is_approved=change.type == ChangeType.STANDARD or "authorize" in leaves,
+        granted=frozenset(leaves),
+        risk=change.risk_band,
+    )
+
+
+def _plot_now(change: Change, now: datetime) -> Plot:
+    """The change as if it began now, whatever it was planned for."""
+    planned = selectors.plot_of(change)
+    length = planned.span.end - planned.span.start if planned else timedelta(minutes=1)
+    items = [each.pk for each in change.configuration_items.all()]
+    return Plot(
+        number=change.number,
+        span=Span(now, now + length),
+        type=change.type,
+        environment=change.environment,
+        state=change.state,
+        service_id=change.service_id,
+        tier=change.service.tier if change.service else None,
+        items=frozenset(items),
+        assignee_id=change.assignee_id,
+    )
+
+
+def _freezes(pane: Pane, plot: Plot, now: datetime) -> bool:
+    covers = any(each.start <= now < each.end for each in pane.spans)
+    return pane.is_freeze and covers and plot.type not in pane.exempt
+
+
+def _opens_at(windows: list[Pane], now: datetime) -> datetime | None:
+    """When the next maintenance window opens; None when one is open or none is asked for."""
+    closed = [each for each in windows if not any(one.start <= now < one.end for one in each.spans)]
+    if not closed:
+        return None
+    starts = [one.start for each in closed for one in each.spans if one.start > now]
+    return min(starts, default=now + HORIZON)
+
+
+def _running(change: Change, plot: Plot) -> tuple[str, ...]:
+    running = selectors.on_calendar(plot.span).filter(state="implement").exclude(pk=change.pk)
+    others = [each for one in running if (each := selectors.plot_of(one)) is not None]
+    found = conflicts_of(plot, others=others, panes=(), near=selectors.neighbourhood_of(plot))
+    return tuple(sorted({each.other for each in found if each.severity == BLOCKS}))
+
+
+def _incidents(change: Change) -> tuple[OpenIncident, ...]:
+    """What burns on the service or on what it needs."""
+    if change.service is None:
+        return ()
+    services = {change.service.pk, *upstream_of(change.service)}
+    grave = Q(priority__lte=Priority.HIGH) | Q(incident__major=True)
+    found: Any = Ticket.objects.filter(
+        grave, service__in=services, kind="incident", phase__in=OPEN_PHASES
+    )
+    fixed = set(
+        Link.objects.filter(to_ticket=change.pk, sort=Link.Sort.FIXED_BY).values_list(
+            "from_ticket", flat=True
+        )
+    )
+    rows = found.order_by("priority", "pk").values_list(
+        "pk", "number", "priority", "incident__major"
+    )[:MOST_INCIDENTS]
+    return tuple(
+        OpenIncident(number, priority, is_major=is_major, is_fixed_by_this=pk in fixed)
+        for pk, number, priority, is_major in rows
+    )
+
+
+def _leaves(change: Change) -> set[str]:
+    """The purposes for which leave stands: the latest word on each counts."""
+    asked = Approval.objects.filter(ticket=change.pk).order_by("pk")
+    latest: dict[str, str] = dict(asked.values_list("purpose", "state"))
+    return {purpose for purpose, state in latest.items() if state == Approval.State.APPROVED}

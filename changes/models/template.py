@@ -1,0 +1,69 @@
+"""Templates: changes done so often and so well that they need no leave each time."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from itsm.inventory.models import Service
+from itsm.people.models import Team
+
+
+class ChangeTemplate(models.Model):
+    """A sort of change; what it says stands in its versions."""
+
+    class Standing(models.TextChoices):
+        """Whether changes may be made from it."""
+
+        PROPOSED = "proposed", _("Proposed")
+        ACTIVE = "active", _("Active")
+        DEMOTED = "demoted", _("Demoted after a failure")
+        RETIRED = "retired", _("Retired")
+
+    slug = models.SlugField(_("short name"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    owner_team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="change_templates"
+    )
+    standing = models.CharField(
+        _("standing"), max_length=10, choices=Standing, default=Standing.PROPOSED
+    )
+    is_freeze_exempt = models.BooleanField(
+        _("a freeze can be lifted for it by the emergency board"), default=False
+    )
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TemplateVersion(models.Model):
+    """What a template says, for ever: changes made from it refer to it."""
+
+    template = models.ForeignKey(ChangeTemplate, models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    category = models.CharField(max_length=8, default="config")
+    title = models.CharField(max_length=250)
+    description = models.TextField(blank=True)
+    service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, related_name="+")
+    implementation_plan = models.TextField(blank=True)
+    test_plan = models.TextField(blank=True)
+    backout_plan = models.TextField(blank=True)
+    backout_tested = models.BooleanField(default=False)
+    irreversible = models.BooleanField(default=False)
+    outage_expected = models.BooleanField(default=False)
+    # What whoever makes a change from it may fill in otherwise.
+    editable = models.JSONField(default=list)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["template", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["template", "number"], name="one_version_a_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template} v{self.number}"

@@ -1,0 +1,77 @@
+"""Freezes, when nothing may change, and maintenance windows, when alone something may."""
+
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dateutil.rrule import rrulestr
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from itsm.inventory.models import ConfigurationItem, Service, Tier
+from itsm.people.models import Team
+
+
+class WindowSort(models.TextChoices):
+    """What a window means for changes within it."""
+
+    FREEZE = "freeze", _("Freeze: nothing within it")
+    MAINTENANCE = "maintenance", _("Maintenance: only within it")
+
+
+class Window(models.Model):
+    """A span of time, once or again and again, and the changes it is about.
+
+    Without services, components, tier and environment it is about every change.
+    """
+
+    sort = models.CharField(_("sort"), max_length=12, choices=WindowSort)
+    name = models.CharField(_("name"), max_length=120)
+    reason = models.TextField(_("reason"), blank=True)
+    owner_team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="change_windows"
+    )
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    repeats = models.CharField(
+        _("repeats"),
+        max_length=250,
+        blank=True,
+        help_text=_("A rule of RFC 5545, such as FREQ=WEEKLY;BYDAY=SA. Empty: once."),
+    )
+    time_zone = models.CharField(_("time zone"), max_length=40, default="UTC")
+    services = models.ManyToManyField(Service, blank=True, related_name="change_windows")
+    configuration_items = models.ManyToManyField(
+        ConfigurationItem, blank=True, related_name="change_windows"
+    )
+    tier = models.PositiveSmallIntegerField(_("tier"), choices=Tier, null=True, blank=True)
+    environment = models.CharField(_("environment"), max_length=12, blank=True)
+    # Types of change a freeze does not hold back, such as "standard".
+    exempt_types = models.JSONField(_("types it does not hold back"), default=list, blank=True)
+    is_active = models.BooleanField(_("is active"), default=True)
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="window_ends_after_it_starts"
+            )
+        ]
+        indexes = [models.Index(fields=["sort", "is_active"], name="window_active")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Refuse a rule or a zone that cannot be understood."""
+        try:
+            zone = ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValidationError({"time_zone": _("Give a zone such as Europe/Berlin.")}) from None
+        if self.repeats and self.starts_at:
+            start = self.starts_at.astimezone(zone).replace(tzinfo=None)
+            try:
+                rrulestr(self.repeats, dtstart=start)
+            except (ValueError, TypeError, AttributeError):
+                sentence = _("Give a rule such as FREQ=WEEKLY;BYDAY=SA.")
+                raise ValidationError({"repeats": sentence}) from None

@@ -1,0 +1,74 @@
+"""What a change's page shows beside its properties."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _l
+
+from changes import selectors
+from changes.models import Change
+from changes.risk import FACTORS
+from itsm.people.models import User
+from itsm.tickets.models import Ticket
+from itsm.tickets.panels import panel
+from itsm.tickets.permissions import may_work
+
+WHY = {name: why for name, why, _judge in FACTORS} | {
+    "questionnaire": _l("The questionnaire says so.")
+}
+BAND_WORDS = {
+    "low": _l("Low"),
+    "moderate": _l("Moderate"),
+    "high": _l("High"),
+    "very_high": _l("Very high"),
+}
+
+
+def _change(ticket: Ticket) -> Change:
+    assert isinstance(ticket, Change)  # noqa: S101 the registry asks for changes only
+    return ticket
+
+
+@panel("plan", title=_l("Plan"), template="changes/_plan.html", kinds=("change",), order=10)
+def plan(_user: User, ticket: Ticket) -> Mapping[str, Any] | None:
+    """When and how, and how it is taken back."""
+    return {"change": _change(ticket)}
+
+
+@panel("risk", title=_l("Risk"), template="changes/_risk.html", kinds=("change",), order=12)
+def risk(_user: User, ticket: Ticket) -> Mapping[str, Any] | None:
+    """How risky it is, and what that is made of."""
+    change = _change(ticket)
+    parts = [
+        {"why": WHY.get(each["name"], each["name"]), "points": each["points"]}
+        for each in change.risk_contributions
+    ]
+    return {
+        "score": change.risk_score,
+        "band": change.risk_band,
+        "word": BAND_WORDS[change.risk_band],
+        "parts": parts,
+    }
+
+
+@panel(
+    "conflicts", title=_l("In its way"), template="changes/_conflicts.html", kinds=("change",),
+    order=14,
+)  # fmt: skip
+def conflicts(_user: User, ticket: Ticket) -> Mapping[str, Any] | None:
+    """What collides with it at its time, and when there is room."""
+    change = _change(ticket)
+    if change.state not in ("new", *selectors.ON_CALENDAR):
+        return None
+    found = selectors.conflicts_for(change)
+    if not found:
+        return None
+    return {"conflicts": found, "free": selectors.next_free_slot(change)}
+
+
+@panel("tasks", title=_l("Tasks"), template="changes/_tasks.html", kinds=("change",), order=16)
+def tasks(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
+    """The steps, and how far each is."""
+    may = may_work(user, ticket, "changes.work") and ticket.phase != "closed"
+    found = list(selectors.tasks_of(ticket))
+    return {"tasks": found, "may_work": may} if found or may else None

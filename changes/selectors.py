@@ -1,0 +1,217 @@
+"""Questions about changes."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from changes.conflicts import Conflict, Neighbourhood, Pane, Plot, conflicts_of
+from changes.models import Change, ChangeTask, CloseCode, Window, WindowSort
+from changes.risk import Circumstances, track_record
+from changes.windows import Span, first_free, occurrences
+from itsm.inventory.models import ConfigurationItem, Relation, Service, ServiceDependency
+from itsm.inventory.selectors import downstream_of
+from itsm.people.models import User
+from itsm.tickets.models import OPEN_PHASES, Ticket
+from itsm.tickets.selectors import ticket_for
+
+# What occupies its time on the calendar.
+ON_CALENDAR = ("assess", "authorize", "scheduled", "implement")
+SEARCHED = timedelta(days=60)  # how far ahead a free slot is looked for
+WANTED_LEAD_TIME = timedelta(days=2)
+REMEMBERED = 50  # past changes that make a track record
+TOGETHER = (Relation.Sort.PART_OF, Relation.Sort.RUNS_ON, Relation.Sort.DEPENDS_ON)
+
+
+def change_for(user: User, number: str) -> Change:
+    """The change with this number, if this person may see it."""
+    found: Change = ticket_for(user, number, Change)
+    return found
+
+
+def tasks_of(change: Ticket) -> QuerySet[ChangeTask]:
+    """The steps of a change, in their order."""
+    tasks = ChangeTask.objects.filter(change=change.pk)
+    return tasks.select_related("assignee").order_by("position", "pk")
+
+
+def plot_of(change: Change, *, items: Collection[int] | None = None) -> Plot | None:
+    """A change as it stands on the calendar; None while it has no time."""
+    if change.planned_start is None or change.planned_end is None:
+        return None
+    if items is None:
+        items = [each.pk for each in change.configuration_items.all()]
+    return Plot(
+        number=change.number,
+        span=Span(change.planned_start, change.planned_end),
+        type=change.type,
+        environment=change.environment,
+        state=change.state,
+        service_id=change.service_id,
+        tier=change.service.tier if change.service else None,
+        items=frozenset(items),
+        assignee_id=change.assignee_id,
+    )
+
+
+def on_calendar(span: Span) -> QuerySet[Change]:
+    """The changes that take up any of this time, with what a plot of them needs."""
+    items = Prefetch("configuration_items", ConfigurationItem.objects.only("id"))
+    return (
+        Change.objects.filter(
+            state__in=ON_CALENDAR, planned_start__lt=span.end, planned_end__gt=span.start
+        )
+        .select_related("service")
+        .prefetch_related(items)
+        .order_by("planned_start", "pk")
+    )
+
+
+def panes(span: Span) -> list[Pane]:
+    """The freezes and maintenance windows of this time, as they fall on the calendar."""
+    windows = Window.objects.filter(is_active=True, starts_at__lt=span.end)
+    windows = windows.filter(~Q(repeats="") | Q(ends_at__gt=span.start) | _is_maintenance())
+    return [
+        _pane(each, span) for each in windows.prefetch_related("services", "configuration_items")
+    ]
+
+
+def _is_maintenance() -> Q:
+    # One that is over still says that nothing else is allowed.
+    return Q(sort=WindowSort.MAINTENANCE)
+
+
+def _pane(window: Window, span: Span) -> Pane:
+    first = Span(window.starts_at, window.ends_at)
+    zone = ZoneInfo(window.time_zone)
+    return Pane(
+        name=window.name,
+        is_freeze=window.sort == WindowSort.FREEZE,
+        spans=list(occurrences(first, repeats=window.repeats, zone=zone, within=span)),
+        services=frozenset(each.pk for each in window.services.all()),
+        items=frozenset(each.pk for each in window.configuration_items.all()),
+        tier=window.tier,
+        environment=window.environment,
+        exempt=frozenset(window.exempt_types),
+    )
+
+
+def neighbourhood_of(plot: Plot) -> Neighbourhood:
+    """The services one dependency away, and the components that belong together with these."""
+    services: set[int] = set()
+    if plot.service_id is not None:
+        edges = ServiceDependency.objects.filter(
+            Q(service=plot.service_id) | Q(needed=plot.service_id)
+        )
+        services = {each for pair in edges.values_list("service", "needed") for each in pair}
+    items: set[int] = set()
+    if plot.items:
+        related = Relation.objects.filter(
+            Q(from_item__in=plot.items) | Q(to_item__in=plot.items), sort__in=TOGETHER
+        )
+        items = {each for pair in related.values_list("from_item", "to_item") for each in pair}
+    return Neighbourhood(frozenset(services - {plot.service_id}), frozenset(items - plot.items))
+
+
+def conflicts_for(change: Change) -> list[Conflict]:
+    """Everything that stands in the way of a change at its planned time."""
+    plot = plot_of(change)
+    if plot is None:
+        return []
+    others = _plots(on_calendar(plot.span).exclude(pk=change.pk))
+    return conflicts_of(plot, others=others, panes=panes(plot.span), near=neighbourhood_of(plot))
+
+
+def next_free_slot(change: Change, *, after: datetime | None = None) -> Span | None:
+    """The earliest time as long as planned that nothing blocks; None within sixty days."""
+    plot = plot_of(change)
+    if plot is None:
+        return None
+    start = max(after or plot.span.start, timezone.now())
+    horizon = Span(start, start + SEARCHED)
+    near, all_panes = neighbourhood_of(plot), panes(horizon)
+    concerned = [each for each in all_panes if each.concerns(plot)]
+    freezes = [
+        span
+        for each in concerned
+        if each.is_freeze and plot.type not in each.exempt
+        for span in each.spans
+    ]
+    others = _plots(on_calendar(horizon).exclude(pk=change.pk))
+    taken = [each.span for each in others if _is_in_the_way(plot, each, near)]
+    allowed = [span for each in concerned if not each.is_freeze for span in each.spans]
+    has_windows = any(not each.is_freeze for each in concerned)
+    return first_free(
+        plot.span.end - plot.span.start,
+        within=horizon,
+        busy=[*freezes, *taken],
+        allowed=allowed if has_windows else None,
+    )
+
+
+def _is_in_the_way(plot: Plot, other: Plot, near: Neighbourhood) -> bool:
+    moved = Plot(**{**vars(plot), "span": other.span})
+    return bool(conflicts_of(moved, others=[other], panes=(), near=near))
+
+
+def _plots(changes: Iterable[Change]) -> list[Plot]:
+    return [plot for each in changes if (plot := plot_of(each)) is not None]
+
+
+def circumstances_of(
+    change: Change, *, conflicts: Sequence[Conflict], now: datetime
+) -> Circumstances:
+    """What is known of a change that makes it more or less risky."""
+    service = change.service
+    return Circumstances(
+        tier=service.tier if service else None,
+        touched=max(change.configuration_items.count(), 1),
+        downstream=len(downstream_of(service)) if service else 0,
+        has_tested_backout=change.backout_tested,
+        lead_time=change.planned_start - now if change.planned_start else None,
+        wanted_lead_time=timedelta(0) if change.type == "emergency" else WANTED_LEAD_TIME,
+        is_outside_window=any(each.sort == "outside_window" for each in conflicts),
+        record=track_record(past_of(change)),
+        is_irreversible=change.irreversible,
+        has_open_incident=has_open_incident(service),
+        answered=sum(each for each in change.answers.values() if isinstance(each, int)),
+    )
+
+
+def past_of(change: Change) -> list[tuple[str, int | None]]:
+    """How the latest changes of the same template, or else service, ended, and what they caused."""
+    past = Change.objects.filter(state="closed").exclude(pk=change.pk)
+    if change.template_version is not None:
+        past = past.filter(template_version__template=change.template_version.template_id)
+    elif change.service_id:
+        past = past.filter(service=change.service_id)
+    else:
+        return []
+    ended = list(past.order_by("-pk").values_list("pk", "close_code")[:REMEMBERED])
+    worst: dict[int, int] = {}
+    caused = Change.objects.filter(
+        pk__in=[pk for pk, _code in ended], incidents_caused__caused_by_provenance="confirmed"
+    )
+    for pk, priority in caused.values_list("pk", "incidents_caused__priority"):
+        worst[pk] = min(worst.get(pk, priority), priority)
+    return [(code, worst.get(pk)) for pk, code in ended if code in CloseCode.values]
+
+
+def has_open_incident(service: Service | None) -> bool:
+    """Whether something is wrong with the service now."""
+    if service is None:
+        return False
+    return Ticket.objects.filter(service=service, kind="incident", phase__in=OPEN_PHASES).exists()
+
+
+def open_tasks_of(change: Change) -> list[ChangeTask]:
+    """What is still to be done."""
+    return [each for each in tasks_of(change) if each.is_open()]
+
+
+def lapsed(now: datetime) -> QuerySet[Any]:
+    """Scheduled changes whose time passed without their being started."""
+    return Change.objects.filter(state="scheduled", planned_end__lt=now, on_hold=False)
