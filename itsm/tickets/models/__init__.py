@@ -1,0 +1,30 @@
+"""What every ticket has, whatever its kind."""
+
+from itsm.tickets.models.belongings import (
+    Attachment,
+    Comment,
+    Draft,
+    Link,
+    Pin,
+    Rating,
+    ReplyTemplate,
+    Watcher,
+)
+from itsm.tickets.models.ticket import OPEN_PHASES, Channel, Level, Phase, Priority, Ticket
+
+__all__ = [
+    "OPEN_PHASES",
+    "Attachment",
+    "Channel",
+    "Comment",
+    "Draft",
+    "Level",
+    "Link",
+    "Phase",
+    "Pin",
+    "Priority",
+    "Rating",
+    "ReplyTemplate",
+    "Ticket",
+    "Watcher",
+]
