@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _l
 from rest_framework.response import Response
 
 from itsm.approvals import actions, selectors
-from itsm.approvals.models import Approval, Vote
+from itsm.approvals.models import Approval
 from itsm.core.errors import NotFound
 from itsm.core.fields import Field
 from itsm.core.rest.asking import Asked
@@ -20,9 +20,8 @@ from itsm.core.rest.views import Collection
 
 
 def _finish(rows: list[Row], _user: Any) -> None:
-    votes = Vote.objects.filter(stage__approval__in=[row["id"] for row in rows])
     told: dict[int, list[dict[str, Any]]] = {}
-    for each in votes.select_related("stage", "user", "team", "cast_by").order_by("pk"):
+    for each in selectors.votes_on([row["id"] for row in rows]):
         told.setdefault(each.stage.approval_id, []).append(
             {
                 "stage": each.stage.name,
@@ -132,4 +131,5 @@ class ApprovalCollection(Collection):
         if approval is None:
             raise NotFound(_("There is no such approval."))
         actions.vote(approval=approval, actor=request.user, word=word, **values)
-        return self.one(request, Approval.objects.filter(pk=approval_id))
+        # Whether he may see it is not asked again: by his word it may have gone from his sight.
+        return self.one(request, selectors.approvals_with([approval_id]))

@@ -28,6 +28,17 @@ def approvals_of(ticket: Ticket) -> QuerySet[Approval]:
     return _whole(Approval.objects.filter(ticket=ticket.pk)).order_by("-pk")
 
 
+def approvals_with(pks: Collection[int]) -> QuerySet[Approval]:
+    """The approvals with these ids."""
+    return Approval.objects.filter(pk__in=pks)
+
+
+def votes_on(approvals: Collection[int]) -> QuerySet[Vote]:
+    """All that was asked and said on the approvals with these ids."""
+    votes = Vote.objects.filter(stage__approval__in=approvals)
+    return votes.select_related("stage", "user", "team", "cast_by").order_by("pk")
+
+
 def visible_approvals(user: User) -> QuerySet[Approval]:
     """The approvals of tickets this person may see, or in which he has a vote."""
     mine = votes_open_to(user).values("stage__approval")
