@@ -59,7 +59,7 @@ def go_back(denied: list[Event]) -> None:
             actions.reject(change, actor=system_user())
 
 
-@on("change.revised", "change.canceled", "change.lapsed", "change.held", moment=Moment.INSIDE)
+@on("change.revised", "change.canceled", "change.lapsed", "change.paused", moment=Moment.INSIDE)
 def ask_no_more(ended: list[Event]) -> None:
     """What is planned anew, given up or held needs nobody's word now."""
     for event in ended:

@@ -87,7 +87,7 @@ def cancel(change: Change, *, actor: User, reason: str) -> None:
     label=_l("Put on hold"),
     source=OPEN,
     target=None,
-    event="change.held",
+    event="change.paused",
     needs="changes.work",
     fields=[Field(name="reason", label=_l("Why"), required=True, max_length=250)],
 )
