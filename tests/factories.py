@@ -86,6 +86,7 @@ class EndpointFactory(DjangoModelFactory[Endpoint]):
     name = factory.Sequence(lambda count: f"room-{count}")
     kind = "slack"
     address = "https://hooks.example.test/planted-secret-4711"
+    words = factory.LazyFunction(lambda: ["opened", "raised", "resolved", "reopened"])
     least_priority = 5
 
 

@@ -1,11 +1,13 @@
-"""Gives each process of a parallel run a numbered Valkey database of its own.
+"""Gives each process of a parallel run engines of its own.
 
+The transactions of one would hold back what another waits for: what reads only what every
+transaction is done with, such as the live line and the seals, looks at a whole PostgreSQL.
 Loaded with `-p`, before the settings are read.
 """
 
 import os
 
-if worker := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw"):
-    address = os.environ.get("REDIS_URL", "").partition("?")[0]
-    if address.startswith("unix:"):
-        os.environ["REDIS_URL"] = f"{address}?db={int(worker) + 1}"
+worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+for name in ("DATABASE_URL", "REDIS_URL"):
+    if own := os.environ.get(f"{name}_{worker}"):
+        os.environ[name] = own

@@ -14,6 +14,9 @@ from itsm.notifications.channels import Down, Rejected
 from itsm.notifications.forms import EndpointForm, MessageTemplateForm
 from itsm.notifications.models import Endpoint, Lane, Message, MessageTemplate
 
+# What a room is told of unless the administrator chooses otherwise.
+USUAL_WORDS = ["opened", "raised", "resolved", "reopened"]
+
 
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
@@ -45,6 +48,9 @@ class EndpointAdmin(ConfigurationAdmin[Endpoint]):
     list_display = ("name", "kind", "team", "least_priority", "is_active")
     list_filter = ("kind", "is_active")
     actions = ("try_out",)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"words": USUAL_WORDS, **super().get_changeform_initial_data(request)}
 
     @admin.action(description=_("Say hello there"), permissions=["change"])
     def try_out(self, request: HttpRequest, queryset: QuerySet[Endpoint]) -> None:

@@ -15,11 +15,6 @@ from itsm.people.models import Team
 from itsm.tickets.models import Priority, Ticket
 
 
-def usual_words() -> list[str]:
-    """What a room is told of unless the administrator chooses otherwise."""
-    return ["opened", "raised", "resolved", "reopened"]
-
-
 class Endpoint(models.Model):
     """A room of a chat that is told of the work of one team, or of everybody's.
 
@@ -47,7 +42,7 @@ class Endpoint(models.Model):
     )
     words = ArrayField(
         models.CharField(max_length=12, choices=Word),
-        default=usual_words,
+        default=list,
         verbose_name=_("told of"),
     )
     least_priority = models.PositiveSmallIntegerField(

@@ -13,6 +13,7 @@ FIXED = {"code": "fixed", "notes": "Restarted."}
 CASES = [
     ("acknowledge", "new", {}, "new", "resolved"),
     ("assign", "new", {"team": "platform"}, "new", "closed"),
+    ("unassign", "new", {}, "new", "resolved"),
     ("start", "new", {}, "in_progress", "on_hold"),
     ("hold", "in_progress", VENDOR, "on_hold", "on_hold"),
     ("resume", "on_hold", {}, "in_progress", "new"),

@@ -27,6 +27,9 @@ pytestmark = [
 NO_PAGES = {
     "account/factors/app/": "asks first who one is",
     "api/": "there is only its first version",
+    "changes/change/": "asks about rows that were picked",
+    "changes/views/{nothing}/edit/": "there is no such view",
+    "changes/{change}/offers/": "a part of the page of a change",
     "inbox/{entry_id}/": "goes on to the record it tells of",
     "incidents/change/": "asks about rows that were picked",
     "incidents/{number}/offers/": "a part of the page of an incident",

@@ -53,7 +53,7 @@ def test_alice_signs_in_and_out(sit: Sit, alice: User):
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/incidents/\?assignee=me$"))
 
-    page.locator("details.menu summary").click()
+    page.get_by_label("Account of").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page).to_have_url(re.compile(r"/sign-in/$"))
 

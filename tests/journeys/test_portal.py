@@ -121,6 +121,7 @@ def test_what_charlie_typed_outlives_his_session(sit: Sit, charlie: User):
     expect(page.get_by_label("What happened?")).to_have_value("Since this morning")
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("heading", name="The printer eats paper")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("data-ready", "")
     expect(person.go("/portal/report/").get_by_label("What is wrong?")).to_have_value("")
 
 

@@ -3,7 +3,6 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import itsm.core.crypto
-import itsm.notifications.models
 from django.conf import settings
 from django.db import migrations, models
 
@@ -36,7 +35,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
                 ('kind', models.CharField(max_length=20, verbose_name='chat')),
                 ('address', itsm.core.crypto.EncryptedTextField(verbose_name='webhook address')),
-                ('words', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('opened', 'Opened'), ('assigned', 'Assigned'), ('raised', 'Priority raised'), ('commented', 'Replied to'), ('paused', 'Put on hold'), ('resolved', 'Resolved'), ('reopened', 'Reopened'), ('closed', 'Closed'), ('canceled', 'Canceled')], max_length=12), default=itsm.notifications.models.usual_words, size=None, verbose_name='told of')),
+                ('words', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('opened', 'Opened'), ('assigned', 'Assigned'), ('raised', 'Priority raised'), ('commented', 'Replied to'), ('paused', 'Put on hold'), ('resolved', 'Resolved'), ('reopened', 'Reopened'), ('closed', 'Closed'), ('canceled', 'Canceled')], max_length=12), default=list, size=None, verbose_name='told of')),
                 ('least_priority', models.PositiveSmallIntegerField(choices=[(1, 'Critical'), (2, 'High'), (3, 'Moderate'), (4, 'Low'), (5, 'Planning')], default=3, verbose_name='from priority')),
                 ('is_active', models.BooleanField(default=True, verbose_name='is in use')),
                 ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.team', verbose_name='team')),

@@ -21,17 +21,24 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--fast", action="store_true", help="do not wait for the disk")
+        parser.add_argument("--sets", type=int, default=1, help="one more for each process beside")
         parser.add_argument("program", nargs=REMAINDER, help="-- the command and its arguments")
 
-    def handle(self, *_: Any, fast: bool, program: list[str], **__: Any) -> None:
+    def handle(self, *_: Any, fast: bool, sets: int, program: list[str], **__: Any) -> None:
         words = program[1:] if program[:1] == ["--"] else program
         if not words:
             raise CommandError("Say which command to run: with_engines -- pytest")
         directory = Path(tempfile.mkdtemp(prefix="steady-"))
+        directory.chmod(0o755)  # PostgreSQL may run as another user and must get in
         supervisor = Supervisor(say=self.stderr.write)
         supervisor.listen()
         try:
-            environment = self._start(supervisor, directory, fast=fast)
+            environment = dict(os.environ)
+            for place in range(max(sets, 1)):
+                # The first is everybody's; process N of a parallel run asks for set N.
+                suffix = f"_{place}" if place else ""
+                database, valkey = self._start(supervisor, directory / str(place), fast=fast)
+                environment |= {f"DATABASE_URL{suffix}": database, f"REDIS_URL{suffix}": valkey}
             code = subprocess.call(words, env=environment)  # noqa: S603 as typed by the caller
         except KeyboardInterrupt:
             code = 130
@@ -40,7 +47,9 @@ class Command(BaseCommand):
             shutil.rmtree(directory, ignore_errors=True)
         raise SystemExit(code)
 
-    def _start(self, supervisor: Supervisor, directory: Path, *, fast: bool) -> dict[str, str]:
+    def _start(self, supervisor: Supervisor, directory: Path, *, fast: bool) -> tuple[str, str]:
+        """Start a pair of engines; their addresses."""
+        directory.mkdir()
         directory.chmod(0o755)
         where = places(directory / "data")
         where.make()
@@ -48,4 +57,4 @@ class Command(BaseCommand):
         for engine in (postgres, valkey):
             supervisor.watch(engine.child, restart=engine.start)
             engine.start()
-        return {**os.environ, "DATABASE_URL": where.database_url, "REDIS_URL": where.redis_url}
+        return where.database_url, where.redis_url
