@@ -116,7 +116,8 @@ def test_alice_works_an_incident_with_the_keyboard(sit: Sit, alice: User, charli
     page.keyboard.type("We are on it")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".bubble").last).to_contain_text("We are on it")
-    page.wait_for_selector("html[data-live=on]")
+    # The line may tell of it before the answer to the sending has come.
+    expect(page.locator("form[data-composer] textarea")).to_have_value("")
     page.keyboard.press("e")
     sheet = page.locator("dialog[open]")
     sheet.get_by_label("How was service restored?").select_option("fixed")
