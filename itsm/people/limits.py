@@ -59,7 +59,8 @@ class Attempt:
         limit, account = self.limit, self.account.casefold()
         bounds = [(self._key("both", account, self.source), limit.of_account_and_source)]
         bounds.append((self._key("source", self.source), limit.of_source))
-        if limit.of_account and not self.is_known:
+        # Who names no account yet, as with a passkey alone, must not lock everybody out together.
+        if limit.of_account and account and not self.is_known:
             bounds.append((self._key("account", account), limit.of_account))
         return bounds
 

@@ -206,6 +206,17 @@ def test_the_second_step_follows_unless_the_provider_asks_for_it_itself(
     assert spared["Location"] == "/"
 
 
+def test_one_place_that_fails_does_not_lock_the_others_out(
+    provider: IdentityProvider, client: Client
+) -> None:
+    for _ in range(limits.FACTOR.of_account + 1):
+        client.get("/sign-in/with/example/back/")
+
+    assert client.get("/sign-in/with/example/back/").status_code == 429
+    elsewhere = client.get("/sign-in/with/example/back/", REMOTE_ADDR="192.0.2.7")
+    assert elsewhere.status_code == 422
+
+
 def test_nobody_new_is_let_in_where_only_known_people_may(
     house: House, provider: IdentityProvider, client: Client
 ) -> None:
