@@ -26,7 +26,7 @@ OF_ACCOUNT = {
     "user.password_changed": _l("Your password was changed"),
     "user.factor_added": _l("A second step was added to your account"),
     "user.factor_removed": _l("A second step was removed from your account"),
-    "user.factors_reset": _l("All second steps of your account were removed"),
+    "user.factors_removed": _l("All second steps of your account were removed"),
     "user.spare_codes_renewed": _l("New spare codes were made for your account"),
     "user.spare_code_used": _l("A spare code was used to sign in as you"),
 }

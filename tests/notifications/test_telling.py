@@ -11,6 +11,7 @@ from itsm.core.models import Delivery
 from itsm.notifications import actions as notifications
 from itsm.notifications.models import Message
 from itsm.people.actions import issue_token
+from itsm.people.actions.factors import reset_factors
 from itsm.people.models import Team, User
 from itsm.tickets.actions import comment, watch
 from itsm.tickets.models import Ticket
@@ -136,6 +137,13 @@ def test_people_are_told_of_what_happens_to_their_account(alice: User, dana: Use
     (letter,) = mail.outbox
     assert letter.to == [alice.email]
     assert "An API token was issued for your account." in letter.body
+
+
+def test_whoever_loses_all_second_steps_is_told(alice: User, dana: User) -> None:
+    reset_factors(user=alice, actor=dana)
+
+    assert "user.factors_removed" in told(alice)
+    assert "All second steps of your account were removed." in mail.outbox[-1].body
 
 
 def test_a_program_is_not_told_of_its_tokens(bot: User, dana: User) -> None:
