@@ -12,11 +12,30 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from itsm.core import configuration
+from itsm.core.crypto import EncryptedTextField
 
 M = TypeVar("M", bound=Model)
 
 
-class ConfigurationAdmin(admin.ModelAdmin[M], Generic[M]):
+class SecretiveAdmin(admin.ModelAdmin[M], Generic[M]):
+    """Leaves secrets out for who only looks: without a form Django would print them plainly."""
+
+    def get_fieldsets(self, request: HttpRequest, obj: M | None = None) -> Any:
+        return self.shown_to(request, obj, super().get_fieldsets(request, obj))
+
+    def shown_to(self, request: HttpRequest, obj: M | None, fieldsets: Any) -> Any:
+        """The fieldsets, without secrets unless this person may change them."""
+        if self.has_change_permission(request, obj):
+            return fieldsets
+        columns = self.model._meta.concrete_fields
+        secrets = {each.name for each in columns if isinstance(each, EncryptedTextField)}
+        return [
+            (title, {**facts, "fields": [each for each in facts["fields"] if each not in secrets]})
+            for title, facts in fieldsets
+        ]
+
+
+class ConfigurationAdmin(SecretiveAdmin[M], Generic[M]):
     """What administrators set: each change is one event that says who changed what, and how."""
 
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: Any) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from itsm.core.admins import ReadOnlyAdmin
+from itsm.core.admins import ReadOnlyAdmin, SecretiveAdmin
 from itsm.core.errors import Refused
 from itsm.monitoring import actions
 from itsm.monitoring.actions.receiving import example_of
@@ -30,7 +30,7 @@ def _actor(request: HttpRequest) -> User:
 
 
 @admin.register(MonitoringSource)
-class MonitoringSourceAdmin(admin.ModelAdmin[MonitoringSource]):
+class MonitoringSourceAdmin(SecretiveAdmin[MonitoringSource]):
     """Who may report to us; the token is shown once, when it is made."""
 
     form = SourceForm
@@ -57,9 +57,10 @@ class MonitoringSourceAdmin(admin.ModelAdmin[MonitoringSource]):
     ) -> tuple[str, ...]:
         return ("address", "last_heard_at") if obj else ()
 
-    def get_fieldsets(self, _request: HttpRequest, obj: MonitoringSource | None = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: MonitoringSource | None = None) -> Any:
         known = ("address", "last_heard_at") if obj else ()
-        return ((None, {"fields": ("name", "kind", *known, "is_active")}), *FIELDSETS)
+        fieldsets = ((None, {"fields": ("name", "kind", *known, "is_active")}), *FIELDSETS)
+        return self.shown_to(request, obj, fieldsets)
 
     @admin.display(description=_("hook address"))
     def address(self, source: MonitoringSource) -> str:

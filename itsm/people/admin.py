@@ -150,8 +150,10 @@ class SecretForm(ModelForm[Any]):
         return given
 
     def _secrets(self) -> list[str]:
+        # Who only looks is given a form without any fields.
         columns = self._meta.model._meta.concrete_fields
-        return [each.name for each in columns if isinstance(each, EncryptedTextField)]
+        secrets = [each.name for each in columns if isinstance(each, EncryptedTextField)]
+        return [each for each in secrets if each in self.fields]
 
 
 @admin.register(IdentityProvider)

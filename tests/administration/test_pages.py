@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import connection
+from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -15,9 +16,9 @@ from itsm.core.models import Event
 from itsm.inventory.actions import change_service
 from itsm.inventory.models import Service
 from itsm.monitoring.actions import create_source, set_up
-from itsm.people.models import User
+from itsm.people.models import IdentityProvider, LdapDirectory, User
 from itsm.people.roles import CAPABILITIES
-from tests.factories import ServiceFactory, TeamFactory
+from tests.factories import EndpointFactory, ServiceFactory, TeamFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +136,29 @@ def test_auditors_read_the_audit_and_change_nothing(audrey: User) -> None:
     assert client.get("/admin/audit/").status_code == 200
     assert client.post("/admin/test-mail/").status_code == 403
     assert client.get("/admin/import/services/").status_code == 403
+
+
+def test_auditors_see_settings_without_their_secrets(audrey: User, dana: User) -> None:
+    secret = "planted-secret-4711"
+    house = {"client_id": "steady", "client_secret": secret, "issuer": "https://login.example.test"}
+    folk = {"address": "ldaps://folk.example.test", "base": "ou=people", "bind_password": secret}
+    source, _token = create_source(kind="alertmanager", name="Prometheus", actor=dana)
+    set_up(source=source, actor=dana, settings={"hmac_secret": secret})
+    records: list[Model] = [
+        source,
+        EndpointFactory(address=f"https://hooks.example.test/{secret}"),
+        IdentityProvider.objects.create(name="Example", slug="example", **house),
+        LdapDirectory.objects.create(name="Folk", **folk),
+    ]
+    client = Client()
+    client.force_login(audrey)
+
+    for each in records:
+        page = client.get(
+            f"/admin/{each._meta.app_label}/{each._meta.model_name}/{each.pk}/change/"
+        )
+        assert page.status_code == 200
+        assert secret not in page.content.decode()
 
 
 def test_auditors_cannot_give_tokens_or_try_again(audrey: User, dana: User) -> None:
