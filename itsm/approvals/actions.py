@@ -71,7 +71,7 @@ def ask(*, question: Question, actor: User) -> Approval:
 def vote(
     *, approval: Approval, actor: User, word: str, comment: str = "", seen: str = ""
 ) -> Approval:
-    """Say yes, no or nothing to an approval, for every seat the person sits on in its open stage.
+    """Say yes, no or nothing to an approval, for one of the person's seats in its open stage.
 
     ``seen`` is the hash of what was judged; Refused when that is no longer what is asked about.
     """
@@ -92,8 +92,8 @@ def vote(
     if not seats:
         raise NotAllowed(_("You are not asked, or have answered already."))
     now = timezone.now()
-    # One person has one voice in a stage, on whichever of his seats it is cast first.
-    seat = seats[0]
+    # One person has one voice in a stage; the own seat first, which nobody else could take.
+    seat = min(seats, key=lambda each: (each.user_id != actor.pk, each.pk))
     Vote.objects.filter(pk=seat.pk).update(
         state=word, cast_by=actor, cast_at=now, comment=comment.strip()[:5000]
     )

@@ -56,7 +56,10 @@ def principals_of(user: User) -> set[int]:
 
 
 def votes_open_to(user: User) -> QuerySet[Vote]:
-    """The votes this person may cast now, by himself, his teams, his role or as a substitute."""
+    """The votes this person may cast now, by himself, his teams, his role or as a substitute.
+
+    Who has cast one in a stage is asked there no more, however many of its seats are his.
+    """
     principals = principals_of(user)
     open_votes = Vote.objects.filter(
         state=Vote.State.REQUESTED,
@@ -65,7 +68,10 @@ def votes_open_to(user: User) -> QuerySet[Vote]:
     )
     teams = Membership.objects.filter(user__in=principals).values("team")
     mine = Q(user__in=principals) | Q(team__in=teams) | Q(role__in=_seats_of(user.role))
-    return open_votes.filter(mine).exclude(stage__approval__barred__contains=[user.pk])
+    heard = Vote.objects.filter(cast_by=user).values("stage")
+    return open_votes.filter(mine).exclude(
+        Q(stage__approval__barred__contains=[user.pk]) | Q(stage__in=heard)
+    )
 
 
 def _seats_of(role: str) -> list[str]:

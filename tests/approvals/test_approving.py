@@ -192,6 +192,24 @@ def test_a_substitute_votes_in_his_days_and_both_are_on_record(
     assert (cast.cast_by, stand_in.principal) == (deputy, erin)
 
 
+def test_a_substitute_has_one_voice_beside_his_own(
+    submitted: Change, bob: User, erin: User, mona: User
+) -> None:
+    rule(stages=[{"name": "Two", "users": ["erin", "mona"], "quorum": "all"}])
+    actions.vote(approval=pending(submitted), actor=bob, word="approved")
+    today = timezone.localdate()
+    Substitute.objects.create(principal=erin, substitute=mona, starts_on=today, ends_on=today)
+
+    actions.vote(approval=pending(submitted), actor=mona, word="approved")
+
+    assert not selectors.waiting_for(mona).exists()
+    with pytest.raises(NotAllowed):
+        actions.vote(approval=pending(submitted), actor=mona, word="approved")
+    assert Vote.objects.get(cast_by=mona).user == mona
+    actions.vote(approval=pending(submitted), actor=erin, word="approved")
+    assert state_of(submitted) == "scheduled"
+
+
 def test_silence_is_not_consent(submitted: Change) -> None:
     with time_machine.travel(timezone.now() + timedelta(days=3), tick=False):
         expire_unanswered()
