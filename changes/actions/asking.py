@@ -47,5 +47,7 @@ def picture_of(change: Change) -> dict[str, Any]:
 
 def _peers(change: Change) -> list[dict[str, Any]]:
     if change.team is None:
+        if change.confidential:
+            return []  # not everybody may see it: process managers are asked
         return [{"name": "A peer", "role": "agent"}]
     return [{"name": "A peer", "team": change.team.slug}]

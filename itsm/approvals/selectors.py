@@ -67,7 +67,10 @@ def votes_open_to(user: User) -> QuerySet[Vote]:
         stage__approval__state="requested",
     )
     teams = Membership.objects.filter(user__in=principals).values("team")
-    mine = Q(user__in=principals) | Q(team__in=teams) | Q(role__in=_seats_of(user.role))
+    # A role is everybody: unlike who is named, it may judge only what it may see anyway.
+    seen = visible_tickets(user).select_related(None).values("pk")
+    of_role = Q(role__in=_seats_of(user.role), stage__approval__ticket__in=seen)
+    mine = Q(user__in=principals) | Q(team__in=teams) | of_role
     heard = Vote.objects.filter(cast_by=user).values("stage")
     return open_votes.filter(mine).exclude(
         Q(stage__approval__barred__contains=[user.pk]) | Q(stage__in=heard)

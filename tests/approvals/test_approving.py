@@ -210,6 +210,20 @@ def test_a_substitute_has_one_voice_beside_his_own(
     assert state_of(submitted) == "scheduled"
 
 
+def test_a_confidential_change_is_judged_by_those_who_may_see_it(
+    alice: User, bob: User, mona: User
+) -> None:
+    change = ChangeFactory(opened_by=alice, assignee=alice, team=None, confidential=True)
+    changes.submit(change, actor=alice)
+
+    assert list(selectors.waiting_for(mona)) == [pending(change)]
+    assert Vote.objects.get().role == "manager"
+    Vote.objects.update(role="agent")
+    assert not selectors.visible_approvals(bob).exists()
+    with pytest.raises(NotAllowed):
+        actions.vote(approval=pending(change), actor=bob, word="approved")
+
+
 def test_silence_is_not_consent(submitted: Change) -> None:
     with time_machine.travel(timezone.now() + timedelta(days=3), tick=False):
         expire_unanswered()
