@@ -9,12 +9,14 @@ from itsm.approvals.conditions import why_not_valid
 from itsm.approvals.models import Rule, Substitute
 from itsm.approvals.quorum import Sort
 from itsm.core.admins import ConfigurationAdmin
+from itsm.people.roles import Role
 
 # What the picture of a record offers to conditions.
 FIELDS = (
     "type", "category", "environment", "risk_score", "risk_band", "outage_expected",
     "irreversible", "backout_tested", "service", "tier", "team", "items",
 )  # fmt: skip
+MOST_ASKED = 1000
 KNOWN = {"name", "users", "team", "each_member", "role", "quorum", "amount", "any_no_denies"}
 
 
@@ -40,11 +42,26 @@ class RuleForm(forms.ModelForm[Rule]):
         for each in stages:
             if unknown := set(each) - KNOWN:
                 raise forms.ValidationError(f"A stage has no {', '.join(sorted(unknown))}.")
-            if each.get("quorum", "first") not in set(Sort):
+            if each.get("quorum", "first") not in list(Sort):
                 raise forms.ValidationError(f"The quorum is one of {', '.join(Sort)}.")
             if not {"users", "team", "role"} & set(each):
                 raise forms.ValidationError("A stage names users, a team or a role.")
+            if wrong := _wrong_value_in(each):
+                raise forms.ValidationError(wrong)
         return stages
+
+
+def _wrong_value_in(stage: dict[str, Any]) -> str:
+    users, amount = stage.get("users", []), stage.get("amount", 1)
+    if not isinstance(users, list) or not all(isinstance(each, str) for each in users):
+        return "The users are a list of user names."
+    if type(amount) is not int or not 0 <= amount <= MOST_ASKED:
+        return f"The amount is a whole number from 0 to {MOST_ASKED}."
+    if not isinstance(stage.get("team", ""), str):
+        return "The team is a short name."
+    if stage.get("role", Role.MANAGER) not in Role.values:
+        return f"The role is one of {', '.join(Role.values)}."
+    return ""
 
 
 @admin.register(Rule)
