@@ -9,8 +9,8 @@ from itsm.tickets.saved import QueueLook
 
 def look_of(user: User, kind: str) -> QueueLook:
     """How this person likes the queue of a kind."""
-    looks = QueueLook.objects.filter(user=user, kind=kind).select_related("opens_with")
-    return looks.first() or QueueLook(user=user, kind=kind, columns=list(USUAL))
+    look = QueueLook.objects.filter(user=user, kind=kind).first()
+    return look or QueueLook(user=user, kind=kind, columns=list(USUAL))
 
 
 def columns_of(look: QueueLook) -> Sequence[str]:

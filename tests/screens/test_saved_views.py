@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from itsm.people.models import User
-from itsm.tickets.actions.saved_views import pin_view, save_view
+from itsm.tickets.actions.saved_views import change_view, pin_view, save_view
 from itsm.tickets.saved import SavedView
 from itsm.tickets.saved_views import pinned_views
 from tests.factories import IncidentFactory
@@ -102,6 +102,15 @@ def test_the_view_chosen_opens_first(as_: Browser, alice: User):
     assert as_(alice).get("/incidents/")["Location"] == f"/incidents/?priority=1&view={view.pk}"
     as_(alice).post(f"/incidents/views/{view.pk}/", {"do": "usual"})
     assert as_(alice).get("/incidents/").status_code == 200
+
+
+def test_a_view_that_is_shared_no_more_opens_no_more(as_: Browser, alice: User, bob: User):
+    view = saved(alice, audience="everyone")
+    as_(bob).post(f"/incidents/views/{view.pk}/", {"do": "first"})
+
+    change_view(view=view, actor=alice, name="Grave", audience="me", query="caller=frank")
+
+    assert as_(bob).get("/incidents/").status_code == 200
 
 
 def test_a_view_is_filled_with_what_is_shown_now(as_: Browser, alice: User):

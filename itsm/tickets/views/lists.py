@@ -17,7 +17,7 @@ from itsm.tickets.columns import COLUMNS, columns_named
 from itsm.tickets.desks import Desk
 from itsm.tickets.looks import columns_of, look_of
 from itsm.tickets.queues import narrowed, order_of, queue, rows_of
-from itsm.tickets.saved import Density, QueueLook
+from itsm.tickets.saved import Density, QueueLook, SavedView
 from itsm.tickets.saved_views import visible_views
 from itsm.tickets.tabs import tabs_of
 from itsm.tickets.templatetags.queue_rows import Sight
@@ -33,8 +33,8 @@ def show_queue(request: HttpRequest, *, desk: Desk) -> HttpResponse:
     cursor = horizon()
     asked = asked_in(request.GET)
     look = look_of(user, desk.kind)
-    if not asked and look.opens_with:
-        return HttpResponseRedirect(f"{desk.address}?{look.opens_with.address}")
+    if not asked and (view := _first_view(user, look)):
+        return HttpResponseRedirect(f"{desk.address}?{view.address}")
     sight = sight_of(user, look)
     filters, page = queue(user, desk=desk, asked=asked, with_caller=sight.has_caller)
     order = order_of(asked)
@@ -59,6 +59,13 @@ def show_queue(request: HttpRequest, *, desk: Desk) -> HttpResponse:
         "newer": _address(request, before=page.newer) if page.newer else "",
     }
     return render(request, "tickets/queue.html", shown)
+
+
+def _first_view(user: User, look: QueueLook) -> SavedView | None:
+    """The view somebody chose to open first, while it is shared with him."""
+    if look.opens_with_id is None:
+        return None
+    return visible_views(user, look.kind).filter(pk=look.opens_with_id).first()
 
 
 def _view_shown(user: User, desk: Desk, asked: Mapping[str, str]) -> dict[str, Any]:
