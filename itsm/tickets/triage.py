@@ -95,6 +95,9 @@ def _changed(
         return Outcome(number, 404, _("There is no %(number)s.") % {"number": number})
     try:
         step = change.step_for(ticket)
+        if version is None and step.verb == "edit":
+            # All tags are set at once: one that came since they were read must not be lost.
+            version = ticket.version
         was_watching = step.verb in WATCHING and _is_watching(user, ticket)
         after = perform(ticket, step, actor=user, version=version)
     except Refused as refusal:

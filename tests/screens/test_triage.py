@@ -7,7 +7,9 @@ import pytest
 from incidents import actions
 from incidents.models import Incident
 from itsm.people.models import Team, User
+from itsm.tickets import triage
 from itsm.tickets.actions import edit
+from itsm.tickets.desks import desks
 from tests.factories import IncidentFactory, ServiceFactory
 from tests.screens.conftest import Browser
 
@@ -91,6 +93,23 @@ def test_a_row_that_changed_meanwhile_is_not_changed_unseen(as_: Browser, alice:
 
     row.refresh_from_db()
     assert (code, row.assignee) == (412, None)
+
+
+def test_a_tag_that_came_meanwhile_is_not_lost(alice: User, bob: User, monkeypatch):
+    row = IncidentFactory(tags=["mail"])
+
+    def slowly(**given: Any) -> Any:
+        edit(ticket=row, actor=bob, changes={"tags": ["mail", "vpn"]})
+        return edit(**given)
+
+    monkeypatch.setattr("itsm.tickets.triage.actions.edit", slowly)
+    change = triage.Change("tag", {"value": "fair"})
+    (told,) = triage.change_each(
+        alice, desk=desks["incident"], change=change, numbers=[row.number], versions={}
+    )
+
+    row.refresh_from_db()
+    assert (told.code, row.tags) == (412, ["mail", "vpn"])
 
 
 def test_what_somebody_changed_since_is_not_taken_back(as_: Browser, alice: User, bob: User):
