@@ -6,6 +6,7 @@ import pytest
 
 from itsm.monitoring.models import Alert, Status
 from itsm.people.models import User
+from tests.factories import IncidentFactory, ServiceFactory
 from tests.screens.conftest import HOSTILE, Browser
 
 pytestmark = pytest.mark.django_db
@@ -81,3 +82,16 @@ def test_what_a_tool_says_is_shown_as_text_and_its_scripts_are_no_links(
     assert "<img src=x" not in page
     assert 'href="javascript:' not in page
     assert 'href="https://grafana.test/d/1"' in page
+
+
+@pytest.mark.parametrize("path", ["/", "/services/checkout/", "/alerts/"])
+def test_an_alert_does_not_tell_of_an_incident_one_may_not_see(
+    as_: Browser, alice: User, mona: User, firing: None, path: str
+):
+    secret = IncidentFactory(confidential=True)
+    Alert.objects.update(incident=secret, service=ServiceFactory(name="checkout"))
+
+    assert secret.number in as_(mona).get(path).content.decode()
+    page = as_(alice).get(path).content.decode()
+    assert "Disk a is full" in page
+    assert secret.number not in page

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from itsm.core.errors import NotFound
 from itsm.core.models import Event
@@ -37,7 +37,13 @@ def loud_alerts(user: User) -> QuerySet[Alert]:
 def firing_alerts(user: User, *, most: int = LIST) -> list[Alert]:
     """The newest alerts that are on, with what a line shows."""
     newest = loud_alerts(user).select_related(None).select_related("service", "incident")
-    return list(newest.defer(*HEAVY)[:most])
+    return list(with_sight(user, newest.defer(*HEAVY))[:most])
+
+
+def with_sight(user: User, alerts: QuerySet[Alert]) -> QuerySet[Any]:
+    """The alerts, each with whether this person may see its incident as ``is_seen``."""
+    seen = visible_tickets(user).select_related(None).order_by()
+    return alerts.annotate(is_seen=Exists(seen.filter(pk=OuterRef("incident"))))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from itsm.core.selectors import events_of
 from itsm.dashboard.counting import CAP, OPEN
-from itsm.dashboard.selectors.alerts import loud_alerts
+from itsm.dashboard.selectors.alerts import loud_alerts, with_sight
 from itsm.dashboard.selectors.board import Happening, is_news
 from itsm.dashboard.selectors.health import Health, service_health
 from itsm.inventory.models import ConfigurationItem, Service
@@ -127,7 +127,7 @@ def open_rows(user: User, service: Service) -> list[Ticket]:
 
 def alerts_of(user: User, service: Service) -> list[Alert]:
     """The alerts of a service that are on."""
-    return list(loud_alerts(user).filter(service=service.pk)[:MOST_ALERTS])
+    return list(with_sight(user, loud_alerts(user).filter(service=service.pk))[:MOST_ALERTS])
 
 
 def items_of(user: User, service: Service) -> list[ConfigurationItem]:
