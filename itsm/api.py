@@ -23,7 +23,7 @@ from itsm.core.rest.explorer import chapters_of
 from itsm.core.rest.routes import routes
 from itsm.inventory.api import ComponentCollection, ServiceCollection
 from itsm.monitoring.api import AlertCollection, SourceCollection
-from itsm.people.access import person_of, signed_in
+from itsm.people.access import frame_of, person_of, signed_in
 from itsm.people.api import TeamCollection, UserCollection
 from itsm.tickets.api import transition_routes
 from itsm.tickets.api.events import EventCollection
@@ -108,8 +108,7 @@ def _is_address(address: str) -> bool:
 @signed_in
 def explore(request: HttpRequest) -> HttpResponse:
     """The page to read the API on, and to try it."""
-    base = "base.html" if person_of(request).is_staffer else "portal/base.html"
-    shown = {"base": base, "chapters": chapters_of(description())}
+    shown = {"base": frame_of(person_of(request)), "chapters": chapters_of(description())}
     return render(request, "api/explorer.html", shown)
 
 

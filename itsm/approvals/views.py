@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from itsm.approvals import actions, selectors
 from itsm.core.errors import NotAllowed, Refused
-from itsm.people.access import person_of, signed_in
+from itsm.people.access import frame_of, person_of, signed_in
 
 MOST = 50
 
@@ -24,7 +24,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "approvals": found[:MOST],
         "has_more": len(found) > MOST,
         "mine": selectors.open_vote_ids(user, found),
-        "base": "base.html" if user.is_staffer else "portal/base.html",
+        "base": frame_of(user),
     }
     return render(request, "approvals/waiting.html", page)
 

@@ -23,6 +23,11 @@ def person_of(request: HttpRequest) -> User:
     return user
 
 
+def frame_of(user: User) -> str:
+    """The template of the screens this person works in."""
+    return "base.html" if user.is_staffer else "portal/base.html"
+
+
 def signed_in(view: View[P]) -> View[P]:
     """Open a page to everybody who is signed in."""
 

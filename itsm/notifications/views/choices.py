@@ -17,8 +17,7 @@ from itsm.notifications.choices import choices_of, rhythm_of, topics_for
 from itsm.notifications.forms import HOURS, RHYTHM, wanted_in
 from itsm.notifications.models import Rhythm
 from itsm.notifications.topics import INBOX, Topic
-from itsm.notifications.views.inbox import frame_of
-from itsm.people.access import person_of, signed_in
+from itsm.people.access import frame_of, person_of, signed_in
 from itsm.people.models import User
 
 

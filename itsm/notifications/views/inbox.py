@@ -12,8 +12,7 @@ from django.views.decorators.http import require_POST
 from itsm.core.errors import NotFound
 from itsm.core.news import horizon
 from itsm.notifications import actions, selectors
-from itsm.people.access import person_of, signed_in
-from itsm.people.models import User
+from itsm.people.access import frame_of, person_of, signed_in
 from itsm.tickets.desks import address_of
 
 LARGEST_KEY = 2**63 - 1
@@ -37,11 +36,6 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "read_at": read_at,
     }
     return render(request, "notifications/inbox.html", shown)
-
-
-def frame_of(user: User) -> str:
-    """The frame of the pages that staff and end users share."""
-    return "base.html" if user.is_staffer else "portal/base.html"
 
 
 @signed_in

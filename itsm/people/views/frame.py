@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from itsm.people.access import person_of
+from itsm.people.access import frame_of, person_of
 from itsm.people.models import User
 
 # Pages that belong to the tab of another one.
@@ -32,8 +32,3 @@ def around(request: HttpRequest) -> dict[str, Any]:
         "frame": frame_of(request.user),
         "tab": "security",
     }
-
-
-def frame_of(user: User) -> str:
-    """The template of the screens this person works in."""
-    return "base.html" if user.is_staffer else "portal/base.html"
