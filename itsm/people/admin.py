@@ -176,6 +176,8 @@ class LdapDirectoryAdmin(ConfigurationAdmin[LdapDirectory]):
 
     form = SecretForm
     list_display = ("name", "address", "base", "is_active")
+    # A directory only checks passwords, so that our own second factor always follows.
+    exclude = ("asks_second_factor",)
 
 
 @admin.register(ApiToken)

@@ -135,3 +135,12 @@ def test_a_directory_that_could_not_work_or_be_safe_is_refused(wrong: dict) -> N
 
     with pytest.raises(ValidationError):
         directory.full_clean()
+
+
+def test_a_directory_does_not_claim_to_ask_for_a_second_factor(dana: User, client: Client) -> None:
+    client.force_login(dana)
+
+    fields = client.get("/admin/people/ldapdirectory/add/").context["adminform"].form.fields
+
+    assert "person_filter" in fields
+    assert "asks_second_factor" not in fields
