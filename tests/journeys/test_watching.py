@@ -144,6 +144,7 @@ def test_the_open_palette_pleases_axe(sit: Sit, alice: User):
     page = sit(alice).go_live("/")
     page.keyboard.press("Control+k")
     page.locator(".palette [role=option]").first.wait_for()
+    expect(page.locator(".palette [aria-busy]")).to_have_count(0)
 
     assert wrong_with(page) == []
 
