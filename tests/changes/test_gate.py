@@ -120,7 +120,7 @@ def test_a_leave_does_not_open_a_gate_that_asks_for_none():
 def test_every_corner_of_the_product_has_one_explained_verdict():
     corners = [(values[0], values[-1]) for values in WORSE.values()]
 
-    for values in product(*corners[:13]):
+    for values in product(*corners[:11]):
         decision = decide(replace(FINE, **dict(zip(WORSE, values, strict=False))))
         assert decision.verdict is max(each.verdict for each in decision.rulings)
         assert all(each.said.why for each in decision.rulings)

@@ -136,8 +136,7 @@ def test_alice_ends_the_session_of_her_phone(sit: Sit, known: User, house: House
     expect(phone).to_have_url(re.compile(r"/sign-in/"))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("face", ["wide", "small"])
+@pytest.mark.parametrize(("face", "scheme"), [("wide", "light"), ("small", "dark")])
 def test_the_pages_of_the_account_are_open_to_everybody(
     face: str, scheme: str, sit: Sit, known: User, charlie: User
 ):

@@ -120,8 +120,7 @@ PAGES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("face", ["wide", "small"])
+@pytest.mark.parametrize(("face", "scheme"), [("wide", "light"), ("small", "dark")])
 def test_the_pages_please_axe_and_never_scroll_sideways(
     sit: Sit, alice: User, charlie: User, scheme: str, face: str
 ):
