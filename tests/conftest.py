@@ -18,6 +18,14 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long files, so that short ones fill the end of a parallel run."""
+    items.sort(
+        key=lambda item: not {"browser", "slow"} & {mark.name for mark in item.iter_markers()}
+    )
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _tables_are_emptied_patiently() -> Iterator[None]:
     """Try again where the running product read a table just when all were to be emptied."""

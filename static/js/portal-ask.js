@@ -18,6 +18,11 @@ function watch(part) {
     clearTimeout(timer);
     timer = setTimeout(ask, PAUSE);
   });
+  // Whoever follows the link to a report before the next answer takes along all that he typed.
+  answers.addEventListener("click", (event) => {
+    const link = event.target.closest("a.is-report");
+    if (link) link.search = new URLSearchParams({ title: field.value.trim() });
+  });
   part.addEventListener("keydown", (event) => {
     const stops = [field, ...answers.querySelectorAll("a")];
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

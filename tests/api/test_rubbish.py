@@ -54,11 +54,12 @@ HOSTILE: dict[str, Any] = {
     "5 MB": '{"title": "' + "a" * 5_000_000 + '"}',
     "a byte order mark": b'\xef\xbb\xbf{"surprise": 1}',
 }
-VALUES: list[Any] = [
-    *(None, True, -1, 10**18, 1.5, " ", "x" * 300_000, "a\nb", "\u202e", "{{7*7}}"),
+# Every field gets the first, and a third of the second, each field another third.
+WRONG: list[Any] = [None, True, 10**18, "x" * 300_000, ["a", 1, None], {"a": {"b": []}}]
+ODD: list[Any] = [
+    *(-1, 1.5, " ", "a\nb", "\u202e", "{{7*7}}", [], [[]], {}, "\ufb00", "\u200b"),
     *("<script>alert(1)</script>", "' OR 1=1 --", "../../etc/passwd", "INC-0"),
-    *([], [[]], ["a", 1, None], {}, {"a": {"b": []}}),
-    *("9999-12-31T23:59:59+14:00", "0001-01-01T00:00:00-14:00", "\ufb00", "\u200b"),
+    *("9999-12-31T23:59:59+14:00", "0001-01-01T00:00:00-14:00"),
 ]
 
 
@@ -84,8 +85,8 @@ def test_any_value_in_any_field_is_taken_or_refused_by_name(
     method: str, address: str, world: World
 ) -> None:
     sensible = json.loads(world.body(method, address))
-    for name in _fields(method, address):
-        for value in VALUES:
+    for place, name in enumerate(_fields(method, address)):
+        for value in (*WRONG, *ODD[place % 3 :: 3]):
             response = world.call(method, address, "dana", json.dumps({**sensible, name: value}))
 
             if response.status_code >= 300:

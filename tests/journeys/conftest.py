@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from itsm.core.supervision.programs import listening_socket
 from itsm.people.models import User
@@ -23,6 +23,8 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update",
 ]  # fmt: skip
+# A busy machine paints late; what never comes fails all the same.
+expect.set_options(timeout=15_000)
 FACES = {"wide": (1440, 900), "phone": (390, 844), "small": (360, 740)}
 
 

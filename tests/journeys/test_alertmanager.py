@@ -64,7 +64,7 @@ class Watch:
     def expect_row(self, number: str, *, is_there: bool) -> None:
         """The open dashboard shows the open incident, and shows it no more once it is over."""
         row = self.page.locator("#newest").get_by_text(number, exact=True)
-        expect(row).to_have_count(1 if is_there else 0, timeout=8000)
+        expect(row).to_have_count(1 if is_there else 0)
 
 
 def opened(watch: Watch, told: dict[str, Any], expected: dict[str, Any]) -> None:

@@ -64,7 +64,7 @@ def test_an_alert_becomes_a_row_on_an_open_dashboard(sit: Sit, house: House, ali
     fire(house, "Checkout answers with errors")
 
     row = page.locator("#newest .row").first
-    expect(row).to_contain_text("Checkout answers with errors", timeout=5000)
+    expect(row).to_contain_text("Checkout answers with errors")
     expect(row).to_contain_text("P1")
     expect(page.locator("[data-part=alerts]")).to_contain_text("Checkout answers with errors")
 
@@ -95,7 +95,7 @@ def test_rows_stay_in_place_and_are_painted_anew(sit: Sit, alice: User, charlie:
     actions.acknowledge(first, actor=alice)
     opened("Second", caller=charlie, actor=charlie)
 
-    expect(page.locator(f"#{first.number}")).to_contain_text("Alice", timeout=5000)
+    expect(page.locator(f"#{first.number}")).to_contain_text("Alice")
     expect(page.locator("[data-news]")).to_contain_text("1 new")
     expect(page.locator("[data-rows] .row[data-number]")).to_have_count(1)
 
@@ -137,6 +137,6 @@ def test_a_draft_survives_what_others_do(sit: Sit, alice: User, bob: User, charl
 
     comment(ticket=incident, actor=bob, body="I have a hunch", public=False)
 
-    expect(page.locator("[data-part=timeline]")).to_contain_text("I have a hunch", timeout=5000)
+    expect(page.locator("[data-part=timeline]")).to_contain_text("I have a hunch")
     expect(text).to_have_value("Half a thought")
     expect(text).to_be_focused()

@@ -106,7 +106,7 @@ def test_the_wallboard_ticks_lives_and_says_when_it_is_signed_out(
     actions.open_incident(
         report=Report(title="Now all burns", impact=1, urgency=1, caller=charlie), actor=alice
     )
-    expect(page.locator(".wall-burning")).to_contain_text("Now all burns", timeout=5000)
+    expect(page.locator(".wall-burning")).to_contain_text("Now all burns")
     expect(page.locator(".wall-banner.is-ended")).to_be_hidden()
 
     alice.is_active = False
@@ -114,16 +114,11 @@ def test_the_wallboard_ticks_lives_and_says_when_it_is_signed_out(
     expect(page.get_by_text("This screen is signed out.")).to_be_visible(timeout=30_000)
 
 
-PAGES = (
-    "/", "/wall/", "/services/", "/services/checkout/", "/alerts/?status=all", "/search/?view=open",
-    "/search/?q=slow", "/people/alice/",
-)  # fmt: skip
+# The plain pages are walked with all others; these are full of long words and of neighbours.
+PAGES = ("/", "/wall/", "/services/checkout/", "/search/?q=slow")
 
 
-@pytest.mark.parametrize(("face", "scheme"), [("wide", "light"), ("small", "dark")])
-def test_the_pages_please_axe_and_never_scroll_sideways(
-    sit: Sit, alice: User, charlie: User, scheme: str, face: str
-):
+def test_full_pages_please_axe_and_never_scroll_sideways(sit: Sit, alice: User, charlie: User):
     checkout = ServiceFactory(name="checkout", title="Checkout")
     for name in ("payments", "identity", "storage"):
         needed = ServiceFactory(name=name)
@@ -132,7 +127,7 @@ def test_the_pages_please_axe_and_never_scroll_sideways(
         IncidentFactory(priority=priority, service=checkout, assignee=alice, opened_by=charlie)
     long = Report(title="Slow " * 40, description="Slow " * 400, caller=charlie, service=checkout)
     actions.open_incident(report=long, actor=alice)
-    person = sit(alice, face=face, color_scheme=scheme)
+    person = sit(alice, face="small", color_scheme="dark")
 
     found = [(path, wrong) for path in PAGES for wrong in wrong_with(person.go(path))]
 
