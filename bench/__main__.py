@@ -54,6 +54,8 @@ def main(arguments: Sequence[str]) -> None:
             measured = cases.reading(server, doors, size=size, rounds=options.rounds)
             measured += cases.writing(server, doors, size=size)
             measured += live.showing(server, doors, size=size)
+            if size == sizes[-1]:
+                pages.report(server, size=size, rounds=options.rounds)
         for each in measured:
             print(f"{size:>9,}  {each.what}: {_cell(each)}", file=sys.stderr, flush=True)
         figures += measured

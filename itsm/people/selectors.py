@@ -181,6 +181,11 @@ def people_who_may_reset(said: str) -> list[User]:
     return list(people.filter(Q(username__iexact=said) | Q(email__iexact=said)).distinct()[:5])
 
 
+def person_with_id(pk: int) -> User | None:
+    """The person with this id, if there still is one."""
+    return User.objects.filter(pk=pk, is_bot=False).first()
+
+
 def reset_request(pk: int) -> ResetRequest | None:
     """The request for a new password with this id."""
     return ResetRequest.objects.filter(pk=pk).first()

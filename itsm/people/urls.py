@@ -22,6 +22,7 @@ urlpatterns = [
     path("account/factors/remove/", enrol.remove, name="factor-remove"),
     path("account/", account.profile, name="account"),
     path("account/profile/", account.change_profile, name="account-profile"),
+    path("account/email/", account.email, name="email"),
     path("account/preferences/", account.change_preferences, name="account-preferences"),
     path("account/theme/", account.change_theme, name="account-theme"),
     path("account/tokens/", tokens.tokens, name="account-tokens"),

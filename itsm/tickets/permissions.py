@@ -39,8 +39,10 @@ class TicketQuerySet(QuerySet[Any]):
 
 
 def _of_requester(model: Any, user: User) -> QuerySet[Any]:
-    # Three index scans put together; one OR over them would read the whole table.
-    tickets = model._default_manager.order_by()
+    # Index scans put together, over the tickets alone; one OR over them, or a join to what a kind
+    # has beside, would read the whole table.
+    base = next(iter(model._meta.get_parent_list()), model)
+    tickets = base._default_manager.order_by()
     watched = user.watches.order_by().values("ticket_id")
     called: QuerySet[Any] = tickets.filter(caller=user).values("pk")
     people = delegations_now().filter(delegate=user).values("person")

@@ -3,6 +3,7 @@
 import { fetched } from "steady/html";
 import { refresh } from "steady/times";
 
+const MINUTE = 60_000;
 let list = document.querySelector("[data-rows][data-source]");
 const button = document.querySelector("[data-news]");
 const changed = new Set();
@@ -20,6 +21,16 @@ if (list) {
     else return;
     timer ||= setTimeout(paint, 80); // a burst is one request
   });
+  document.addEventListener("presence", ({ detail }) => {
+    if (!document.getElementById(detail.number)) return;
+    changed.add(detail.number);
+    timer ||= setTimeout(paint, 80);
+  });
+  // Whose browser died says no goodbye.
+  setInterval(() => {
+    for (const each of list.querySelectorAll(".here")) changed.add(each.closest(".row").dataset.number);
+    if (changed.size && !document.hidden) timer ||= setTimeout(paint, 80);
+  }, MINUTE);
   button?.addEventListener("click", showFresh);
   document.addEventListener("queue:changed", () => {
     list = document.querySelector("[data-rows][data-source]");
@@ -56,7 +67,7 @@ export function place(row) {
   }
   const focused = old.contains(document.activeElement);
   row.classList.toggle("is-current", old.classList.contains("is-current"));
-  row.classList.add("is-fresh");
+  row.classList.toggle("is-fresh", row.dataset.version !== old.dataset.version);
   const [was, box] = [old.querySelector(".pick input"), row.querySelector(".pick input")];
   if (was && box) box.checked = was.checked;
   row.classList.toggle("is-picked", Boolean(box?.checked));

@@ -74,14 +74,18 @@ def test_colleagues_see_each_other_write(sit: Sit, alice: User, bob: User, charl
     """UX11, UX12."""
     incident = opened(caller=charlie, actor=charlie)
     mine = sit(alice).go_live(path(incident))
+    queue = sit(alice).go_live("/incidents/?phase=open")
     theirs = sit(bob).go_live(path(incident))
     expect(mine.locator(".present")).to_contain_text("is here")
+    expect(queue.get_by_role("img", name="Bob is here")).to_be_visible()
 
     theirs.get_by_label("Reply or note").press_sequentially("I have a hunch")
 
     expect(mine.locator(".present")).to_contain_text("is writing")
     expect(mine.locator(".writing")).to_contain_text("is writing a reply")
+    expect(queue.get_by_role("img", name="Bob is writing")).to_be_visible()
     theirs.close()
+    expect(queue.get_by_role("img", name="Bob is")).to_have_count(0)
     expect(mine.locator(".present")).not_to_contain_text("Bob")
     again = sit(bob, face="phone").go(path(incident))
     assert text_of(again) == "I have a hunch"

@@ -1,12 +1,15 @@
 """What people change about themselves."""
 
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from itsm.core import delivery
 from itsm.core.models import Event
 from itsm.people.models import Session, User
 from itsm.people.proof import LASTS
@@ -107,8 +110,36 @@ def test_the_address_for_mail_is_changed_only_by_who_has_just_shown_who_they_are
     in_time = client.post("/account/profile/", given)
 
     assert (late.status_code, in_time.status_code) == (422, 302)
-    alice.refresh_from_db()
-    assert alice.email == "new@example.test"
+    assert User.objects.get(username="alice").email != "new@example.test"
+    delivery.deliver_owed()
+    asked, warned = mail.outbox
+    assert (asked.to, warned.to) == (["new@example.test"], ["alice@example.test"])
+    link = re.search(r"/account/email/\S+", str(asked.body))
+    assert link
+    assert b"new@example.test" in Client().get(link[0]).content
+    assert Client().post("/account/email/", {"token": link[0].partition("=")[2]}).status_code == 302
+    assert User.objects.get(username="alice").email == "new@example.test"
+    assert Client().get(link[0]).status_code == 410, "works once"
+
+
+@pytest.mark.parametrize("token", ["", "\x00", "a:b:c", "é" * 2000])
+def test_a_forged_link_changes_no_address(client: Client, alice: User, token: str) -> None:
+    for answer in (
+        client.get("/account/email/", {"token": token}),
+        client.post("/account/email/", {"token": token}),
+    ):
+        assert answer.status_code == 410
+
+
+def test_the_link_of_an_address_ends_after_a_day(client: Client, alice: User) -> None:
+    proved(client, alice)
+    client.post("/account/profile/", {"name": "Alice", "email": "new@example.test"})
+    delivery.deliver_owed()
+    link = re.search(r"/account/email/\S+", str(mail.outbox[0].body))
+    assert link
+
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        assert client.get(link[0]).status_code == 410
 
 
 def test_the_menu_keeps_the_colours_for_all_browsers(client: Client, alice: User) -> None:

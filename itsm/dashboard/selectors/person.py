@@ -1,7 +1,6 @@
 """What colleagues are told of somebody: who it is, and what he has open."""
 
 from itsm.people.models import Membership, User
-from itsm.tickets.desks import desks
 from itsm.tickets.models import OPEN_PHASES, Ticket
 from itsm.tickets.queues import rows_of
 
@@ -15,11 +14,11 @@ def places_of(person: User) -> list[Membership]:
 
 def open_work_of(user: User, person: User) -> list[Ticket]:
     """What somebody has open, as far as the asking person may see it, the worst first."""
-    rows = rows_of(user).filter(assignee=person, phase__in=OPEN_PHASES, kind__in=list(desks))
+    rows = rows_of(user).filter(assignee=person, phase__in=OPEN_PHASES)
     return list(rows.order_by("priority", "-pk")[:MOST_ROWS])
 
 
 def reported_by(user: User, person: User) -> list[Ticket]:
     """What somebody called about lately."""
-    rows = rows_of(user).filter(caller=person, kind__in=list(desks))
+    rows = rows_of(user).filter(caller=person)
     return list(rows.order_by("-pk")[:8])

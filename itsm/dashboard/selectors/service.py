@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from itsm.core.selectors import events_of
-from itsm.dashboard.counting import CAP, OPEN
+from itsm.dashboard.counting import CAP, OPEN, visible_keys
 from itsm.dashboard.selectors.alerts import loud_alerts, with_sight
 from itsm.dashboard.selectors.board import Happening, is_news
 from itsm.dashboard.selectors.health import Health, service_health
@@ -59,8 +59,7 @@ def lines_of(user: User, services: Sequence[Service]) -> list[Line]:
 
 def open_counts(user: User, keys: Collection[int]) -> dict[int, int]:
     """How many open tickets each of these services has, none counted past the cap."""
-    visible = visible_tickets(user).select_related(None).order_by().filter(kind__in=list(desks))
-    seen, given = visible.values_list("pk").query.sql_with_params()
+    seen, given = visible_keys(user)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT asked.id, (SELECT count(*) FROM ({seen} AND {OPEN}"  # noqa: S608 constants
@@ -120,7 +119,7 @@ def _spans(user: User, service: Service, began: datetime) -> list[tuple[int, dat
 
 def open_rows(user: User, service: Service) -> list[Ticket]:
     """What is open of a service, the worst first."""
-    rows = rows_of(user).filter(service=service.pk, kind__in=list(desks))
+    rows = rows_of(user).filter(service=service.pk)
     worst = rows.extra(where=[OPEN]).order_by("priority", "-pk")  # noqa: S610 a constant
     return list(worst[:MOST_ROWS])
 
@@ -144,8 +143,17 @@ def people_of(service: Service) -> QuerySet[Membership]:
 
 def news_of(user: User, service: Service) -> list[Happening]:
     """What happened lately to the newest tickets of a service."""
-    rows = rows_of(user).filter(service=service.pk, kind__in=list(desks)).order_by("-updated_at")
-    tickets = {each.pk: each for each in rows[:MOST_NEWS]}
+    # One step into an index a phase, however many tickets the service has.
+    first, *others = [
+        visible_tickets(user)
+        .select_related(None)
+        .filter(service=service.pk, phase=phase)
+        .order_by("-pk")
+        .values_list("pk")[:MOST_NEWS]
+        for phase in Phase.values
+    ]
+    keys = sorted((pk for (pk,) in first.union(*others, all=True)), reverse=True)[:MOST_NEWS]
+    tickets = {each.pk: each for each in rows_of(user).filter(pk__in=keys)}
     events = events_of(list(desks), list(tickets), most=MOST_NEWS * 3)
     told = [Happening(each, tickets[each.subject_id]) for each in events if is_news(each)]
     return told[:MOST_NEWS]

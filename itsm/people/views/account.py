@@ -5,15 +5,17 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from itsm.core.errors import Invalid
+from itsm.core.errors import Invalid, Refused
 from itsm.core.fields import Choice, Field, cleaned
 from itsm.people.access import person_of, signed_in
 from itsm.people.actions.account import change_account
+from itsm.people.actions.mail import ask_for_email, confirm_email, email_asked_for
 from itsm.people.forms import PREFERENCES, PROFILE
 from itsm.people.models import User
 from itsm.people.proof import is_proved
@@ -21,6 +23,7 @@ from itsm.people.themes import keep_theme
 from itsm.people.views.frame import account_page
 from itsm.people.zones import is_listed, zones_by_continent
 
+MOST_TYPED = 1000
 THEME: tuple[Field, ...] = (Choice(name="theme", required=True, choices=User.Theme.choices),)
 
 
@@ -39,7 +42,31 @@ def change_profile(request: HttpRequest) -> HttpResponse:
         _check_mail(request, values["email"])
     except Invalid as refusal:
         return _page(request, wrong=refusal)
+    user, email = person_of(request), values["email"]
+    if email and email != user.email:
+        ask_for_email(user=user, email=email)
+        values["email"] = user.email
+        told = _("We wrote to %(email)s. Your address changes once you follow the link there.")
+        messages.info(request, told % {"email": email})
     return _kept(request, values)
+
+
+@never_cache
+def email(request: HttpRequest) -> HttpResponse:
+    """Confirm a new e-mail address by the link that was sent to it."""
+    token = (request.POST.get("token") or request.GET.get("token", ""))[:MOST_TYPED]
+    try:
+        if request.method == "POST":
+            confirm_email(token=token)
+            messages.success(request, _("Your e-mail address is confirmed."))
+            return redirect("account")
+        asked = email_asked_for(token)
+    except Refused:
+        asked = None
+    if asked is None:
+        return render(request, "people/email.html", {"is_over": True}, status=410)
+    shown = {"token": token, "username": asked[0].username, "email": asked[1]}
+    return render(request, "people/email.html", shown)
 
 
 @require_POST

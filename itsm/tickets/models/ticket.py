@@ -192,6 +192,18 @@ class Ticket(models.Model):
                 name="ticket_open_updated",
                 condition=Q(phase__in=[each.value for each in OPEN_PHASES]),
             ),
+            # What the dashboard and the search list of all kinds together.
+            models.Index(fields=["priority", "-id"], name="ticket_any_priority"),
+            models.Index(
+                fields=["priority", "-id"],
+                name="ticket_any_open",
+                condition=Q(phase__in=[each.value for each in OPEN_PHASES]),
+            ),
+            models.Index(
+                fields=["id"],
+                name="ticket_any_open_newest",
+                condition=Q(phase__in=[each.value for each in OPEN_PHASES]),
+            ),
             models.Index(fields=["assignee", "phase", "-id"], name="ticket_of_assignee"),
             models.Index(fields=["team", "phase", "-id"], name="ticket_of_team"),
             models.Index(fields=["service", "phase", "-id"], name="ticket_of_service"),

@@ -1,7 +1,7 @@
 """The rows of a queue; in Python, because as templates they cost more than reading them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import template
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from itsm.tickets.columns import Column
 from itsm.tickets.desks import Desk, address_of
 from itsm.tickets.models import OPEN_PHASES, Channel, Priority, Ticket
+from itsm.tickets.presence import Present
 from itsm.tickets.templatetags.screens import (
     ago,
     avatar,
@@ -31,10 +32,11 @@ USUAL = ("start", "resume", "acknowledge", "resolve", "hold", "reopen", "close",
 
 @dataclass(frozen=True)
 class Sight:
-    """How rows are shown to somebody: with which columns, and whether cells can be changed."""
+    """How rows are shown to somebody: which columns, whether cells can be changed, who is where."""
 
     columns: tuple[Column, ...]
     may_work: bool
+    present: Mapping[str, Sequence[Present]] = field(default_factory=dict)
 
     @property
     def has_caller(self) -> bool:
@@ -95,7 +97,8 @@ def queue_row(ticket: Ticket, sight: Sight) -> SafeString:
         f'<li class="row is-queue{over}" id="{number}"{facts}>{_pick(number, sight)}'
         f"{_cell('priority', priority_badge(ticket), f'{page}edit/', sight)}{first}"
         f'<span class="what"><a class="title clip" href="{page}">{escape(ticket.title)}</a>'
-        f"{_marks(ticket)}</span>{''.join(cells.values())}</li>"
+        f"{_marks(ticket)}{_here(sight.present.get(ticket.number, ()))}</span>"
+        f"{''.join(cells.values())}</li>"
     )
 
 
@@ -112,6 +115,22 @@ def _pick(number: str, sight: Sight) -> str:
 def _marks(ticket: Ticket) -> str:
     siren = icon("siren", "icon-s") if ticket.source == "monitoring" else ""
     return siren + (icon("lock", "icon-s") if ticket.confidential else "")
+
+
+def _here(people: Sequence[Present]) -> str:
+    """Who is at this record just now, so that nobody begins what a colleague has in hand."""
+    if not people:
+        return ""
+    told = ", ".join(
+        (_("%(name)s is writing…") if each.is_typing else _("%(name)s is here")) % {"name": each}
+        for each in people
+    )
+    typing = " is-typing" if any(each.is_typing for each in people) else ""
+    faces = "".join(avatar(each) for each in people[:3])
+    words = escape(told)
+    return (
+        f'<span class="here{typing}" role="img" aria-label="{words}" title="{words}">{faces}</span>'
+    )
 
 
 def _cell(name: str, shown: str, address: str, sight: Sight) -> str:

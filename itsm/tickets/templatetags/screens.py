@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from itsm.people.models import User
 from itsm.tickets.desks import address_of
 from itsm.tickets.models import Priority, Ticket
+from itsm.tickets.presence import Present
 from itsm.tickets.workflow import workflows
 
 register = template.Library()
@@ -76,7 +77,7 @@ def _relative(seconds: float) -> str:
 
 
 @register.filter
-def avatar(user: User | None, css: str = "") -> SafeString:
+def avatar(user: User | Present | None, css: str = "") -> SafeString:
     """Two letters in a circle; the name stands beside it, so screen readers skip it."""
     if user is None:
         return _circle("·", f"{css} is-nobody")
@@ -92,7 +93,7 @@ def _circle(letters: str, css: str) -> SafeString:
     )
 
 
-def initials(user: User) -> str:
+def initials(user: User | Present) -> str:
     """The first letters of the first and last name."""
     words = (user.name or user.username).split()
     return (words[0][:1] + (words[-1][:1] if len(words) > 1 else words[0][1:2])) if words else "?"

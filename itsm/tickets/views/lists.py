@@ -1,6 +1,7 @@
 """The queue of a kind of ticket, and its rows for live screens."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,6 +17,7 @@ from itsm.tickets.bar import address_with, asked_in, chips_of, controls_of, head
 from itsm.tickets.columns import COLUMNS, columns_named
 from itsm.tickets.desks import Desk
 from itsm.tickets.looks import columns_of, look_of
+from itsm.tickets.presence import present_at
 from itsm.tickets.queues import narrowed, order_of, queue, rows_of
 from itsm.tickets.saved import Density, QueueLook, SavedView
 from itsm.tickets.saved_views import visible_views
@@ -37,6 +39,7 @@ def show_queue(request: HttpRequest, *, desk: Desk) -> HttpResponse:
         return HttpResponseRedirect(f"{desk.address}?{view.address}")
     sight = sight_of(user, look)
     filters, page = queue(user, desk=desk, asked=asked, with_caller=sight.has_caller)
+    sight = replace(sight, present=present_at(user, [each.number for each in page.rows]))
     order = order_of(asked)
     controls = controls_of(filters, asked, teams=visible_teams(user))
     shown = {
@@ -113,6 +116,7 @@ def show_rows(request: HttpRequest, *, desk: Desk) -> HttpResponse:
         let_in = filters.qs if filters.is_valid() else filters.qs.none()
         fresh = set(let_in.filter(number__in=fresh).values_list("number", flat=True))
     shown = [each for each in found if each.number in fresh or each.number in known]
+    sight = replace(sight, present=present_at(user, [each.number for each in shown]))
     return render(request, "tickets/_rows.html", {"rows": shown, "sight": sight})
 
 
