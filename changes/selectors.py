@@ -9,7 +9,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from changes.conflicts import Conflict, Neighbourhood, Pane, Plot, conflicts_of
-from changes.models import Change, ChangeTask, CloseCode, Window, WindowSort
+from changes.models import Change, ChangeTask, CloseCode, Deployment, Evidence, Window, WindowSort
 from changes.risk import Circumstances, track_record
 from changes.windows import Span, first_free, occurrences
 from itsm.inventory.models import ConfigurationItem, Relation, Service, ServiceDependency
@@ -215,3 +215,21 @@ def open_tasks_of(change: Change) -> list[ChangeTask]:
 def lapsed(now: datetime) -> QuerySet[Any]:
     """Scheduled changes whose time passed without their being started."""
     return Change.objects.filter(state="scheduled", planned_end__lt=now, on_hold=False)
+
+
+def visible_deployments(user: User) -> QuerySet[Deployment]:
+    """The deployments this person may see: staff see all of them, end users none."""
+    found = Deployment.objects.select_related("service", "pipeline")
+    return found if user.has_perm("tickets.view_all") else found.none()
+
+
+def evidence_on(change: Ticket) -> QuerySet[Evidence]:
+    """What pipelines showed of a change, the latest first."""
+    found = Evidence.objects.filter(change=change.pk).select_related("pipeline")
+    return found.order_by("-happened_at", "-pk")
+
+
+def deployments_of(change: Ticket) -> QuerySet[Deployment]:
+    """What was delivered with a change, the latest first."""
+    found = Deployment.objects.filter(change=change.pk).select_related("service")
+    return found.order_by("-registered_at", "-pk")

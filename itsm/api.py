@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from changes.api import ChangeCollection, GateCollection
+from changes.deployments import DeploymentCollection
 from incidents.api import IncidentCollection
 from itsm.approvals.api import ApprovalCollection
 from itsm.core.errors import Invalid, NotFound
@@ -32,6 +33,7 @@ COLLECTIONS = (
     IncidentCollection,
     ChangeCollection,
     GateCollection,
+    DeploymentCollection,
     ApprovalCollection,
     AlertCollection,
     ServiceCollection,

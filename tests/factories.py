@@ -6,7 +6,7 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from changes.models import Change
+from changes.models import Change, Deployment
 from changes.workflow import workflow as change_workflow
 from incidents.models import Incident
 from incidents.workflow import workflow
@@ -127,3 +127,17 @@ class ChangeFactory(DjangoModelFactory[Change]):
     implementation_plan = "Roll it out node by node."
     test_plan = "Buy something."
     backout_plan = "Roll the former version out."
+
+
+class DeploymentFactory(DjangoModelFactory[Deployment]):
+    """A version that was brought into production a moment ago."""
+
+    class Meta:
+        model = Deployment
+
+    service = factory.SubFactory(ServiceFactory)
+    revision = "9fceb02d0ae598e95dc970b74767f19372d61af8"
+    outcome = "succeeded"
+    started_at = factory.LazyFunction(lambda: timezone.now() - timedelta(minutes=5))
+    finished_at = factory.LazyFunction(timezone.now)
+    delivery_id = factory.Sequence(lambda count: f"test:{count}")

@@ -32,6 +32,7 @@ from tests.doors import PEOPLE
 from tests.factories import (
     ChangeFactory,
     ConfigurationItemFactory,
+    DeploymentFactory,
     ServiceFactory,
     TeamFactory,
     UserFactory,
@@ -63,6 +64,7 @@ BODIES: dict[str, Any] = {
     "POST api/v1/incidents/{number}/comments/": {"body": "Any news?"},
     "POST api/v1/incidents/{number}/links/": {"ticket": "{held}"},
     "POST api/v1/gate/": {"change": "{change}"},
+    "POST api/v1/deployments/": {"delivery_id": "42", "outcome": "succeeded"},
     "POST api/v1/changes/": {"title": "New certificate"},
     "PATCH api/v1/changes/{change}/": {"title": "New certificates"},
     "POST api/v1/changes/{running}/complete/": {"outcome": "ok"},
@@ -216,6 +218,7 @@ def _fill(world: World) -> None:
         "reviewed": reviewed.number,
         "paused": paused.number,
         "task_id": str(task.pk),
+        "deployment_id": str(DeploymentFactory(change=running).pk),
         "approval_id": str(Approval.objects.get(ticket=submitted.pk).pk),
         "number": opened.number,
         "held": held.number,

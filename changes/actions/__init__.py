@@ -2,6 +2,7 @@
 
 from changes.actions.asking import ask_for_leave
 from changes.actions.assessing import assess
+from changes.actions.delivering import Delivered, Finding, add_evidence, register_deployment
 from changes.actions.ending import cancel, close, hold, release
 from changes.actions.opening import Plan, open_change
 from changes.actions.planning import authorize, endorse, lapse, reject, revise, submit
@@ -9,7 +10,10 @@ from changes.actions.running import complete, start
 from changes.actions.tasks import add_task, finish_task
 
 __all__ = [
+    "Delivered",
+    "Finding",
     "Plan",
+    "add_evidence",
     "add_task",
     "ask_for_leave",
     "assess",
@@ -22,6 +26,7 @@ __all__ = [
     "hold",
     "lapse",
     "open_change",
+    "register_deployment",
     "reject",
     "release",
     "revise",

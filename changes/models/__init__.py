@@ -1,4 +1,4 @@
-"""Changes, what they are made from, and when they may be made."""
+"""Changes, what they are made from, when they may be made, and what pipelines tell of them."""
 
 from changes.models.change import (
     Category,
@@ -11,6 +11,8 @@ from changes.models.change import (
     TaskSort,
     TaskState,
 )
+from changes.models.evidence import Deployment, Evidence
+from changes.models.pipeline import EvidenceKind, Pipeline, PipelinePost, Trace
 from changes.models.template import ChangeTemplate, TemplateVersion
 from changes.models.window import Window, WindowSort
 
@@ -21,11 +23,17 @@ __all__ = [
     "ChangeTemplate",
     "ChangeType",
     "CloseCode",
+    "Deployment",
     "Environment",
+    "Evidence",
+    "EvidenceKind",
     "Outcome",
+    "Pipeline",
+    "PipelinePost",
     "TaskSort",
     "TaskState",
     "TemplateVersion",
+    "Trace",
     "Window",
     "WindowSort",
 ]
