@@ -13,6 +13,7 @@ from itsm.people.selectors import system_user
 logger = structlog.get_logger(__name__)
 
 BATCH = 200
+REMINDED = timedelta(minutes=5)  # HCP Terraform gives up after ten minutes without a word
 
 
 @chore(every=timedelta(minutes=1))
@@ -23,3 +24,23 @@ def let_lapse() -> None:
             actions.lapse(change, actor=system_user())
         except Refused as refusal:  # somebody was faster, which is as good
             logger.info("chore.refused", number=change.number, why=str(refusal))
+
+
+@chore(every=timedelta(minutes=1))
+def let_nobody_wait_for_ever() -> None:
+    """Ask the gate anew for pipelines that wait, and refuse those whose time is up."""
+    now = timezone.now()
+    for change in actions.changes_waited_for(now):
+        actions.decide_calls(change=change, now=now)
+
+
+@chore(every=timedelta(minutes=2))
+def say_that_they_wait() -> None:
+    """Tell tools that give up on silence that they still have to wait."""
+    actions.remind(now=timezone.now(), every=REMINDED)
+
+
+@chore(every=timedelta(days=1))
+def forget_old_posts() -> None:
+    """Delete what pipelines posted so long ago that none would send it again."""
+    actions.forget_posts(now=timezone.now())

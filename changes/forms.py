@@ -1,8 +1,12 @@
 """What staff are asked when they plan a change."""
 
+from typing import Any
+
+from django import forms
 from django.utils.translation import gettext_lazy as _l
 
-from changes.models import Category, ChangeType, Environment
+from changes.models import Category, ChangeType, Environment, Pipeline
+from changes.pipelines import pipelines
 from itsm.inventory.fields import ComponentNames
 from itsm.tickets.fields import Choice, Field, Flag, Instant, Line, Person
 from itsm.tickets.forms import ServiceName, Tags
@@ -30,3 +34,50 @@ PLAN: tuple[Field, ...] = (
     Person(name="assignee", label=_l("Who carries it out")),
     Tags(name="tags", label=_l("Tags"), help=_l("With commas between them.")),
 )
+
+
+def kinds_of_pipelines() -> list[tuple[str, str]]:
+    """The kinds of delivery tools there are."""
+    return [(each, each.replace("-", " ").capitalize()) for each in pipelines]
+
+
+class PipelineForm(forms.ModelForm[Pipeline]):
+    """A pipeline's rules; of its secrets only new ones are taken, and none is shown."""
+
+    kind = forms.ChoiceField(
+        label=_l("kind"),
+        choices=kinds_of_pipelines,
+        help_text=_l("A tool that is not listed is a delivery: anything that posts our words."),
+    )
+    secret = forms.CharField(
+        label=_l("secret for signatures"),
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_l("For tools that sign what they send. Left empty, it stays as it is."),
+    )
+    answer_token = forms.CharField(
+        label=_l("token for answers"),
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_l("Shown to the tool with the gate's verdict; HCP Terraform gives its own."),
+    )
+
+    class Meta:
+        model = Pipeline
+        fields = (
+            *("name", "kind", "is_active", "service", "environment", "template", "window"),
+            *("opens_on_deployment", "opens_on_merge", "branch", "moves_changes"),
+            *("required_evidence", "answer_hosts", "answer_token", "answer_within"),
+            *("header_name", "secret"),
+        )
+
+    def clean_secret(self) -> str:
+        return self.cleaned_data["secret"] or self.instance.secret
+
+    def clean_answer_token(self) -> str:
+        return self.cleaned_data["answer_token"] or self.instance.answer_token
+
+    def settings(self) -> dict[str, Any]:
+        """What the actions are to apply."""
+        told = ("name", "kind")
+        return {name: value for name, value in self.cleaned_data.items() if name not in told}

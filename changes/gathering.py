@@ -8,7 +8,7 @@ from django.db.models import Q
 from changes import selectors
 from changes.conflicts import BLOCKS, Pane, Plot, conflicts_of
 from changes.gate import Decision, Inputs, OpenIncident, decide
-from changes.models import Change, ChangeType
+from changes.models import Change, ChangeType, Evidence
 from changes.windows import Span
 from itsm.approvals.models import Approval
 from itsm.inventory.selectors import upstream_of
@@ -28,8 +28,11 @@ def inputs_for(change: Change, *, now: datetime) -> Inputs:
     plot = _plot_now(change, now)
     concerned = [each for each in selectors.panes(Span(now, now + HORIZON)) if each.concerns(plot)]
     leaves = _leaves(change)
+    standing = selectors.standing_evidence(change)
     return Inputs(
         state=change.state if not change.on_hold else "on_hold",
+        missing_evidence=tuple(selectors.missing_evidence(change, standing)),
+        failed_evidence=tuple(_failed(standing)),
         freezes=tuple(sorted(each.name for each in concerned if _freezes(each, plot, now))),
         is_emergency=change.type == ChangeType.EMERGENCY,
         is_exempt=bool(
@@ -42,6 +45,11 @@ def inputs_for(change: Change, *, now: datetime) -> Inputs:
         granted=frozenset(leaves),
         risk=change.risk_band,
     )
+
+
+def _failed(standing: list[Evidence]) -> list[str]:
+    failed = [each for each in standing if each.outcome == Evidence.Outcome.FAILED]
+    return sorted({f"{each.kind}: {each.name}" for each in failed})
 
 
 def _plot_now(change: Change, now: datetime) -> Plot:

@@ -6,16 +6,15 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _l
 
 from changes import selectors
-from changes.models import Change
-from changes.risk import FACTORS
+from changes.models import Change, EvidenceKind
+from changes.risk import BEYOND, FACTORS
 from itsm.people.models import User
 from itsm.tickets.models import Ticket
 from itsm.tickets.panels import panel
 from itsm.tickets.permissions import may_work
 
-WHY = {name: why for name, why, _judge in FACTORS} | {
-    "questionnaire": _l("The questionnaire says so.")
-}
+MOST_DEPLOYMENTS = 10
+WHY = {name: why for name, why, _judge in FACTORS} | BEYOND
 BAND_WORDS = {
     "low": _l("Low"),
     "moderate": _l("Moderate"),
@@ -72,3 +71,25 @@ def tasks(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     may = may_work(user, ticket, "changes.work") and ticket.phase != "closed"
     found = list(selectors.tasks_of(ticket))
     return {"tasks": found, "may_work": may} if found or may else None
+
+
+@panel(
+    "evidence", title=_l("Evidence"), template="changes/_evidence.html", kinds=("change",),
+    order=13,
+)  # fmt: skip
+def evidence(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
+    """What pipelines showed, whether that suffices, and what was delivered."""
+    if not user.has_perm("tickets.view_all"):
+        return None
+    standing = selectors.standing_evidence(ticket)
+    delivered = list(selectors.deployments_of(ticket)[:MOST_DEPLOYMENTS])
+    waiting = selectors.gate_calls_of(ticket)
+    missing = selectors.missing_evidence(ticket, standing)
+    if not (standing or delivered or waiting or missing):
+        return None
+    return {
+        "evidence": standing,
+        "missing": [EvidenceKind(each).label for each in missing],
+        "deployments": delivered,
+        "calls": waiting,
+    }

@@ -28,6 +28,7 @@ class Circumstances:
     is_outside_window: bool = False
     record: float | None = None
     has_failed_evidence: bool = False
+    destroys: str = ""
     is_irreversible: bool = False
     has_open_incident: bool = False
     answered: int = 0
@@ -52,16 +53,19 @@ class Risk:
 
 
 def risk_of(known: Circumstances) -> Risk:
-    """Judge a change: the sum of its contributions or its questionnaire, whichever is higher."""
+    """Judge a change: by the sum of its contributions, its questionnaire or its plan, whichever
+    is the highest."""
     found = [
         Contribution(name, points, why)
         for name, why, judge in FACTORS
         if (points := judge(known)) != 0
     ]
     computed = sum(each.points for each in found)
-    if known.answered > computed:
-        found = [Contribution("questionnaire", known.answered, _l("The questionnaire says so."))]
-    score = min(max(computed, known.answered, 0), MOST)
+    others = {"questionnaire": known.answered, "plan": DESTROYED_POINTS.get(known.destroys, 0)}
+    name = max(others, key=lambda each: others[each])
+    if others[name] > computed:
+        found = [Contribution(name, others[name], BEYOND[name])]
+    score = min(max(computed, others[name], 0), MOST)
     return Risk(score, band_of(score), found)
 
 
@@ -85,6 +89,12 @@ def rating_of(record: float) -> str:
     return next((word for limit, word in limits if record < limit), "excellent")
 
 
+# What a plan weighs by itself, by what it destroys: where data are, it is high whatever else holds.
+DESTROYED_POINTS = {"data": 50, "something": 25}
+BEYOND = {
+    "questionnaire": _l("The questionnaire says so."),
+    "plan": _l("Its plan destroys what exists, or even what holds data."),
+}
 RECORD_POINTS = {"excellent": -10, "high": -5, "medium": 5, "low": 20}
 
 

@@ -7,13 +7,32 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
 
 from changes.conflicts import Conflict, Neighbourhood, Pane, Plot, conflicts_of
-from changes.models import Change, ChangeTask, CloseCode, Deployment, Evidence, Window, WindowSort
+from changes.models import (
+    Change,
+    ChangeTask,
+    ChangeTemplate,
+    CloseCode,
+    Deployment,
+    Evidence,
+    EvidenceKind,
+    GateCall,
+    Pipeline,
+    Trace,
+    Window,
+    WindowSort,
+)
+from changes.pipelines import pipelines
 from changes.risk import Circumstances, track_record
 from changes.windows import Span, first_free, occurrences
+from itsm.core.errors import Invalid, NotFound
 from itsm.inventory.models import ConfigurationItem, Relation, Service, ServiceDependency
 from itsm.inventory.selectors import downstream_of
+from itsm.monitoring.credentials import Credentials
+from itsm.monitoring.selectors import NO_SOURCE
 from itsm.people.models import User
 from itsm.tickets.models import OPEN_PHASES, Ticket
 from itsm.tickets.selectors import ticket_for
@@ -22,6 +41,13 @@ from itsm.tickets.selectors import ticket_for
 ON_CALENDAR = ("assess", "authorize", "scheduled", "implement")
 SEARCHED = timedelta(days=60)  # how far ahead a free slot is looked for
 WANTED_LEAD_TIME = timedelta(days=2)
+AT_ONCE = ("emergency", "standard")  # types nobody need plan ahead for
+MOST_EVIDENCE = 200
+MOST_CALLS = 5
+# Of these kinds there may be several beside each other; of the others the latest replaces all.
+NAMED = (EvidenceKind.BUILD, EvidenceKind.TESTS, EvidenceKind.SCAN, EvidenceKind.COVERAGE)
+# What a plan destroys, by how risky it calls itself.
+DESTROYS = {"high": "data", "moderate": "something"}
 REMEMBERED = 50  # past changes that make a track record
 TOGETHER = (Relation.Sort.PART_OF, Relation.Sort.RUNS_ON, Relation.Sort.DEPENDS_ON)
 
@@ -166,15 +192,21 @@ def circumstances_of(
 ) -> Circumstances:
     """What is known of a change that makes it more or less risky."""
     service = change.service
+    standing = standing_evidence(change)
+    plans = [each for each in standing if each.kind == EvidenceKind.PLAN]
     return Circumstances(
         tier=service.tier if service else None,
         touched=max(change.configuration_items.count(), 1),
         downstream=len(downstream_of(service)) if service else 0,
         has_tested_backout=change.backout_tested,
-        lead_time=change.planned_start - now if change.planned_start else None,
-        wanted_lead_time=timedelta(0) if change.type == "emergency" else WANTED_LEAD_TIME,
+        lead_time=None
+        if change.type in AT_ONCE or change.planned_start is None
+        else change.planned_start - now,
+        wanted_lead_time=WANTED_LEAD_TIME,
         is_outside_window=any(each.sort == "outside_window" for each in conflicts),
         record=track_record(past_of(change)),
+        has_failed_evidence=any(each.outcome == Evidence.Outcome.FAILED for each in standing),
+        destroys=next((DESTROYS.get(each.facts.get("risk", ""), "") for each in plans), ""),
         is_irreversible=change.irreversible,
         has_open_incident=has_open_incident(service),
         answered=sum(each for each in change.answers.values() if isinstance(each, int)),
@@ -229,7 +261,82 @@ def evidence_on(change: Ticket) -> QuerySet[Evidence]:
     return found.order_by("-happened_at", "-pk")
 
 
+def standing_evidence(change: Ticket) -> list[Evidence]:
+    """What counts of what was shown of a change."""
+    return standing_of(evidence_on(change)[:MOST_EVIDENCE])
+
+
+def standing_of(found: Iterable[Evidence]) -> list[Evidence]:
+    """What counts: of each kind and name the first, which is the latest."""
+    latest: dict[tuple[str, str], Evidence] = {}
+    for each in found:
+        latest.setdefault((each.kind, each.name if each.kind in NAMED else ""), each)
+    return list(latest.values())
+
+
+def failed_evidence(change: Ticket) -> list[str]:
+    """The kinds of evidence that speak against a change."""
+    failed = Evidence.Outcome.FAILED
+    return sorted({each.kind for each in standing_evidence(change) if each.outcome == failed})
+
+
+def missing_evidence(change: Ticket, standing: Sequence[Evidence]) -> list[str]:
+    """The kinds its pipelines ask for of which nothing is known, or nothing good."""
+    traces = Trace.objects.filter(change=change.pk)
+    asked = Pipeline.objects.filter(pk__in=traces.values("pipeline"))
+    wanted = {kind for kinds in asked.values_list("required_evidence", flat=True) for kind in kinds}
+    known = {each.kind for each in standing if each.outcome != Evidence.Outcome.UNKNOWN}
+    return sorted(wanted - known)
+
+
 def deployments_of(change: Ticket) -> QuerySet[Deployment]:
     """What was delivered with a change, the latest first."""
     found = Deployment.objects.filter(change=change.pk).select_related("service")
     return found.order_by("-registered_at", "-pk")
+
+
+def gate_calls_of(change: Ticket) -> list[GateCall]:
+    """The pipelines that wait or waited for this change, the latest first."""
+    found = GateCall.objects.filter(change=change.pk).select_related("pipeline")
+    return list(found.defer("token").order_by("-pk")[:MOST_CALLS])
+
+
+def template_named(slug: str) -> ChangeTemplate:
+    """The template of this short name; Invalid when there is none."""
+    found = ChangeTemplate.objects.filter(slug=slug).first()
+    if found is None:
+        raise Invalid(_("There is no template %(slug)s.") % {"slug": slug}, field="template")
+    return found
+
+
+def visible_pipelines(user: User) -> QuerySet[Pipeline]:
+    """The pipelines this person may see."""
+    listed = Pipeline.objects.defer("secret", "answer_token")
+    listed = listed.select_related("bot", "service", "template")
+    return listed if user.has_perm("tickets.view_all") else listed.none()
+
+
+def has_pipeline(slug: str) -> bool:
+    """Whether a pipeline posts to this address."""
+    return Pipeline.objects.filter(slug=slug).exists()
+
+
+def pipeline_for(slug: str, *, credentials: Credentials, now: datetime) -> Pipeline | None:
+    """The pipeline a post comes from; None at other addresses, NotFound unless it proves it."""
+    found = Pipeline.objects.select_related("bot", "service", "template")
+    pipeline = found.filter(slug=slug, is_active=True).first()
+    if pipeline is None:
+        return None
+    header = pipelines[pipeline.kind].token_header
+    is_right = credentials.match_token(
+        pipeline.token_hash, header_name=pipeline.header_name or header
+    )
+    shown = credentials.headers.get(header, "") if header else ""
+    if pipeline.secret and credentials.is_signed():
+        # A wrong signature is refused although the token may be right: the body was changed.
+        is_right = credentials.match_signature(pipeline.secret, now=now)
+    elif pipeline.secret and shown:
+        is_right = is_right or constant_time_compare(shown, pipeline.secret)
+    if not is_right:
+        raise NotFound(NO_SOURCE)
+    return pipeline

@@ -1,5 +1,8 @@
 """How changes react to the rest of the house, inside the transaction of what they react to."""
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
 from changes import actions
 from changes.models import Change
 from changes.workflow import MATERIAL
@@ -59,7 +62,10 @@ def go_back(denied: list[Event]) -> None:
             actions.reject(change, actor=system_user())
 
 
-@on("change.revised", "change.canceled", "change.lapsed", "change.paused", moment=Moment.INSIDE)
+@on(
+    *("change.revised", "change.canceled", "change.lapsed", "change.paused", "change.bypassed"),
+    moment=Moment.INSIDE,
+)
 def ask_no_more(ended: list[Event]) -> None:
     """What is planned anew, given up or held needs nobody's word now."""
     for event in ended:
@@ -71,6 +77,39 @@ def ask_no_more(ended: list[Event]) -> None:
 def ask_again(released: list[Event]) -> None:
     """Ask again for what was waited for when the change was put on hold."""
     ask_for_leave(released)
+
+
+@on(
+    *("change.submitted", "change.endorsed", "change.authorized", "change.released"),
+    *("change.evidence_added", "change.edited", "change.lapsed"),
+    moment=Moment.AFTER,
+)
+def ask_the_gate_again(event: Event) -> None:
+    """Whoever waits for the gate hears soon of what may have changed its mind."""
+    change = Change.objects.filter(pk=event.subject_id).first()
+    if change is not None:
+        actions.decide_calls(change=change, now=timezone.now())
+
+
+@on("change.rejected", "change.canceled", moment=Moment.INSIDE)
+def let_nobody_wait(ended: list[Event]) -> None:
+    """A pipeline whose change was refused or given up must not go on."""
+    for event in ended:
+        change = Change.objects.get(pk=event.subject_id)
+        why = event.data["given"].get("reason") or _("Somebody asked said no.")
+        actions.refuse_calls(change=change, why=str(why))
+
+
+@on("change.gate_asked", moment=Moment.AFTER)
+def fetch_the_plan(event: Event) -> None:
+    """Read what the pipeline would do, where that stands somewhere else."""
+    actions.read_plan(call_id=event.data["call"], now=timezone.now())
+
+
+@on("change.gate_answered", moment=Moment.AFTER)
+def send_the_verdict(event: Event) -> None:
+    """Tell the pipeline that waits what the gate said."""
+    actions.send_verdict(call_id=event.data["call"])
 
 
 PURPOSES = {"assess": "assess", "authorize": "authorize"}

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from changes.api import ChangeCollection, GateCollection
+from changes.connecting import PipelineCollection
 from changes.deployments import DeploymentCollection
 from incidents.api import IncidentCollection
 from itsm.approvals.api import ApprovalCollection
@@ -34,6 +35,7 @@ COLLECTIONS = (
     ChangeCollection,
     GateCollection,
     DeploymentCollection,
+    PipelineCollection,
     ApprovalCollection,
     AlertCollection,
     ServiceCollection,

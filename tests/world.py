@@ -14,7 +14,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from changes.actions import add_task, submit
+from changes.actions import add_task, connect_pipeline, submit
 from incidents import actions
 from incidents.actions.opening import Report
 from itsm.approvals.models import Approval
@@ -64,6 +64,8 @@ BODIES: dict[str, Any] = {
     "POST api/v1/incidents/{number}/comments/": {"body": "Any news?"},
     "POST api/v1/incidents/{number}/links/": {"ticket": "{held}"},
     "POST api/v1/gate/": {"change": "{change}"},
+    "POST api/v1/pipelines/": {"name": "Another pipeline", "kind": "jenkins"},
+    "PATCH api/v1/pipelines/{pipeline}/": {"is_active": False},
     "POST api/v1/deployments/": {"delivery_id": "42", "outcome": "succeeded"},
     "POST api/v1/changes/": {"title": "New certificate"},
     "PATCH api/v1/changes/{change}/": {"title": "New certificates"},
@@ -201,6 +203,7 @@ def _fill(world: World) -> None:
         sort="depends_on",
     )
     source, _token = create_source(kind="alertmanager", name="Prometheus", actor=dana)
+    pipeline, _token = connect_pipeline(kind="github", name="Checkout on GitHub", actor=dana)
     signal = Signal(fingerprint="f1", status="firing", title="Disk is full", severity="warning")
     record_signals(source, signals=[signal], now=timezone.now())
     change = ChangeFactory(opened_by=alice)
@@ -238,6 +241,7 @@ def _fill(world: World) -> None:
         "slug": "platform",
         "view_id": str(_view(alice).pk),
         "source": source.slug,
+        "pipeline": pipeline.slug,
         "move": "cancel",
         "verb": "resolve",
         "nothing": "0",

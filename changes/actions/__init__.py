@@ -4,7 +4,17 @@ from changes.actions.asking import ask_for_leave
 from changes.actions.assessing import assess
 from changes.actions.delivering import Delivered, Finding, add_evidence, register_deployment
 from changes.actions.ending import cancel, close, hold, release
+from changes.actions.gate_calls import (
+    changes_waited_for,
+    decide_calls,
+    refuse_calls,
+    remind,
+    send_verdict,
+)
+from changes.actions.hearing import forget_posts, hear
 from changes.actions.opening import Plan, open_change
+from changes.actions.pipelines import connect_pipeline, rotate_pipeline_token, set_up_pipeline
+from changes.actions.plan_reading import read_plan
 from changes.actions.planning import authorize, endorse, lapse, reject, revise, submit
 from changes.actions.running import complete, start
 from changes.actions.tasks import add_task, finish_task
@@ -19,17 +29,28 @@ __all__ = [
     "assess",
     "authorize",
     "cancel",
+    "changes_waited_for",
     "close",
     "complete",
+    "connect_pipeline",
+    "decide_calls",
     "endorse",
     "finish_task",
+    "forget_posts",
+    "hear",
     "hold",
     "lapse",
     "open_change",
+    "read_plan",
+    "refuse_calls",
     "register_deployment",
     "reject",
     "release",
+    "remind",
     "revise",
+    "rotate_pipeline_token",
+    "send_verdict",
+    "set_up_pipeline",
     "start",
     "submit",
 ]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from changes.models import Change
+from changes.selectors import failed_evidence
 from itsm.approvals.actions import Question, ask
 from itsm.approvals.models import Approval
 from itsm.people.models import User
@@ -27,6 +28,7 @@ def ask_for_leave(*, change: Change, purpose: str, actor: User) -> Approval:
                 if each is not None
             },
             stages=_peers(change) if purpose == "assess" else (),
+            by_people_only=bool(failed_evidence(change)),
         ),
         actor=actor,
     )

@@ -9,7 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from changes.actions.assessing import assess
 from changes.models import Change, Deployment, Evidence, EvidenceKind, Pipeline
+from changes.workflow import BEFORE_WORK
 from itsm.core import events
 from itsm.core.errors import Invalid, NotAllowed
 from itsm.inventory.models import Service
@@ -71,7 +73,7 @@ def add_evidence(
             "name": finding.name[:120],
             "outcome": finding.outcome,
             "facts": dict(finding.facts),
-            "url": finding.url[:500],
+            "url": web_address(finding.url),
             "revision": finding.revision[:128],
             "artifact_digest": finding.artifact_digest[:128],
             "happened_at": finding.happened_at or timezone.now(),
@@ -79,7 +81,16 @@ def add_evidence(
     )
     if is_new and change is not None:
         tell_of_evidence(change, evidence, actor)
+        if change.state in BEFORE_WORK and _weighs(evidence, change):
+            assess(change=change)
     return evidence
+
+
+def _weighs(evidence: Evidence, change: Change) -> bool:
+    """Whether the risk is another one now; what passes as expected leaves it as it is."""
+    is_known_bad = any(each["name"] == "evidence" for each in change.risk_contributions)
+    speaks_against = evidence.outcome == Evidence.Outcome.FAILED
+    return speaks_against or is_known_bad or evidence.kind == EvidenceKind.PLAN
 
 
 def tell_of_evidence(change: Change, evidence: Evidence, actor: User) -> None:
@@ -141,8 +152,14 @@ def _told(delivered: Delivered) -> dict[str, Any]:
         "finished_at": (delivered.finished_at or now) if is_over else None,
         "first_commit_at": delivered.first_commit_at,
         "last_commit_at": delivered.last_commit_at,
-        "url": delivered.url[:500],
+        "url": web_address(delivered.url),
     }
+
+
+def web_address(text: str) -> str:
+    """An address people may be led to; nothing when a tool sent anything else in its place."""
+    is_web = text.startswith(("https://", "http://")) and text.isprintable() and len(text) <= 500
+    return text if is_web else ""
 
 
 def _tell_of_deployment(deployment: Deployment, actor: User) -> None:

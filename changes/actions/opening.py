@@ -110,7 +110,7 @@ def _from_template(version: TemplateVersion, plan: Plan) -> dict[str, Any]:
             _("No change can be made from %(name)s now.") % {"name": version.template},
             field="template",
         )
-    free = set(version.editable)
+    free = free_columns(version)
     taken: dict[str, Any] = {
         name: getattr(plan, name)
         if name in free and getattr(plan, name)
@@ -120,6 +120,11 @@ def _from_template(version: TemplateVersion, plan: Plan) -> dict[str, Any]:
     taken["title"] = plan.title.strip() or version.title
     taken["description"] = plan.description or version.description
     return taken
+
+
+def free_columns(version: TemplateVersion) -> set[str]:
+    """What may be said otherwise than the template says; a service where it names none."""
+    return {*version.editable, *(() if version.service_id else ("service",))}
 
 
 def _check_window(start: datetime | None, end: datetime | None) -> None:

@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from changes.actions.opening import COPIED
+from changes.actions.opening import COPIED, free_columns
 from changes.models import Change, ChangeTemplate, ChangeType
 from changes.workflow import workflow
 from itsm.core.errors import Invalid, Refused
@@ -66,7 +66,7 @@ def _check_template(change: Change) -> None:
     altered = [
         name
         for name in COPIED
-        if name not in version.editable and getattr(change, name) != getattr(version, name)
+        if name not in free_columns(version) and getattr(change, name) != getattr(version, name)
     ]
     if altered:
         raise Refused(

@@ -115,11 +115,8 @@ def complete(change: Change, *, actor: User, outcome: str, notes: str = "") -> N
     change.tasks.filter(is_automatic=True).exclude(
         state__in=(TaskState.DONE, TaskState.CANCELED)
     ).update(state=settled)
-    change.outcome = outcome
     change.close_notes = notes
-    change.actual_end = change.resolved_at = timezone.now()
-    tier = change.service.tier if change.service else 3
-    change.watch_until = change.actual_end + WATCHED * WATCH_FACTOR.get(tier, 1)
+    note_end(change, outcome)
     if needs_review(change):
         ChangeTask.objects.create(
             change=change,
@@ -128,6 +125,14 @@ def complete(change: Change, *, actor: User, outcome: str, notes: str = "") -> N
             is_automatic=True,
             position=change.tasks.count(),
         )
+
+
+def note_end(change: Change, outcome: str) -> None:
+    """Keep how the work went and when it was over, and until when its service is watched."""
+    change.outcome = outcome
+    change.actual_end = change.resolved_at = timezone.now()
+    tier = change.service.tier if change.service else 3
+    change.watch_until = change.actual_end + WATCHED * WATCH_FACTOR.get(tier, 1)
 
 
 def needs_review(change: Change) -> bool:

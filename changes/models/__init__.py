@@ -12,6 +12,7 @@ from changes.models.change import (
     TaskState,
 )
 from changes.models.evidence import Deployment, Evidence
+from changes.models.gate_call import GateCall
 from changes.models.pipeline import EvidenceKind, Pipeline, PipelinePost, Trace
 from changes.models.template import ChangeTemplate, TemplateVersion
 from changes.models.window import Window, WindowSort
@@ -27,6 +28,7 @@ __all__ = [
     "Environment",
     "Evidence",
     "EvidenceKind",
+    "GateCall",
     "Outcome",
     "Pipeline",
     "PipelinePost",

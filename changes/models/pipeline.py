@@ -99,6 +99,11 @@ class Pipeline(models.Model):
         blank=True,
         help_text=_("Shown to the tool with the gate's verdict; HCP Terraform gives its own."),
     )
+    answer_within = models.DurationField(
+        _("how long it waits for the gate"),
+        default=timedelta(days=1),
+        help_text=_("What is not allowed by then is refused, so that nothing waits for ever."),
+    )
     is_active = models.BooleanField(_("accepts posts"), default=True)
     last_heard_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -37,6 +37,8 @@ class Question:
     snapshot: Mapping[str, Any]
     barred: Collection[int] = ()
     stages: Sequence[Mapping[str, Any]] = ()
+    # Set where something speaks against it: then no rule may grant it without anybody's word.
+    by_people_only: bool = False
     within: timedelta = USUAL_TIME
 
 
@@ -56,7 +58,7 @@ def ask(*, question: Question, actor: User) -> Approval:
         due_at=timezone.now() + question.within,
     )
     _tell("requested", approval, ticket, actor)
-    if rule is not None and rule.outcome == Rule.Outcome.APPROVE:
+    if rule is not None and rule.outcome == Rule.Outcome.APPROVE and not question.by_people_only:
         return _settle(approval, ticket, Approval.State.APPROVED, system_user())
     if rule is not None and rule.outcome == Rule.Outcome.REJECT:
         return _settle(approval, ticket, Approval.State.REJECTED, system_user())

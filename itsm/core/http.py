@@ -55,6 +55,14 @@ def call(
         raise Unreachable(f"{target.host} did not answer: {type(error).__name__}.") from error
 
 
+def host_of(url: str) -> str:
+    """The host an address leads to, as it would be called; empty when it is no address."""
+    try:
+        return httpx.URL(url).host.lower()
+    except httpx.InvalidURL:
+        return ""
+
+
 def may_call(url: str) -> bool:
     """Whether the address is of a sort that may be called; whether it answers is not asked."""
     try:

@@ -12,11 +12,14 @@ from itsm.people.tokens import digest
 
 WINDOW = timedelta(minutes=5)  # how old a signed timestamp may be
 NOBODY = digest("nobody")
-# The header that signs, what stands before the hex digits, and the header with the signed time.
+# The header that signs, what stands before the hex digits, the header with the signed time, and
+# the algorithm.
 SIGNATURES = (
-    ("X-Grafana-Alerting-Signature", "", "X-Grafana-Alerting-Signature-Timestamp"),
-    ("X-Hub-Signature-256", "sha256=", "X-Hub-Signature-Timestamp"),
-    ("X-Signature-256", "sha256=", "X-Signature-Timestamp"),
+    ("X-Grafana-Alerting-Signature", "", "X-Grafana-Alerting-Signature-Timestamp", "sha256"),
+    ("X-Hub-Signature-256", "sha256=", "X-Hub-Signature-Timestamp", "sha256"),
+    ("X-Signature-256", "sha256=", "X-Signature-Timestamp", "sha256"),
+    ("X-TFC-Task-Signature", "", "", "sha512"),
+    ("X-TFE-Notification-Signature", "", "", "sha512"),
 )
 
 
@@ -31,7 +34,7 @@ class Credentials:
 
     def is_signed(self) -> bool:
         """Whether a signature was sent, right or wrong."""
-        return any(name in self.headers for name, _prefix, _timestamp in SIGNATURES)
+        return any(name in self.headers for name, *_how in SIGNATURES)
 
     def match_token(self, token_hash: str, *, header_name: str) -> bool:
         """Whether any of the tokens shown is the one whose hash this is."""
@@ -55,7 +58,7 @@ class Credentials:
         return [value.strip()] if value else [scheme]
 
     def _is_signed_by(
-        self, secret: str, now: datetime, name: str, prefix: str, timestamp_name: str
+        self, secret: str, now: datetime, name: str, prefix: str, timestamp_name: str, sort: str
     ) -> bool:
         shown = self.headers.get(name, "")
         if not shown or not shown.startswith(prefix):
@@ -65,7 +68,7 @@ class Credentials:
             if not _is_fresh(timestamp, now):
                 return False
             signed = timestamp.encode() + b":" + self.body
-        expected = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+        expected = hmac.new(secret.encode(), signed, sort).hexdigest()
         return hmac.compare_digest(expected.encode(), shown.removeprefix(prefix).lower().encode())
 
 

@@ -37,6 +37,14 @@ class Part:
             raise Malformed("This field is missing.", path=part.path)
         return part
 
+    def inside(self, *keys: str) -> "Part":
+        """What stands under the keys, each inside the one before; without value where it ends."""
+        part = self
+        for key in keys:
+            value = part.value.get(key) if isinstance(part.value, dict) else None
+            part = Part(value, path=f"{part.path}.{key}")
+        return part
+
     def first(self, *keys: str) -> "Part":
         """What stands under the first of the keys that has a value."""
         mapping = self._mapping()

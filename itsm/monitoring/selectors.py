@@ -4,12 +4,16 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils.text import slugify
 
 from itsm.core.errors import NotFound
 from itsm.monitoring.credentials import NOBODY, Credentials
+from itsm.monitoring.doors import is_taken
 from itsm.monitoring.ledger import active_source
 from itsm.monitoring.models import Alert, DeadLetter, MonitoringSource, ParkedPost
 from itsm.people.models import User
+
+NO_SOURCE = "There is no such address, or the token is wrong."
 
 
 def visible_alerts(
@@ -69,5 +73,15 @@ def source_for(slug: str, *, credentials: Credentials, now: datetime) -> Monitor
         # A wrong signature is refused although the token may be right: the body was changed.
         is_right = credentials.match_signature(source.hmac_secret, now=now)
     if source is None or not is_right:
-        raise NotFound("There is no such address, or the token is wrong.")
+        raise NotFound(NO_SOURCE)
     return source
+
+
+def free_address(name: str) -> str:
+    """An address for a tool of this name that no other tool posts to, of whatever room."""
+    stem = slugify(name)[:50] or "source"
+    taken = set(
+        MonitoringSource.objects.filter(slug__startswith=stem).values_list("slug", flat=True)
+    )
+    numbered = (stem, *(f"{stem}-{number}" for number in range(2, 1000)))
+    return next(each for each in numbered if each not in taken and not is_taken(each))

@@ -1,4 +1,4 @@
-"""The door for monitoring tools: plain Django, because every millisecond counts in a storm."""
+"""The door for tools that post: plain Django, because every millisecond counts in a storm."""
 
 from http import HTTPStatus
 from typing import Any
@@ -13,8 +13,9 @@ from django.views.decorators.csrf import csrf_exempt
 from itsm.core.errors import NotFound
 from itsm.monitoring import actions
 from itsm.monitoring.credentials import Credentials
+from itsm.monitoring.doors import Post, doors
 from itsm.monitoring.models import MonitoringSource
-from itsm.monitoring.selectors import source_for
+from itsm.monitoring.selectors import NO_SOURCE, source_for
 from itsm.monitoring.sources import Malformed
 
 logger = structlog.get_logger(__name__)
@@ -26,7 +27,7 @@ KEPT_HEADERS = ("Content-Type", "Content-Length", "User-Agent", "X-Request-ID")
 
 @csrf_exempt
 def receive(request: HttpRequest, source: str, token: str = "") -> HttpResponse:
-    """Take in one post of a monitoring tool; 202 once its alerts are committed."""
+    """Take in one post of a tool; 202 once what it says is committed."""
     try:
         return _take_in(request, source, token)
     except _Refusal as refusal:
@@ -80,16 +81,29 @@ def _take_in(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         path_token=token,
         query_token=request.GET.get("token", ""),
     )
-    source = source_for(slug, credentials=credentials, now=now)
+    content_type = request.headers.get("Content-Type", "")
+    try:
+        source = source_for(slug, credentials=credentials, now=now)
+    except NotFound:
+        post = Post(slug=slug, credentials=credentials, content_type=content_type, now=now)
+        return _next_door(post)
     actions.note_heard(source=source, now=now)
     accepted = actions.receive(
         source,
         body=body,
-        content_type=request.headers.get("Content-Type", ""),
+        content_type=content_type,
         headers=_kept_headers(request, source),
         now=now,
     )
     return JsonResponse(_answer(accepted), status=HTTPStatus.ACCEPTED)
+
+
+def _next_door(post: Post) -> HttpResponse:
+    """The answer of the room whose tool posts to this address; NotFound when there is none."""
+    for door in doors.values():
+        if (answer := door.receive(post)) is not None:
+            return JsonResponse(dict(answer.content), status=answer.status)
+    raise NotFound(NO_SOURCE)
 
 
 def _answer(accepted: actions.Accepted) -> dict[str, Any]:
@@ -108,7 +122,7 @@ def _answer(accepted: actions.Accepted) -> dict[str, Any]:
 
 def _body(request: HttpRequest) -> bytes:
     if request.method != "POST":
-        raise _Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "Post alerts to this address.")
+        raise _Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "Post to this address.")
     too_large = _Refusal(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Send at most {LARGEST_BODY} bytes in one post."
     )

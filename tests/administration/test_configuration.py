@@ -9,6 +9,7 @@ import pytest
 from django.contrib import admin as django_admin
 from django.test import Client
 
+from changes.actions import connect_pipeline
 from changes.models import ChangeTemplate, Window
 from itsm.approvals.models import Rule, Substitute
 from itsm.core.admins import ConfigurationAdmin
@@ -92,6 +93,11 @@ CHANGES: dict[str, tuple[Callable[[], Any], str, Any]] = {
         "name",
         "Restart one pool",
     ),
+    "changes.pipeline": (
+        lambda: connect_pipeline(kind="github", name="Checkout", actor=None)[0],
+        "name",
+        "Checkout EU",
+    ),
     "people.delegate": (
         lambda: Delegate.objects.create(person=UserFactory(), delegate=UserFactory()),
         "ends_on",
@@ -166,7 +172,7 @@ def test_a_removal_in_the_admin_is_an_event_that_keeps_what_it_was(
 
 
 def test_whoever_can_be_changed_without_an_action_is_recorded_by_the_admin() -> None:
-    by_actions = {"monitoring.monitoringsource"}
+    by_actions = {"monitoring.monitoringsource", "changes.pipeline"}
 
     silent = [
         model._meta.label_lower

@@ -53,9 +53,10 @@ KEPT = (
     *("notifications/endpoint", "notifications/messagetemplate"),
     *("approvals/rule", "approvals/substitute", "changes/window", "changes/changetemplate"),
 )
-ADDED = ("people/apitoken", "monitoring/monitoringsource")
+ADDED = ("people/apitoken", "monitoring/monitoringsource", "changes/pipeline")
 SHOWN = (
     *("notifications/message", "notifications/lane", "monitoring/alert", "monitoring/deadletter"),
+    *("changes/pipelinepost", "changes/gatecall"),
     *("monitoring/parkedpost", "core/event", "core/delivery", "core/chore", "core/heartbeat"),
 )
 FORBIDDEN = (302, 302, 302, 302, 302, 403)

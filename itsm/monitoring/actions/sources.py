@@ -6,12 +6,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from itsm.core import configuration, events
 from itsm.core.errors import Invalid, NotAllowed
 from itsm.monitoring.models import MonitoringSource
+from itsm.monitoring.selectors import free_address
 from itsm.monitoring.severities import SEVERITIES
 from itsm.monitoring.sources import sources
 from itsm.people import tokens
@@ -34,7 +34,7 @@ def create_source(
         raise Invalid(_("Give the source a name."), field="name")
     if MonitoringSource.objects.filter(name=name).exists():
         raise Invalid(_("There is a source of this name already."), field="name")
-    slug = _free_slug(name)
+    slug = free_address(name)
     plain = tokens.new_token()
     source = MonitoringSource(
         name=name,
@@ -98,14 +98,6 @@ def _apply(source: MonitoringSource, settings: Mapping[str, Any]) -> None:
             _("Translate each word to one of: %(words)s.") % {"words": ", ".join(SEVERITIES)},
             field="severity_map",
         )
-
-
-def _free_slug(name: str) -> str:
-    stem = slugify(name)[:50] or "source"
-    taken = set(
-        MonitoringSource.objects.filter(slug__startswith=stem).values_list("slug", flat=True)
-    )
-    return next(each for each in _numbered(stem) if each not in taken)
 
 
 def _free_username(slug: str) -> str:
