@@ -49,7 +49,7 @@ class VersionInline(admin.StackedInline[TemplateVersion, ChangeTemplate]):
 
 @admin.register(ChangeTemplate)
 class ChangeTemplateAdmin(ConfigurationAdmin[ChangeTemplate]):
-    list_display = ("name", "slug", "owner_team", "standing")
+    list_display = ("name", "slug", "owner_team", "standing", "good_runs_wanted")
     list_filter = ("standing",)
     list_select_related = ("owner_team",)
     search_fields = ("name", "slug")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import structlog
 from django.utils import timezone
 
-from changes import actions, selectors
+from changes import actions, selectors, suspects
 from itsm.core.chores import chore
 from itsm.core.errors import Refused
 from itsm.people.selectors import system_user
@@ -44,3 +44,10 @@ def say_that_they_wait() -> None:
 def forget_old_posts() -> None:
     """Delete what pipelines posted so long ago that none would send it again."""
     actions.forget_posts(now=timezone.now())
+
+
+@chore(every=timedelta(minutes=1))
+def watch() -> None:
+    """Judge the incidents near what is being changed, or was changed lately."""
+    for incident_id in suspects.unjudged_while_watched(timezone.now()):
+        actions.find_causes(incident_id=incident_id, actor=system_user())

@@ -8,7 +8,7 @@ from django.db.models import Q
 from changes import selectors
 from changes.conflicts import BLOCKS, Pane, Plot, conflicts_of
 from changes.gate import Decision, Inputs, OpenIncident, decide
-from changes.models import Change, ChangeType, Evidence
+from changes.models import Change, ChangeTemplate, ChangeType, Evidence
 from changes.windows import Span
 from itsm.approvals.models import Approval
 from itsm.inventory.selectors import upstream_of
@@ -41,7 +41,7 @@ def inputs_for(change: Change, *, now: datetime) -> Inputs:
         outside_window_until=_opens_at([each for each in concerned if not each.is_freeze], now),
         running_conflicts=_running(change, plot),
         incidents=_incidents(change),
-        is_approved=change.type == ChangeType.STANDARD or "authorize" in leaves,
+        is_approved=_is_preapproved(change) or "authorize" in leaves,
         granted=frozenset(leaves),
         risk=change.risk_band,
     )
@@ -50,6 +50,14 @@ def inputs_for(change: Change, *, now: datetime) -> Inputs:
 def _failed(standing: list[Evidence]) -> list[str]:
     failed = [each for each in standing if each.outcome == Evidence.Outcome.FAILED]
     return sorted({f"{each.kind}: {each.name}" for each in failed})
+
+
+def _is_preapproved(change: Change) -> bool:
+    """Whether its template has earned that nobody need be asked, and has not lost it since."""
+    version = change.template_version
+    if change.type != ChangeType.STANDARD:
+        return False
+    return version is None or version.template.standing == ChangeTemplate.Standing.ACTIVE
 
 
 def _plot_now(change: Change, now: datetime) -> Plot:

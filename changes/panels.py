@@ -5,10 +5,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _l
 
-from changes import selectors
-from changes.models import Change, EvidenceKind
+from changes import selectors, suspects
+from changes.models import Attribution, Change, EvidenceKind
 from changes.risk import BEYOND, FACTORS
+from changes.wording import reason_in_words, records_in_words
 from itsm.people.models import User
+from itsm.tickets.desks import address_of
 from itsm.tickets.models import Ticket
 from itsm.tickets.panels import panel
 from itsm.tickets.permissions import may_work
@@ -39,7 +41,11 @@ def risk(_user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     """How risky it is, and what that is made of."""
     change = _change(ticket)
     parts = [
-        {"why": WHY.get(each["name"], each["name"]), "points": each["points"]}
+        {
+            "why": WHY.get(each["name"], each["name"]),
+            "points": each["points"],
+            "records": records_in_words(each.get("records", {})),
+        }
         for each in change.risk_contributions
     ]
     return {
@@ -92,4 +98,62 @@ def evidence(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
         "missing": [EvidenceKind(each).label for each in missing],
         "deployments": delivered,
         "calls": waiting,
+    }
+
+
+MOST_CAUSES = 10
+
+
+@panel(
+    "causes", title=_l("Caused by a change?"), template="changes/_causes.html",
+    kinds=("incident",), order=25,
+)  # fmt: skip
+def causes(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
+    """The changes that may have caused an incident, and why."""
+    may_judge = may_work(user, ticket, "changes.work")
+    found = [_cause(each, each.change) for each in suspects.causes_of(user, ticket)[:MOST_CAUSES]]
+    if not found and not may_judge:
+        return None
+    return {
+        "causes": found,
+        "may_judge": may_judge,
+        "may_name": may_judge and not any(each["is_confirmed"] for each in found),
+        "back": address_of(ticket),
+    }
+
+
+@panel(
+    "consequences", title=_l("Incidents after it"), template="changes/_causes.html",
+    kinds=("change",), order=18,
+)  # fmt: skip
+def consequences(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
+    """The incidents a change may have caused, and why."""
+    listed = suspects.consequences_of(user, ticket)[:MOST_CAUSES]
+    found = [_cause(each, each.incident) for each in listed]
+    if not found:
+        return None
+    may_judge = may_work(user, ticket, "changes.work")
+    return {"causes": found, "may_judge": may_judge, "back": address_of(ticket)}
+
+
+def _cause(attribution: Attribution, other: Ticket) -> dict[str, Any]:
+    is_auto = attribution.provenance == Attribution.Provenance.AUTO
+    is_likely = attribution.is_likely
+    look, word = ("likely", _l("Likely")) if is_likely else ("possible", _l("Possible"))
+    return {
+        "pk": attribution.pk,
+        "other": other,
+        "address": address_of(other),
+        "score": attribution.score,
+        "is_open": is_likely and is_auto,
+        "is_confirmed": attribution.provenance == Attribution.Provenance.CONFIRMED,
+        "is_rejected": attribution.provenance == Attribution.Provenance.REJECTED,
+        "look": look if is_auto else f"cause-{attribution.provenance}",
+        "word": word if is_auto else attribution.get_provenance_display(),
+        "reasons": [
+            {"why": reason_in_words(each), "points": each["points"]} for each in attribution.reasons
+        ],
+        "judged_by": attribution.judged_by,
+        "judged_at": attribution.judged_at,
+        "comment": attribution.comment,
     }

@@ -1,7 +1,7 @@
 """How risky a change is: a sum of named contributions, each with its reason. Pure."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.utils.functional import Promise
@@ -27,6 +27,7 @@ class Circumstances:
     wanted_lead_time: timedelta = timedelta(0)
     is_outside_window: bool = False
     record: float | None = None
+    records: Mapping[str, float] = field(default_factory=dict)  # what the record is the worst of
     has_failed_evidence: bool = False
     destroys: str = ""
     is_irreversible: bool = False

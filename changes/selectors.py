@@ -15,7 +15,6 @@ from changes.models import (
     Change,
     ChangeTask,
     ChangeTemplate,
-    CloseCode,
     Deployment,
     Evidence,
     EvidenceKind,
@@ -26,7 +25,8 @@ from changes.models import (
     WindowSort,
 )
 from changes.pipelines import pipelines
-from changes.risk import Circumstances, track_record
+from changes.records import records_for
+from changes.risk import Circumstances
 from changes.windows import Span, first_free, occurrences
 from itsm.core.errors import Invalid, NotFound
 from itsm.inventory.models import ConfigurationItem, Relation, Service, ServiceDependency
@@ -39,6 +39,8 @@ from itsm.tickets.selectors import ticket_for
 
 # What occupies its time on the calendar.
 ON_CALENDAR = ("assess", "authorize", "scheduled", "implement")
+WAITING = ("new", "scheduled")
+MOST_JUDGED_ANEW = 100
 SEARCHED = timedelta(days=60)  # how far ahead a free slot is looked for
 WANTED_LEAD_TIME = timedelta(days=2)
 AT_ONCE = ("emergency", "standard")  # types nobody need plan ahead for
@@ -191,9 +193,9 @@ def circumstances_of(
     change: Change, *, conflicts: Sequence[Conflict], now: datetime
 ) -> Circumstances:
     """What is known of a change that makes it more or less risky."""
-    service = change.service
     standing = standing_evidence(change)
     plans = [each for each in standing if each.kind == EvidenceKind.PLAN]
+    service, records = change.service, records_for(change)
     return Circumstances(
         tier=service.tier if service else None,
         touched=max(change.configuration_items.count(), 1),
@@ -204,32 +206,14 @@ def circumstances_of(
         else change.planned_start - now,
         wanted_lead_time=WANTED_LEAD_TIME,
         is_outside_window=any(each.sort == "outside_window" for each in conflicts),
-        record=track_record(past_of(change)),
         has_failed_evidence=any(each.outcome == Evidence.Outcome.FAILED for each in standing),
         destroys=next((DESTROYS.get(each.facts.get("risk", ""), "") for each in plans), ""),
+        record=min(records.values(), default=None),
+        records=records,
         is_irreversible=change.irreversible,
         has_open_incident=has_open_incident(service),
         answered=sum(each for each in change.answers.values() if isinstance(each, int)),
     )
-
-
-def past_of(change: Change) -> list[tuple[str, int | None]]:
-    """How the latest changes of the same template, or else service, ended, and what they caused."""
-    past = Change.objects.filter(state="closed").exclude(pk=change.pk)
-    if change.template_version is not None:
-        past = past.filter(template_version__template=change.template_version.template_id)
-    elif change.service_id:
-        past = past.filter(service=change.service_id)
-    else:
-        return []
-    ended = list(past.order_by("-pk").values_list("pk", "close_code")[:REMEMBERED])
-    worst: dict[int, int] = {}
-    caused = Change.objects.filter(
-        pk__in=[pk for pk, _code in ended], incidents_caused__caused_by_provenance="confirmed"
-    )
-    for pk, priority in caused.values_list("pk", "incidents_caused__priority"):
-        worst[pk] = min(worst.get(pk, priority), priority)
-    return [(code, worst.get(pk)) for pk, code in ended if code in CloseCode.values]
 
 
 def has_open_incident(service: Service | None) -> bool:
@@ -340,3 +324,17 @@ def pipeline_for(slug: str, *, credentials: Credentials, now: datetime) -> Pipel
     if not is_right:
         raise NotFound(NO_SOURCE)
     return pipeline
+
+
+def waiting_like(change: Change) -> QuerySet[Any]:
+    """What waits to be made from the same template, on the same service or by the same team.
+
+    What is before people who decide is left as they see it.
+    """
+    like = Q(service=change.service_id) if change.service_id else Q(pk__in=())
+    if change.team_id:
+        like |= Q(team=change.team_id)
+    if change.template_version_id:
+        like |= Q(template_version=change.template_version_id)
+    waiting = Change.objects.filter(like, state__in=WAITING).exclude(pk=change.pk)
+    return waiting.order_by("planned_start", "pk")[:MOST_JUDGED_ANEW]

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from changes import actions
 from changes.models import Change
+from changes.suspects import suspecting
 from changes.workflow import MATERIAL
 from itsm.approvals.actions import void
 from itsm.core.models import Event
@@ -112,6 +113,54 @@ def send_the_verdict(event: Event) -> None:
     actions.send_verdict(call_id=event.data["call"])
 
 
+@on("change.started", "change.edited", moment=Moment.INSIDE)
+def hold_alerts_back(begun: list[Event]) -> None:
+    """While a change is made, the alerts it has declared open no incident."""
+    for event in begun:
+        change = Change.objects.select_related("service").get(pk=event.subject_id)
+        if change.state == "implement":
+            actions.hold_alerts_back(change=change, actor=_actor(event))
+
+
+@on("change.completed", "change.canceled", moment=Moment.INSIDE)
+def let_alerts_through(ended: list[Event]) -> None:
+    """From now on alerts are told again, and those that still fire are told at once."""
+    for event in ended:
+        change = Change.objects.get(pk=event.subject_id)
+        actions.let_alerts_through(change=change, actor=_actor(event))
+
+
+@on("incident.opened", "incident.edited", moment=Moment.AFTER)
+def look_for_causes(event: Event) -> None:
+    """Find the changes that may have caused an incident, and again when its place is mended."""
+    altered = event.data.get("diff", {}).keys()
+    if event.name == "incident.opened" or altered & OF_PLACE_AND_TIME:
+        actions.find_causes(incident_id=event.subject_id, actor=system_user())
+
+
+@on("change.completed", moment=Moment.AFTER)
+def look_again(event: Event) -> None:
+    """How a change went speaks for or against it where it is suspected."""
+    for incident_id in suspecting(event.subject_id):
+        actions.find_causes(incident_id=incident_id, actor=system_user())
+
+
+@on("change.completed", "change.closed", "change.cause_confirmed", moment=Moment.INSIDE)
+def weigh_template(ended: list[Event]) -> None:
+    """What a change came to speaks for or against the template it was made from."""
+    wanted = Change.objects.select_related("template_version")
+    for event in ended:
+        change = wanted.get(pk=event.subject_id)
+        actions.weigh_template(change=change, actor=_actor(event))
+
+
+@on("change.closed", "change.cause_confirmed", "change.cause_rejected", moment=Moment.AFTER)
+def learn(event: Event) -> None:
+    """What is like it becomes more or less risky."""
+    actions.assess_like(Change.objects.get(pk=event.subject_id))
+
+
+OF_PLACE_AND_TIME = frozenset({"service_id", "configuration_items", "impact_started_at"})
 PURPOSES = {"assess": "assess", "authorize": "authorize"}
 
 

@@ -6,14 +6,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from changes import actions, selectors
+from changes import actions, selectors, suspects
 from changes.actions.opening import Plan
 from changes.desk import desk
 from changes.forms import PLAN
-from itsm.core.errors import NotAllowed, Refused
+from itsm.core.errors import NotAllowed, NotFound, Refused
 from itsm.people.access import person_of, staff_only
+from itsm.tickets.desks import address_of
 from itsm.tickets.fields import cleaned
 from itsm.tickets.forms import shown
+from itsm.tickets.selectors import ticket_for
 
 USUAL = {"type": "normal", "category": "config", "environment": "production"}
 
@@ -82,3 +84,41 @@ def move_task(request: HttpRequest, number: str, task_id: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect(desk.address_of(number))
+
+
+@staff_only
+@require_POST
+def judge_cause(request: HttpRequest, attribution_id: int) -> HttpResponse:
+    """Say of a suspected change that it was the cause, or was not."""
+    user = person_of(request)
+    attribution = suspects.attribution_for(user, attribution_id)
+    ends = {address_of(each) for each in (attribution.incident, attribution.change)}
+    asked = request.POST.get("back", "")
+    back = asked if asked in ends else address_of(attribution.incident)
+    comment = request.POST.get("comment", "").strip()[:500]
+    try:
+        if request.POST.get("word") == "confirm":
+            actions.confirm_cause(attribution=attribution, actor=user)
+        elif request.POST.get("word") == "reject":
+            actions.reject_cause(attribution=attribution, actor=user, comment=comment)
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(back)
+
+
+@staff_only
+@require_POST
+def name_cause(request: HttpRequest) -> HttpResponse:
+    """Say which change caused an incident though it was not suspected."""
+    user = person_of(request)
+    incident = ticket_for(user, request.POST.get("incident", "")[:20])
+    try:
+        change = selectors.change_for(user, request.POST.get("change", "").strip()[:20])
+        actions.put_down(incident=incident, change=change, actor=user)
+    except NotAllowed:
+        raise
+    except (NotFound, Refused) as refusal:
+        messages.error(request, str(refusal))
+    return redirect(address_of(incident))

@@ -175,3 +175,21 @@ def reopen_children(reopened: list[Event]) -> None:
             continue
         for child in open_children_of(parent, states=("resolved",)):
             actions.reopen(child, actor=_actor(event))
+
+
+@on("change.cause_confirmed", moment=Moment.INSIDE)
+def take_cause_over(confirmed: list[Event]) -> None:
+    """The incident knows which change caused it."""
+    for event in confirmed:
+        actions.note_cause(
+            incident_id=event.data["incident"], change_id=event.subject_id, actor=_actor(event)
+        )
+
+
+@on("change.cause_rejected", moment=Moment.INSIDE)
+def give_cause_up(rejected: list[Event]) -> None:
+    """The incident no longer says that a change caused it."""
+    for event in rejected:
+        actions.note_no_cause(
+            incident_id=event.data["incident"], change_id=event.subject_id, actor=_actor(event)
+        )

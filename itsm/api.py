@@ -16,8 +16,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from changes.api import ChangeCollection, GateCollection
+from changes.causes_api import AttributionCollection
 from changes.connecting import PipelineCollection
 from changes.deployments import DeploymentCollection
+from changes.templates_api import TemplateCollection
 from incidents.api import IncidentCollection
 from itsm.approvals.api import ApprovalCollection
 from itsm.core.errors import Invalid, NotFound
@@ -25,6 +27,7 @@ from itsm.core.rest.explorer import chapters_of
 from itsm.core.rest.routes import routes
 from itsm.inventory.api import ComponentCollection, ServiceCollection
 from itsm.monitoring.api import AlertCollection, SourceCollection
+from itsm.monitoring.silences_api import SilenceCollection
 from itsm.people.access import frame_of, person_of, signed_in
 from itsm.people.api import TeamCollection, UserCollection
 from itsm.tickets.api import transition_routes
@@ -36,8 +39,11 @@ COLLECTIONS = (
     GateCollection,
     DeploymentCollection,
     PipelineCollection,
+    AttributionCollection,
+    TemplateCollection,
     ApprovalCollection,
     AlertCollection,
+    SilenceCollection,
     ServiceCollection,
     ComponentCollection,
     TeamCollection,

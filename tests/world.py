@@ -15,13 +15,14 @@ from django.test import Client
 from django.utils import timezone
 
 from changes.actions import add_task, connect_pipeline, submit
+from changes.models import Attribution, ChangeTemplate, TemplateProposal, TemplateVersion
 from incidents import actions
 from incidents.actions.opening import Report
 from itsm.approvals.models import Approval
 from itsm.core.models import Event
 from itsm.core.rest import limits
 from itsm.inventory.models import Relation
-from itsm.monitoring.actions import create_source, record_signals
+from itsm.monitoring.actions import Wanted, create_source, open_silence, record_signals
 from itsm.monitoring.models import Alert
 from itsm.monitoring.sources import Signal
 from itsm.people.actions import issue_token, join_team, name_delegate
@@ -67,6 +68,13 @@ BODIES: dict[str, Any] = {
     "POST api/v1/pipelines/": {"name": "Another pipeline", "kind": "jenkins"},
     "PATCH api/v1/pipelines/{pipeline}/": {"is_active": False},
     "POST api/v1/deployments/": {"delivery_id": "42", "outcome": "succeeded"},
+    "POST api/v1/silences/": {
+        "reason": "Disks are swapped",
+        "services": ["wiki"],
+        "ends_at": "{tomorrow}",
+    },
+    "PATCH api/v1/silences/{silence_id}/": {"reason": "All disks are swapped"},
+    "POST api/v1/attributions/": {"incident": "{held}", "change": "{begun}"},
     "POST api/v1/changes/": {"title": "New certificate"},
     "PATCH api/v1/changes/{change}/": {"title": "New certificates"},
     "POST api/v1/changes/{running}/complete/": {"outcome": "ok"},
@@ -147,7 +155,7 @@ class World:
     def body(self, method: str, address: str) -> str:
         """A body that makes sense there."""
         said = json.dumps(BODIES.get(f"{method} {address}", {}))
-        return said.replace("{held}", self.names["held"]).replace("{change}", self.names["change"])
+        return re.sub(r"{(\w+)}", lambda match: self.names[match[1]], said)
 
 
 @contextmanager
@@ -220,6 +228,7 @@ def _fill(world: World) -> None:
         "running": running.number,
         "reviewed": reviewed.number,
         "paused": paused.number,
+        **_learnt(opened, alice),
         "task_id": str(task.pk),
         "deployment_id": str(DeploymentFactory(change=running).pk),
         "approval_id": str(Approval.objects.get(ticket=submitted.pk).pk),
@@ -246,6 +255,28 @@ def _fill(world: World) -> None:
         "verb": "resolve",
         "nothing": "0",
         "app": "people",
+    }
+
+
+def _learnt(opened: Any, alice: Any) -> dict[str, str]:
+    """What the house has learnt from its changes, and what it holds back."""
+    begun = ChangeFactory(at_state="review", outcome="ok", actual_start=timezone.now())
+    attribution = Attribution.objects.create(incident=opened, change=begun, score=50)
+    tomorrow = timezone.now() + timedelta(days=1)
+    silence = open_silence(
+        wanted=Wanted(reason="Disks", matchers=["alertname=Disk"], ends_at=tomorrow), actor=alice
+    )
+    template = ChangeTemplate.objects.create(slug="restart", name="Restart a pool")
+    version = TemplateVersion.objects.create(
+        template=template, number=1, title="Restart", created_by=alice
+    )
+    TemplateProposal.objects.create(template=template, version=version)
+    return {
+        "silence_id": str(silence.pk),
+        "tomorrow": tomorrow.isoformat(),
+        "template": template.slug,
+        "begun": begun.number,
+        "attribution_id": str(attribution.pk),
     }
 
 

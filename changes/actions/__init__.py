@@ -1,8 +1,10 @@
 """Everything that can be done to a change."""
 
 from changes.actions.asking import ask_for_leave
-from changes.actions.assessing import assess
+from changes.actions.assessing import assess, assess_like
+from changes.actions.attributing import confirm_cause, find_causes, put_down, reject_cause
 from changes.actions.delivering import Delivered, Finding, add_evidence, register_deployment
+from changes.actions.earning import confirm_template, decline_template, weigh_template
 from changes.actions.ending import cancel, close, hold, release
 from changes.actions.gate_calls import (
     changes_waited_for,
@@ -16,6 +18,7 @@ from changes.actions.opening import Plan, open_change
 from changes.actions.pipelines import connect_pipeline, rotate_pipeline_token, set_up_pipeline
 from changes.actions.plan_reading import read_plan
 from changes.actions.planning import authorize, endorse, lapse, reject, revise, submit
+from changes.actions.quieting import hold_alerts_back, let_alerts_through
 from changes.actions.running import complete, start
 from changes.actions.tasks import add_task, finish_task
 
@@ -27,24 +30,33 @@ __all__ = [
     "add_task",
     "ask_for_leave",
     "assess",
+    "assess_like",
     "authorize",
     "cancel",
     "changes_waited_for",
     "close",
     "complete",
+    "confirm_cause",
+    "confirm_template",
     "connect_pipeline",
     "decide_calls",
+    "decline_template",
     "endorse",
+    "find_causes",
     "finish_task",
     "forget_posts",
     "hear",
     "hold",
+    "hold_alerts_back",
     "lapse",
+    "let_alerts_through",
     "open_change",
+    "put_down",
     "read_plan",
     "refuse_calls",
     "register_deployment",
     "reject",
+    "reject_cause",
     "release",
     "remind",
     "revise",
@@ -53,4 +65,5 @@ __all__ = [
     "set_up_pipeline",
     "start",
     "submit",
+    "weigh_template",
 ]

@@ -30,6 +30,9 @@ COPIED = (
 )  # fmt: skip
 
 
+TO_BE_TRIED = (ChangeTemplate.Standing.PROPOSED, ChangeTemplate.Standing.DEMOTED)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """What is said of a new change; what is left out is proposed or comes from its template."""
@@ -105,7 +108,10 @@ def _given(plan: Plan) -> dict[str, Any]:
 
 
 def _from_template(version: TemplateVersion, plan: Plan) -> dict[str, Any]:
-    if version.template.standing != ChangeTemplate.Standing.ACTIVE:
+    # What has yet to earn it may be tried as a normal change, which asks for leave.
+    is_in_use = version.template.standing == ChangeTemplate.Standing.ACTIVE
+    is_tried = plan.type == ChangeType.NORMAL and version.template.standing in TO_BE_TRIED
+    if not (is_in_use or is_tried):
         raise Invalid(
             _("No change can be made from %(name)s now.") % {"name": version.template},
             field="template",

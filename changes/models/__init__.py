@@ -1,5 +1,6 @@
 """Changes, what they are made from, when they may be made, and what pipelines tell of them."""
 
+from changes.models.attribution import Attribution
 from changes.models.change import (
     Category,
     Change,
@@ -14,10 +15,12 @@ from changes.models.change import (
 from changes.models.evidence import Deployment, Evidence
 from changes.models.gate_call import GateCall
 from changes.models.pipeline import EvidenceKind, Pipeline, PipelinePost, Trace
+from changes.models.proposal import TemplateProposal
 from changes.models.template import ChangeTemplate, TemplateVersion
 from changes.models.window import Window, WindowSort
 
 __all__ = [
+    "Attribution",
     "Category",
     "Change",
     "ChangeTask",
@@ -34,6 +37,7 @@ __all__ = [
     "PipelinePost",
     "TaskSort",
     "TaskState",
+    "TemplateProposal",
     "TemplateVersion",
     "Trace",
     "Window",

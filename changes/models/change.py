@@ -118,6 +118,12 @@ class Change(Ticket):
                 name="change_watched",
                 condition=Q(watch_until__isnull=False),
             ),
+            # What may have caused an incident is looked for among what was begun lately.
+            models.Index(
+                fields=["-actual_start"],
+                name="change_begun",
+                condition=Q(actual_start__isnull=False),
+            ),
         ]
 
 

@@ -31,6 +31,12 @@ class ChangeTemplate(models.Model):
     is_freeze_exempt = models.BooleanField(
         _("a freeze can be lifted for it by the emergency board"), default=False
     )
+    good_runs_wanted = models.PositiveSmallIntegerField(
+        _("good runs in a row that earn it"),
+        default=5,
+        help_text=_("So many successes without an incident, and it is proposed. 0: never."),
+    )
+    demoted_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         ordering = ["name"]

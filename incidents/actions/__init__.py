@@ -1,6 +1,7 @@
 """Everything that can be done to an incident."""
 
 from incidents.actions.affecting import join_outage, leave_outage, tell_everybody
+from incidents.actions.causing import note_cause, note_no_cause
 from incidents.actions.correlating import (
     follow_alerts_up,
     join_or_open,
@@ -29,6 +30,8 @@ __all__ = [
     "join_or_open",
     "join_outage",
     "leave_outage",
+    "note_cause",
+    "note_no_cause",
     "note_response",
     "open_follow_up",
     "open_incident",

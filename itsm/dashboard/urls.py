@@ -3,7 +3,7 @@
 from django.urls import path
 
 from itsm.dashboard.consumers import Live
-from itsm.dashboard.views import alerts, finding, home, person, service, styleguide, wall
+from itsm.dashboard.views import alerts, finding, home, person, service, silences, styleguide, wall
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -11,6 +11,10 @@ urlpatterns = [
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/acknowledge/", alerts.acknowledge_alerts, name="alerts-acknowledge"),
     path("alerts/<int:pk>/", alerts.alert, name="alert"),
+    path("alerts/silences/", silences.silences, name="silences"),
+    path("alerts/silences/new/", silences.new_silence, name="silence-new"),
+    path("alerts/silences/<int:pk>/", silences.silence, name="silence"),
+    path("alerts/silences/<int:pk>/end/", silences.finish_silence, name="silence-end"),
     path("services/", service.services, name="services"),
     path("services/<path:name>/", service.service, name="service"),
     path("people/<path:username>/", person.person, name="person"),

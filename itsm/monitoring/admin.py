@@ -20,7 +20,7 @@ from itsm.core.errors import Refused
 from itsm.monitoring import actions
 from itsm.monitoring.actions.receiving import example_of
 from itsm.monitoring.forms import LONGEST_EXAMPLE, SourceForm, Tried
-from itsm.monitoring.models import Alert, DeadLetter, MonitoringSource, ParkedPost
+from itsm.monitoring.models import Alert, DeadLetter, MonitoringSource, ParkedPost, Silence
 from itsm.monitoring.snippets import snippet_for
 from itsm.people.models import User
 
@@ -190,6 +190,16 @@ class AlertAdmin(ReadOnlyAdmin):
     search_fields = ("title", "service__name")
     list_select_related = ("source", "service")
     show_full_result_count = False
+
+
+@admin.register(Silence)
+class SilenceAdmin(ReadOnlyAdmin):
+    """What was silent, when and why; silences are opened and ended in the workspace."""
+
+    list_display = ("reason", "starts_at", "ends_at", "ended_at", "most_severity", "author")
+    list_filter = (("ended_at", admin.EmptyFieldListFilter), "most_severity")
+    list_select_related = ("author",)
+    search_fields = ("reason",)
 
 
 @admin.register(DeadLetter)

@@ -75,6 +75,7 @@ ALERT = Shape(
         Column("links", mapping()),
         Column("acked_at", maybe(instant())),
         Column("acked_by", text()),
+        Column("silence", maybe(number()), "silence_id"),
     ),
     finish=_finish_alerts,
 )

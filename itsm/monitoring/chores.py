@@ -30,3 +30,9 @@ def expire_stale() -> None:
 def resolve_quiet() -> None:
     """Clear alerts of tools that never say it is over."""
     actions.resolve_quiet(now=timezone.now())
+
+
+@chore(every=timedelta(seconds=10))
+def tell_of_silenced() -> None:
+    """Tell of what still fires now that its silence is over."""
+    actions.tell_of_silenced(now=timezone.now())

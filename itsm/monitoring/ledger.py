@@ -14,6 +14,7 @@ from django.db.models import Model
 
 from itsm.inventory.models import Service
 from itsm.monitoring.lifecycle import Condition
+from itsm.monitoring.matchers import Scope, Target
 from itsm.monitoring.models import Alert, MonitoringSource
 from itsm.monitoring.payload import fingerprint_of
 from itsm.people.models import User
@@ -118,6 +119,29 @@ FROM monitoring_alert AS alert LEFT JOIN inventory_service AS service
     ON service.id = alert.service_id
 WHERE alert.id = ANY(%s) ORDER BY alert.fingerprint
 """  # noqa: S608 made of constants
+
+ACTIVE_SILENCES = """
+SELECT id, matchers, environment, most_severity,
+       ARRAY(SELECT service_id FROM monitoring_silence_services WHERE silence_id = silence.id),
+       ARRAY(SELECT configurationitem_id FROM monitoring_silence_configuration_items
+             WHERE silence_id = silence.id)
+FROM monitoring_silence AS silence
+WHERE ended_at IS NULL AND ends_at > %s AND starts_at <= %s ORDER BY id
+"""
+TARGETS = """
+SELECT alert.id, alert.title, alert.severity, source.slug, alert.service_id, service.name,
+       alert.configuration_item_id, item.name, item.environment, alert.labels
+FROM monitoring_alert AS alert
+JOIN monitoring_monitoringsource AS source ON source.id = alert.source_id
+LEFT JOIN inventory_service AS service ON service.id = alert.service_id
+LEFT JOIN inventory_configurationitem AS item ON item.id = alert.configuration_item_id
+WHERE alert.id = ANY(%s)
+"""
+PUT_ASIDE = """
+UPDATE monitoring_alert AS alert SET status = aside.status, silence_id = aside.silence_id
+FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS aside(id, status, silence_id)
+WHERE alert.id = aside.id
+"""
 
 NUMBERS = """
 SELECT alert.id, ticket.number
@@ -226,6 +250,52 @@ def numbers_of(alert_ids: Collection[int]) -> dict[int, str]:
     with connection.cursor() as cursor:
         cursor.execute(NUMBERS, [list(alert_ids)])
         return dict(cursor.fetchall())
+
+
+def active_silences(now: datetime) -> list[Scope]:
+    """What the silences that are on at this moment are about, the oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(ACTIVE_SILENCES, [now, now])
+        rows = cursor.fetchall()
+    return [
+        Scope(
+            key=key,
+            matchers=tuple(json.loads(matchers)),
+            environment=environment,
+            most_severity=most,
+            services=frozenset(services),
+            components=frozenset(components),
+        )
+        for key, matchers, environment, most, services, components in rows
+    ]
+
+
+def targets_of(alert_ids: Collection[int]) -> dict[int, Target]:
+    """These alerts as silences look at them, by their ids."""
+    with connection.cursor() as cursor:
+        cursor.execute(TARGETS, [list(alert_ids)])
+        rows = cursor.fetchall()
+    return {
+        key: Target(
+            title=title,
+            severity=severity,
+            source=source,
+            service_id=service_id,
+            service=service or "",
+            component_id=component_id,
+            component=component or "",
+            environment=environment or "",
+            labels=json.loads(labels),
+        )
+        for key, title, severity, source, service_id, service, component_id, component,
+        environment, labels in rows
+    }  # fmt: skip
+
+
+def put_aside(rows: Sequence[tuple[int, str, int | None]]) -> None:
+    """Put on record which of these alerts are held back, and by which silence."""
+    with connection.cursor() as cursor:
+        cursor.execute(PUT_ASIDE, [list(column) for column in zip(*rows, strict=True)])
 
 
 def row_of(condition: Condition) -> dict[str, Any]:

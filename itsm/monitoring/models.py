@@ -1,16 +1,17 @@
 """Who reports to us, what is wrong according to them, and what could not be taken in."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core.crypto import EncryptedTextField
 from itsm.inventory.models import ConfigurationItem, Service
 from itsm.monitoring.lifecycle import ACTIVE
-from itsm.monitoring.severities import CHOICES, WARNING
+from itsm.monitoring.severities import CHOICES, CRITICAL, WARNING
 from itsm.tickets.models import Ticket
 
 
@@ -84,6 +85,63 @@ class Status(models.TextChoices):
     EXPIRED = "expired", _("Expired: no word of it any more")
 
 
+class Silence(models.Model):
+    """A span of time in which some alerts open no incident: asked for, or of a change in work."""
+
+    reason = models.CharField(_("reason"), max_length=250)
+    matchers = models.JSONField(
+        _("matchers"),
+        default=list,
+        blank=True,
+        help_text=_("Such as alertname=DiskFull; =, !=, ^= begins with, *= has in it."),
+    )
+    services = models.ManyToManyField(Service, blank=True, related_name="silences")
+    configuration_items = models.ManyToManyField(
+        ConfigurationItem, blank=True, related_name="silences"
+    )
+    environment = models.CharField(_("environment"), max_length=40, blank=True)
+    most_severity = models.CharField(
+        _("up to this severity"), max_length=10, choices=CHOICES, default=CRITICAL
+    )
+    starts_at = models.DateTimeField(_("starts"), default=timezone.now)
+    ends_at = models.DateTimeField(_("ends"))
+    ended_at = models.DateTimeField(null=True, editable=False)
+    # The change in whose work it was opened, and with which it ends.
+    ticket = models.ForeignKey(Ticket, models.CASCADE, null=True, related_name="silences")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-starts_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="silence_ends_after_it_starts"
+            ),
+            models.UniqueConstraint(
+                fields=["ticket"],
+                condition=Q(ended_at__isnull=True, ticket__isnull=False),
+                name="one_open_silence_a_ticket",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-starts_at", "-id"], name="silence_newest"),
+            models.Index(
+                fields=["ends_at"], name="silence_open", condition=Q(ended_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+    def stands(self, now: datetime) -> str:
+        """Whether it is to come, on, or over."""
+        if self.ended_at is not None or self.ends_at <= now:
+            return "over"
+        return "on" if self.starts_at <= now else "coming"
+
+
 class Alert(models.Model):
     """One condition one source watches, as it stands now.
 
@@ -117,6 +175,10 @@ class Alert(models.Model):
     content_hash = models.CharField(max_length=32)
     acked_at = models.DateTimeField(null=True)
     acked_by = models.CharField(max_length=120, blank=True)
+    # What holds it back while it is suppressed, or did so last.
+    silence = models.ForeignKey(
+        Silence, models.SET_NULL, null=True, db_index=False, related_name="alerts"
+    )
 
     class Meta:
         constraints = [
@@ -126,6 +188,11 @@ class Alert(models.Model):
         indexes = [
             models.Index(fields=["status", "-starts_at", "-id"], name="alert_list"),
             models.Index(fields=["-starts_at", "-id"], name="alert_newest"),
+            models.Index(
+                fields=["silence", "-starts_at", "-id"],
+                name="alert_of_silence",
+                condition=Q(silence__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

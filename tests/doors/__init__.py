@@ -56,7 +56,7 @@ KEPT = (
 ADDED = ("people/apitoken", "monitoring/monitoringsource", "changes/pipeline")
 SHOWN = (
     *("notifications/message", "notifications/lane", "monitoring/alert", "monitoring/deadletter"),
-    *("changes/pipelinepost", "changes/gatecall"),
+    *("changes/pipelinepost", "changes/gatecall", "monitoring/silence"),
     *("monitoring/parkedpost", "core/event", "core/delivery", "core/chore", "core/heartbeat"),
 )
 FORBIDDEN = (302, 302, 302, 302, 302, 403)

@@ -64,6 +64,7 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
         "links": links,
         "past": [(each, _told(each.name, each.data)) for each in selectors.past_of(shown)],
         "payload": json.dumps(_payload(shown), indent=2, ensure_ascii=False),
+        "may_silence": shown.is_active() and user.has_perm("monitoring.work"),
         "may_ack": shown.status == Status.FIRING and user.has_perm("monitoring.work"),
     }
     return render(request, "dashboard/alert.html", content)

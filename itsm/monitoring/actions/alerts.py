@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from itsm.core import events
 from itsm.core.errors import NotAllowed, Refused
-from itsm.monitoring.actions.recording import Change, policy_of, publish_changes
-from itsm.monitoring.lifecycle import FLAP_QUIET, Condition, settle
+from itsm.monitoring.actions.holding import hold_back
+from itsm.monitoring.actions.recording import policy_of
+from itsm.monitoring.actions.telling import Change, publish_changes
+from itsm.monitoring.lifecycle import ACTIVE, FLAP_QUIET, Condition, settle
 from itsm.monitoring.models import Alert, MonitoringSource, Status
 from itsm.people.models import User
 
@@ -48,7 +50,7 @@ def settle_waiting(*, now: datetime) -> int:
         )
         steady = Alert.objects.filter(status=Status.FLAPPING, changed_at__lte=now - FLAP_QUIET)
         for due in (held, steady):
-            count += _sweep(source, due, now=now, judge=_settled(source))
+            count += sweep(source, due, now=now, judge=_settled(source))
     return count
 
 
@@ -57,7 +59,7 @@ def expire_stale(*, now: datetime) -> int:
     count = 0
     for source in MonitoringSource.objects.exclude(stale_after=None).select_related("bot"):
         silent = _silent(source, now, source.stale_after)
-        count += _sweep(source, silent, now=now, judge=_expired)
+        count += sweep(source, silent, now=now, judge=_expired)
     return count
 
 
@@ -66,7 +68,7 @@ def resolve_quiet(*, now: datetime) -> int:
     count = 0
     for source in MonitoringSource.objects.exclude(quiet_resolve_after=None).select_related("bot"):
         quiet = _silent(source, now, source.quiet_resolve_after)
-        count += _sweep(source, quiet, now=now, judge=_cleared)
+        count += sweep(source, quiet, now=now, judge=_cleared)
     return count
 
 
@@ -74,12 +76,11 @@ Judge = Callable[[Alert, datetime], frozenset[str]]
 
 
 def _silent(source: MonitoringSource, now: datetime, patience: timedelta | None) -> QuerySet[Alert]:
-    active = (Status.FIRING, Status.ACKED, Status.FLAPPING, Status.RECOVERING)
-    return Alert.objects.filter(status__in=active, last_seen_at__lt=now - (patience or timedelta()))
+    return Alert.objects.filter(status__in=ACTIVE, last_seen_at__lt=now - (patience or timedelta()))
 
 
 @transaction.atomic
-def _sweep(source: MonitoringSource, due: QuerySet[Alert], *, now: datetime, judge: Judge) -> int:
+def sweep(source: MonitoringSource, due: QuerySet[Alert], *, now: datetime, judge: Judge) -> int:
     """Judge the alerts that are due; who is busy with one of them at the moment keeps it."""
     locked = list(
         due.filter(source=source)
@@ -98,6 +99,7 @@ def _sweep(source: MonitoringSource, due: QuerySet[Alert], *, now: datetime, jud
         changes.append(Change(alert.pk, alert.fingerprint, condition, happened, alert.title))
     columns = ["status", "ends_at", "changed_at", "heard_clear_at", "transitions"]
     Alert.objects.bulk_update(locked, columns)
+    hold_back(changes, now=now)
     publish_changes(changes, actor=source.bot)
     return len(locked)
 

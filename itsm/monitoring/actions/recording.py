@@ -1,27 +1,24 @@
 """Bringing alerts up to date with what their tool says, the whole post in one transaction."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from itsm.core import events
-from itsm.core.events import Subject
 from itsm.inventory.actions import discover_components, discover_services
 from itsm.monitoring import ledger
+from itsm.monitoring.actions.holding import hold_back
+from itsm.monitoring.actions.telling import Change, publish_changes
 from itsm.monitoring.ledger import Entry
 from itsm.monitoring.lifecycle import Condition, Policy, hear
 from itsm.monitoring.models import MonitoringSource
 from itsm.monitoring.payload import DESCRIPTION_LENGTH, fitting, shortened, title_of
 from itsm.monitoring.sources import Signal
-from itsm.people.models import User
 
 SERVICE_NAME_LENGTH = 120
 COMPONENT_NAME_LENGTH = 200
-# In this order, so that an alert that joins an incident is seen by what might resolve it.
-TOLD = ("fired", "reopened", "escalated", "acknowledged", "cleared", "expired")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +28,6 @@ class Standing:
     fingerprint: str
     status: str
     incident: str | None
-
-
-@dataclass(slots=True)
-class Change:
-    """Something that happened to an alert."""
-
-    alert_id: int
-    fingerprint: str
-    condition: Condition
-    happened: frozenset[str]
-    title: str
-    signal: Signal | None = None
 
 
 @transaction.atomic
@@ -64,6 +49,7 @@ def record_signals(
         # Another post put them on record between our look and our insert.
         known |= ledger.lock_known(source.pk, fingerprints=overtaken)
     changes += _bring_up_to_date(known, heard, now, policy)
+    hold_back(changes, now=now)
     publish_changes(changes, actor=source.bot)
 
     numbers = ledger.numbers_of([each.alert_id for each in changes]) if changes else {}
@@ -74,37 +60,6 @@ def record_signals(
 def policy_of(source: MonitoringSource) -> Policy:
     """What the source says about the life of its alerts."""
     return Policy(recovery_hold=source.recovery_hold, reopen_window=source.reopen_window)
-
-
-def publish_changes(changes: Iterable[Change], *, actor: User) -> None:
-    """Tell everyone who cares what happened, in one go for each sort of happening."""
-    listed = list(changes)
-    for name in TOLD:
-        concerned = {each.alert_id: each for each in listed if name in each.happened}
-        if concerned:
-            events.publish(
-                f"alert.{name}",
-                *(Subject("alert", each) for each in concerned),
-                actor=actor,
-                data_of=_facts_of(concerned),
-            )
-
-
-def _facts_of(concerned: Mapping[int, Change]) -> Callable[[Subject], dict[str, Any]]:
-    def facts(alert: Subject) -> dict[str, Any]:
-        change = concerned[alert.pk]
-        known: dict[str, Any] = {
-            "title": change.title,
-            "severity": change.condition.severity,
-            "status": change.condition.status,
-            "count": change.condition.count,
-            "occurrence": change.condition.occurrence,
-        }
-        if change.signal is not None and (change.signal.actor or change.signal.comment):
-            known |= {"by": change.signal.actor[:120], "comment": change.signal.comment[:2000]}
-        return known
-
-    return facts
 
 
 def _put_on_record(

@@ -1,0 +1,1 @@
+"""How well the product judges, measured on data whose truth is known."""
