@@ -99,7 +99,7 @@ class PipelineAdmin(SecretiveAdmin[Pipeline]):
                 {
                     "fields": (
                         *("opens_on_deployment", "opens_on_merge", "branch"),
-                        *("moves_changes", "required_evidence"),
+                        *("moves_changes", "failures_open_incidents", "required_evidence"),
                     )
                 },
             ),

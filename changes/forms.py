@@ -67,6 +67,7 @@ class PipelineForm(forms.ModelForm[Pipeline]):
         fields = (
             *("name", "kind", "is_active", "service", "environment", "template", "window"),
             *("opens_on_deployment", "opens_on_merge", "branch", "moves_changes"),
+            "failures_open_incidents",
             *("required_evidence", "answer_hosts", "answer_token", "answer_within"),
             *("header_name", "secret"),
         )

@@ -193,3 +193,19 @@ def give_cause_up(rejected: list[Event]) -> None:
         actions.note_no_cause(
             incident_id=event.data["incident"], change_id=event.subject_id, actor=_actor(event)
         )
+
+
+@on("pipeline.failed", moment=Moment.INSIDE)
+def open_for_failures(failed: list[Event]) -> None:
+    """What fails in a pipeline is an incident, where its rules say so."""
+    for event in failed:
+        told = event.data
+        lines = [told[name] for name in ("url", "revision", "change") if told[name]]
+        actions.open_for_pipeline(
+            pipeline_id=event.subject_id,
+            pipeline=told["pipeline"],
+            what=told["what"],
+            service_id=told["service_id"],
+            description="\n".join(lines),
+            actor=_actor(event),
+        )

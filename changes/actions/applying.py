@@ -17,6 +17,7 @@ from changes.actions.delivering import (
     add_evidence,
     register_deployment,
     tell_of_evidence,
+    web_address,
 )
 from changes.actions.gate_calls import await_gate
 from changes.actions.opening import Plan, open_change
@@ -44,6 +45,7 @@ from changes.pipelines import (
     place_of,
 )
 from changes.workflow import BEFORE_WORK
+from itsm.core import events
 from itsm.core.errors import Refused
 from itsm.inventory.models import Service
 from itsm.monitoring.payload import fingerprint_of
@@ -68,7 +70,7 @@ class Applied:
     change: Change | None = None
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def apply_signals(*, pipeline: Pipeline, signals: Sequence[Signal], now: datetime) -> Applied:
     """Do what a pipeline's signals ask for, as its bot and in their order.
 
@@ -141,6 +143,8 @@ def _take_evidence(pipeline: Pipeline, seen: EvidenceSeen) -> Change | None:
         happened_at=seen.happened_at,
     )
     add_evidence(finding=finding, actor=pipeline.bot, change=change, pipeline=pipeline)
+    if seen.outcome == Evidence.Outcome.FAILED:
+        _tell_of_failure(pipeline, seen, seen.name, change)
     return change
 
 
@@ -167,9 +171,27 @@ def _take_deployment(
         change=change,
         pipeline=pipeline,
     )
+    if seen.outcome == Deployment.Outcome.FAILED:
+        _tell_of_failure(pipeline, seen, _("deployment to %s") % place, change)
     if change is not None and pipeline.moves_changes:
         return _move(pipeline, change, seen)
     return change
+
+
+def _tell_of_failure(pipeline: Pipeline, seen: Seen, what: str, change: Change | None) -> None:
+    """Let whoever deals with failures hear of this one, where the rule says so."""
+    if not pipeline.failures_open_incidents:
+        return
+    service = (change.service if change else None) or _service(pipeline, seen)
+    data = {
+        "pipeline": pipeline.name,
+        "what": what,
+        "url": web_address(seen.url),
+        "revision": seen.revision,
+        "service_id": service.pk if service else None,
+        "change": change.number if change else None,
+    }
+    events.publish("pipeline.failed", pipeline, actor=pipeline.bot, data=data)
 
 
 def _start_of(seen: DeploymentSeen) -> datetime | None:

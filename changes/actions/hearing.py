@@ -54,17 +54,15 @@ def _done(pipeline: Pipeline, key: str, signals: Sequence[Signal], now: datetime
     with transaction.atomic():
         # Of two posts about one run each could open a change, and the same post could count twice.
         Pipeline.objects.select_for_update(no_key=True).get(pk=pipeline.pk)
-        known = PipelinePost.objects.filter(pipeline=pipeline, key=key, error="").first()
-        if known is not None:
-            return dict(known.answer)
-        applied = apply_signals(pipeline=pipeline, signals=signals, now=now)
-        answer = _answer(applied)
-        PipelinePost.objects.update_or_create(
-            pipeline=pipeline,
-            key=key,
-            defaults={"answer": answer, "error": "", "path": "", "body": None, "received_at": now},
-        )
-    return answer
+        post = PipelinePost.objects.filter(pipeline=pipeline, key=key).first()
+        if post is not None and not post.error:
+            return dict(post.answer)
+        # One that was refused is done now that it can be.
+        post = post or PipelinePost(pipeline=pipeline, key=key)
+        post.answer = _answer(apply_signals(pipeline=pipeline, signals=signals, now=now))
+        post.error, post.path, post.body, post.received_at = "", "", None, now
+        post.save()
+    return dict(post.answer)
 
 
 def note_heard(*, pipeline: Pipeline, now: datetime) -> None:

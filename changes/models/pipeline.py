@@ -82,6 +82,11 @@ class Pipeline(models.Model):
     moves_changes = models.BooleanField(
         _("a deployment starts and completes its change"), default=True
     )
+    failures_open_incidents = models.BooleanField(
+        _("what fails opens an incident"),
+        default=False,
+        help_text=_("One for each build, test or deployment, until that incident is over."),
+    )
     required_evidence = models.JSONField(
         _("evidence the gate asks for"),
         default=list,

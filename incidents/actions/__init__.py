@@ -8,6 +8,7 @@ from incidents.actions.correlating import (
     raise_to,
     resolve_if_clear,
 )
+from incidents.actions.delivering import open_for_pipeline
 from incidents.actions.ending import cancel, close, reopen, resolve
 from incidents.actions.opening import open_follow_up, open_incident
 from incidents.actions.working import (
@@ -34,6 +35,7 @@ __all__ = [
     "note_no_cause",
     "note_response",
     "open_follow_up",
+    "open_for_pipeline",
     "open_incident",
     "raise_to",
     "reopen",

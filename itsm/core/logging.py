@@ -28,7 +28,8 @@ def masked(text: str) -> str:
 def logging_settings(*, readable: bool, level: str) -> dict[str, Any]:
     """Django's LOGGING: everything, ours and others', through structlog to standard error."""
     renderer: Processor = (
-        structlog.dev.ConsoleRenderer()
+        # Without the values of variables, which may be the secrets of some integration.
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         if readable
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )

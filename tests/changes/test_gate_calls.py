@@ -181,11 +181,14 @@ def test_a_canceled_change_stops_whoever_waits(net: Net) -> None:
     assert "Not today." in net.calls[0]["json"]["comment"]
 
 
-def test_an_answer_that_did_not_get_through_is_sent_again(net: Net) -> None:
-    tool = Tool.of("github")
+def test_an_answer_that_did_not_get_through_is_sent_again(
+    net: Net, capfd: pytest.CaptureFixture[str]
+) -> None:
+    tool = Tool.of("github", answer_token="hunter2")
     net.answers[CALLBACK] = httpx.Response(502)
     tool.post(protection_rule(), **GITHUB)
     deliver_owed()
+    assert "hunter2" not in capfd.readouterr().err
     assert GateCall.objects.get().sent_at is None
 
     net.answers.clear()

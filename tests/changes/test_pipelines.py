@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from changes.actions import forget_posts, rotate_pipeline_token
 from changes.models import Change, Deployment, Evidence, Pipeline, PipelinePost, Window
+from incidents.models import Incident
 from itsm.approvals.models import Approval, Rule
 from itsm.core.models import Event
 from itsm.monitoring.actions import create_source
@@ -283,6 +284,33 @@ def _everything() -> str:
             cursor.execute(f'SELECT row_to_json(each)::text FROM "{table}" AS each')
             found += [row[0] for row in cursor.fetchall()]
     return "\n".join(found)
+
+
+def test_what_fails_opens_one_incident_where_the_rule_says_so() -> None:
+    tool = Tool.of("delivery", failures_open_incidents=True)
+    send(tool, evidence("passed", id="0", name="unit"))
+    send(tool, evidence("failed", id="1", name="unit", url="https://ci.example/1"))
+    send(tool, evidence("failed", id="2", name="unit"))
+    send(tool, evidence("failed", id="3", name="browser"))
+    send(tool, deployment("failed"))
+
+    incidents = Incident.objects.order_by("pk")
+
+    assert [each.title for each in incidents] == [
+        "delivery: unit failed",
+        "delivery: browser failed",
+        "delivery: deployment to production failed",
+    ]
+    first = incidents[0]
+    assert first.service == tool.pipeline.service
+    assert "https://ci.example/1" in first.description
+    assert first.opened_by == tool.pipeline.bot
+
+
+def test_what_fails_opens_no_incident_of_itself(tool: Tool) -> None:
+    send(tool, evidence("failed"), deployment("failed"))
+
+    assert not Incident.objects.exists()
 
 
 def test_an_address_that_is_none_is_not_shown(tool: Tool) -> None:
