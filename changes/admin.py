@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from changes import actions
+from changes import actions, gatekeeping
 from changes.forms import PipelineForm
 from changes.models import (
     ChangeTemplate,
     GateCall,
+    GatePolicy,
     Pipeline,
     PipelinePost,
     TemplateVersion,
@@ -194,3 +195,14 @@ class GateCallAdmin(ReadOnlyAdmin):
         *("asked_at", "due_at", "decided_at", "sent_at", "error"),
     )
     readonly_fields = fields
+
+
+@admin.register(GatePolicy)
+class GatePolicyAdmin(ConfigurationAdmin[GatePolicy]):
+    """There is one at most."""
+
+    list_display = ("__str__", "is_stopped", "guarded_from", "permit_minutes", "wait_minutes")
+    autocomplete_fields = ("locked_services",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and gatekeeping.gate_policy().pk is None

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from rest_framework.response import Response
@@ -12,8 +11,6 @@ from changes import actions, selectors
 from changes.actions.opening import Plan
 from changes.filters import ChangeFilters
 from changes.forms import PLANNED_TYPES
-from changes.gate import Verdict
-from changes.gathering import decision_for
 from changes.models import (
     Category,
     Change,
@@ -21,6 +18,8 @@ from changes.models import (
     ChangeType,
     CloseCode,
     Environment,
+    Evidence,
+    EvidenceKind,
     Outcome,
     TaskSort,
     TaskState,
@@ -28,7 +27,7 @@ from changes.models import (
 from itsm.core.errors import NotFound
 from itsm.core.fields import Choice, Field, Flag, Instant, Line, Lines, Mapped, Number
 from itsm.core.rest.asking import Asked
-from itsm.core.rest.operations import LIST, operation
+from itsm.core.rest.operations import LIST, PAGE, operation
 from itsm.core.rest.shapes import (
     Column,
     Row,
@@ -41,13 +40,12 @@ from itsm.core.rest.shapes import (
     several,
     text,
 )
-from itsm.core.rest.views import Collection
 from itsm.inventory.fields import ComponentNames, ServiceName
 from itsm.people.fields import Person, TeamName
 from itsm.people.models import User
 from itsm.tickets.api import TicketCollection
+from itsm.tickets.api.belongings import PAGED
 from itsm.tickets.api.shapes import HEAD, MORE, PEOPLE, TAIL, URGENCY, put_addresses, put_names
-from itsm.tickets.fields import TicketNumber
 from itsm.tickets.models import Channel, Ticket
 
 PEOPLE_NAMED = ("caller", "assignee", "opened_by")
@@ -98,18 +96,6 @@ CHANGE = Shape(
     hidden=("id",),
     finish=_finish,
 )
-GATE = Shape(
-    "GateDecision",
-    (
-        Column("change", text()),
-        Column("verdict", text(enum=[each.word for each in Verdict])),
-        Column("rules", several(mapping())),
-        Column("leaves", several(text())),
-        Column("retry_at", maybe(instant())),
-        Column("inputs_hash", text()),
-        Column("policy_version", text()),
-    ),
-)
 CONFLICT = Shape(
     "Conflict",
     (
@@ -140,6 +126,39 @@ TASK = Shape(
         Column("planned_end", maybe(instant())),
         Column("state", text(enum=list(TaskState.values))),
     ),
+)
+
+EVIDENCE = Shape(
+    "Evidence",
+    (
+        Column("id", number()),
+        Column("kind", text(enum=list(EvidenceKind.values))),
+        Column("name", text()),
+        Column("outcome", text(enum=list(Evidence.Outcome.values))),
+        Column("facts", mapping()),
+        Column("url", text()),
+        Column("revision", text()),
+        Column("artifact_digest", text()),
+        Column("pipeline", maybe(text()), "pipeline__slug"),
+        Column("happened_at", instant()),
+    ),
+)
+IN_TIME = {"orderings": {"happened_at": ("happened_at", "id")}, "default": "happened_at"}
+SHOWN: tuple[Field, ...] = (
+    Line(
+        name="delivery_id",
+        label=_l("Your id of it; told again, it stays one result"),
+        required=True,
+        max_length=120,
+    ),
+    Choice(name="kind", required=True, choices=EvidenceKind.choices),
+    Choice(name="outcome", choices=Evidence.Outcome.choices),
+    Line(name="name", max_length=120),
+    Mapped(name="facts", label=_l("Figures by name")),
+    Line(name="url", max_length=500),
+    Line(name="revision", max_length=128),
+    Line(name="artifact_digest", max_length=128),
+    Instant(name="happened_at"),
 )
 
 TITLE = Line(name="title", label=_l("What is changed, in a few words"), required=True)
@@ -182,7 +201,10 @@ class ChangeCollection(TicketCollection):
     needs = "tickets.view_all"
     filterset = ChangeFilters
     opening: ClassVar[Sequence[Field]] = (
-        TITLE,
+        Line(
+            name="title", label=_l("What is changed; needed without a template, which has its own")
+        ),
+        Line(name="template", label=_l("Short name of the template it is made from")),
         *_levels(required=False),
         *EDITED,
         Person(name="assignee", label=_l("User name of who carries it out")),
@@ -195,6 +217,9 @@ class ChangeCollection(TicketCollection):
 
     def open(self, request: Asked, values: dict[str, Any]) -> Ticket:
         given = {name: value for name, value in values.items() if value not in (None, "")}
+        if slug := given.pop("template", ""):
+            given["template_version"] = selectors.template_version(slug)
+            given.setdefault("type", ChangeType.STANDARD.value)
         return actions.open_change(plan=Plan(**given, source=Channel.API), actor=request.user)
 
     @operation(
@@ -256,45 +281,35 @@ class ChangeCollection(TicketCollection):
         actions.finish_task(task=task, actor=request.user, **self.given(request))
         return self._task(request, task, status=200)
 
-    def _task(self, request: Asked, task: ChangeTask, *, status: int) -> Response:
-        found = selectors.tasks_of(task.change).filter(pk=task.pk)
-        return Response(TASK.one(found, request.user), status)
-
-
-class GateCollection(Collection):
-    """May this change go out now? Every rule answers, and the strictest one wins."""
-
-    collection = "gate"
-    shape = GATE
-    needs = "changes.work"
+    @operation(
+        "get",
+        "<str:number>/evidence/",
+        _l("List what pipelines showed of it"),
+        gives=EVIDENCE,
+        many=PAGE,
+        parameters=PAGED,
+    )
+    def evidence(self, request: Asked, number: str) -> Response:
+        found = selectors.evidence_on(self.ticket(request, number))
+        return self.page(request, found, shape=EVIDENCE, **IN_TIME)
 
     @operation(
         "post",
-        "",
-        _l("Ask whether a change may go out now"),
-        takes=(TicketNumber(name="change", label=_l("Number of the change"), required=True),),
-        gives=GATE,
-        refuses=(404,),
+        "<str:number>/evidence/",
+        _l("Add a result of a pipeline; told again, it stays one"),
+        takes=SHOWN,
+        gives=EVIDENCE,
+        status=201,
     )
-    def decide(self, request: Asked) -> Response:
-        change = selectors.change_for(request.user, self.given(request)["change"])
-        decision = decision_for(change, now=timezone.now())
-        return Response(
-            {
-                "change": change.number,
-                "verdict": decision.verdict.word,
-                "rules": [
-                    {
-                        "id": each.rule,
-                        "verdict": each.verdict.word,
-                        "why": each.said.why,
-                        "facts": dict(each.said.facts),
-                    }
-                    for each in decision.rulings
-                ],
-                "leaves": decision.leaves,
-                "retry_at": decision.retry_at,
-                "inputs_hash": decision.inputs_hash,
-                "policy_version": decision.policy_version,
-            }
-        )
+    def add_evidence(self, request: Asked, number: str) -> Response:
+        change, user = self.ticket(request, number), request.user
+        given = {name: each for name, each in self.given(request).items() if each}
+        # Of its own sort, so that one person's id never is another's, nor a pipeline's.
+        given["delivery_id"] = f"api:{user.pk}:{change.pk}:{given['delivery_id']}"
+        evidence = actions.add_evidence(finding=actions.Finding(**given), actor=user, change=change)
+        found = selectors.evidence_on(change).filter(pk=evidence.pk)
+        return Response(EVIDENCE.one(found, user), 201)
+
+    def _task(self, request: Asked, task: ChangeTask, *, status: int) -> Response:
+        found = selectors.tasks_of(task.change).filter(pk=task.pk)
+        return Response(TASK.one(found, request.user), status)

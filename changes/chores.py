@@ -5,7 +5,7 @@ from datetime import timedelta
 import structlog
 from django.utils import timezone
 
-from changes import actions, selectors, suspects
+from changes import actions, gatekeeping, selectors, suspects
 from itsm.core.chores import chore
 from itsm.core.errors import Refused
 from itsm.people.selectors import system_user
@@ -51,3 +51,20 @@ def watch() -> None:
     """Judge the incidents near what is being changed, or was changed lately."""
     for incident_id in suspects.unjudged_while_watched(timezone.now()):
         actions.find_causes(incident_id=incident_id, actor=system_user())
+
+
+@chore(every=timedelta(minutes=1))
+def expire_permits() -> None:
+    """End the permits that were not used in time."""
+    for permit in gatekeeping.permits_over(timezone.now()).order_by("expires_at")[:BATCH]:
+        actions.expire(permit=permit)
+
+
+@chore(every=timedelta(seconds=5))
+def answer_whoever_waits() -> None:
+    """Look again at what waits at the gate: time alone can open it, and a deadline ends it."""
+    for wait in gatekeeping.waits_due(timezone.now())[:BATCH]:
+        try:
+            actions.settle(wait=wait)
+        except Exception:  # one that fails must not keep the others waiting
+            logger.exception("gate.unsettled", wait=wait.pk)

@@ -1,6 +1,6 @@
 """How changes of freezes, windows and templates are told of."""
 
-from changes.models import ChangeTemplate, Pipeline, Window
+from changes.models import ChangeTemplate, GatePolicy, Pipeline, Window
 from itsm.core.configuration import Kind, kinds
 
 
@@ -15,3 +15,4 @@ def _versions(template: ChangeTemplate) -> list[str]:
 kinds[Window] = Kind("change_window", parts={"services": _services})
 kinds[ChangeTemplate] = Kind("change_template", parts={"versions": _versions})
 kinds[Pipeline] = Kind("pipeline", added="connected")
+kinds[GatePolicy] = Kind("gate_policy")

@@ -8,16 +8,16 @@ import enum
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext, gettext_noop
 
-POLICY_VERSION = "1"
-BUDGET_WARNING = 0.25  # of the error budget
-BURN_WARNING = 1.0  # times the rate that would just use the budget up
-GUARDED_BANDS = ("high", "very_high")
+RULES_VERSION = "1"
+BANDS = ("low", "moderate", "high", "very_high")
+# Sentences stay as they are written here: they are kept, and worded for whoever reads them.
+_ = gettext_noop
 
 
 class Verdict(enum.IntEnum):
@@ -33,6 +33,30 @@ class Verdict(enum.IntEnum):
     def word(self) -> str:
         """The verdict as it is written in answers."""
         return self.name.lower()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """The values an organisation sets; the rules themselves are the same for everybody."""
+
+    budget_warning: float = 0.25  # of the error budget
+    burn_warning: float = 1.0  # times the rate that would just use the budget up
+    guarded_from: str = "high"  # the risk that asks for a careful start
+    # Where an error budget that is not known does not let a change go, and where nobody's answer
+    # in time lets it.
+    closed_tiers: frozenset[int] = frozenset({1})
+    open_tiers: frozenset[int] = frozenset()
+
+    @property
+    def version(self) -> str:
+        """The same for the same rules and values."""
+        plain = asdict(self)
+        for name in ("closed_tiers", "open_tiers"):
+            plain[name] = sorted(plain[name])
+        return f"{RULES_VERSION}-{_digest(plain)[:10]}"
+
+
+USUAL = Policy()
 
 
 @dataclass(frozen=True)
@@ -55,6 +79,8 @@ class Budget:
     left: float | None = None
     burn: float | None = None
     fails_open: bool = True
+    # Of several objectives one is not known; the others count all the same.
+    is_partly_unknown: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +105,10 @@ class Inputs:
     is_approved: bool = True
     granted: frozenset[str] = frozenset()
     risk: str = "low"
+    tier: int | None = None
+
+
+KNOWN = frozenset(each.name for each in fields(Inputs))
 
 
 class Said(NamedTuple):
@@ -88,6 +118,20 @@ class Said(NamedTuple):
     why: str
     facts: Mapping[str, Any] = {}
     leave: str = ""
+    is_granted: bool = False
+
+    @property
+    def sentences(self) -> list[str]:
+        """Why, as it is kept: in the words of the rules."""
+        return [self.why, GRANTED] if self.is_granted else [self.why]
+
+
+GRANTED = _("Leave was given.")
+
+
+def worded(sentences: Sequence[str]) -> str:
+    """Why, in the language of whoever reads it."""
+    return " ".join(gettext(each) for each in sentences)
 
 
 @dataclass(frozen=True)
@@ -108,9 +152,18 @@ class Decision:
 
     verdict: Verdict
     rulings: Sequence[Ruling]
-    inputs_hash: str
-    retry_at: datetime | None
-    policy_version: str = POLICY_VERSION
+    inputs: Inputs
+    policy_version: str
+
+    @property
+    def inputs_hash(self) -> str:
+        """What it was decided from, in short."""
+        return hash_of(self.inputs)
+
+    @property
+    def retry_at(self) -> datetime | None:
+        """When it is worth asking again, where that is known."""
+        return self.inputs.outside_window_until
 
     @property
     def leaves(self) -> list[str]:
@@ -118,22 +171,48 @@ class Decision:
         return sorted({each.said.leave for each in self.rulings if each.said.leave})
 
 
-def decide(inputs: Inputs) -> Decision:
+def decide(inputs: Inputs, policy: Policy = USUAL) -> Decision:
     """Ask every rule and let the strongest verdict win."""
-    rulings = [Ruling(rule, judge(inputs)) for rule, judge in RULES]
+    rulings = [Ruling(rule, judge(inputs, policy)) for rule, judge in RULES]
     verdict = max(each.verdict for each in rulings)
-    return Decision(verdict, rulings, hash_of(inputs), inputs.outside_window_until)
+    return Decision(verdict, rulings, inputs, policy.version)
 
 
 def hash_of(inputs: Inputs) -> str:
     """The same for the same inputs, whatever the order they were gathered in."""
+    return _digest(plain_of(inputs))
+
+
+def plain_of(inputs: Inputs) -> dict[str, Any]:
+    """The inputs as they are kept."""
     plain = asdict(inputs)
     plain["granted"] = sorted(inputs.granted)
+    until = inputs.outside_window_until
+    plain["outside_window_until"] = until.isoformat() if until else None
+    return plain
+
+
+def inputs_from(plain: Mapping[str, Any]) -> Inputs:
+    """The inputs that were kept so."""
+    given = {name: _listed(value) for name, value in plain.items() if name in KNOWN}
+    until = given.get("outside_window_until")
+    given["outside_window_until"] = datetime.fromisoformat(until) if until else None
+    given["granted"] = frozenset(given.get("granted", ()))
+    given["incidents"] = tuple(OpenIncident(**each) for each in given.get("incidents", ()))
+    given["budget"] = Budget(**given.get("budget", {}))
+    return Inputs(**given)
+
+
+def _listed(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _digest(plain: Any) -> str:
     text = json.dumps(plain, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _switch(known: Inputs) -> Said:
+def _switch(known: Inputs, _policy: Policy) -> Said:
     if known.is_stopped:
         return Said(Verdict.DENY, _("Everything is stopped by the kill switch."))
     if known.is_service_locked:
@@ -141,7 +220,7 @@ def _switch(known: Inputs) -> Said:
     return Said(Verdict.ALLOW, _("Nothing is stopped."))
 
 
-def _standing(known: Inputs) -> Said:
+def _standing(known: Inputs, _policy: Policy) -> Said:
     if known.state != "scheduled":
         facts = {"state": known.state}
         return Said(Verdict.DENY, _("The change is not scheduled."), facts)
@@ -150,7 +229,7 @@ def _standing(known: Inputs) -> Said:
     return Said(Verdict.ALLOW, _("The change is scheduled."))
 
 
-def _evidence(known: Inputs) -> Said:
+def _evidence(known: Inputs, _policy: Policy) -> Said:
     lacking = {"missing": known.missing_evidence, "failed": known.failed_evidence}
     if not any(lacking.values()):
         return Said(Verdict.ALLOW, _("All evidence that is asked for is there."))
@@ -159,7 +238,7 @@ def _evidence(known: Inputs) -> Said:
     return Said(Verdict.DENY, _("Evidence is missing or speaks against it."), lacking)
 
 
-def _freeze(known: Inputs) -> Said:
+def _freeze(known: Inputs, _policy: Policy) -> Said:
     facts = {"freezes": known.freezes}
     if not known.freezes:
         return Said(Verdict.ALLOW, _("No freeze covers this moment."))
@@ -168,21 +247,21 @@ def _freeze(known: Inputs) -> Said:
     return _asking("ecab", known, _("A freeze covers this moment."), facts)
 
 
-def _window(known: Inputs) -> Said:
+def _window(known: Inputs, _policy: Policy) -> Said:
     if known.outside_window_until is None:
         return Said(Verdict.ALLOW, _("It lies within the maintenance window."))
     facts = {"until": known.outside_window_until.isoformat()}
     return Said(Verdict.HOLD, _("The maintenance window is not open."), facts)
 
 
-def _conflicts(known: Inputs) -> Said:
+def _conflicts(known: Inputs, _policy: Policy) -> Said:
     if not known.running_conflicts:
         return Said(Verdict.ALLOW, _("No other change is in the way."))
     facts = {"changes": known.running_conflicts}
     return Said(Verdict.HOLD, _("Another change is running on the same things."), facts)
 
 
-def _burning(known: Inputs) -> Said:
+def _burning(known: Inputs, _policy: Policy) -> Said:
     burning = [each for each in known.incidents if each.priority == 1 or each.is_major]
     facts = {"incidents": [each.number for each in burning]}
     if not burning:
@@ -192,7 +271,7 @@ def _burning(known: Inputs) -> Said:
     return Said(Verdict.DENY, _("A critical or major incident is open here."), facts)
 
 
-def _smouldering(known: Inputs) -> Said:
+def _smouldering(known: Inputs, _policy: Policy) -> Said:
     found = [each for each in known.incidents if each.priority == 2 and not each.is_major]
     unfixed = [each.number for each in found if not each.is_fixed_by_this]
     if not unfixed:
@@ -200,48 +279,49 @@ def _smouldering(known: Inputs) -> Said:
     return _asking("incident", known, _("A high incident is open here."), {"incidents": unfixed})
 
 
-def _budget(known: Inputs) -> Said:
+def _budget(known: Inputs, policy: Policy) -> Said:
     budget = known.budget
     facts = {"left": budget.left, "burn": budget.burn}
     if budget.left is not None and budget.left <= 0:
         if known.is_emergency or known.is_reliability_work:
             return _asking("service_owner", known, _("The error budget is used up."), facts)
         return Said(Verdict.DENY, _("The error budget is used up."), facts)
-    if worry := _worry_about(budget):
+    if worry := _worry_about(budget, policy):
         return _asking("service_owner", known, worry, facts)
     return Said(Verdict.ALLOW, _("The error budget lets it go."), facts)
 
 
-def _worry_about(budget: Budget) -> str:
-    if budget.left is not None and budget.left < BUDGET_WARNING:
+def _worry_about(budget: Budget, policy: Policy) -> str:
+    if budget.left is not None and budget.left < policy.budget_warning:
         return _("Little error budget is left.")
-    if budget.burn is not None and budget.burn > BURN_WARNING:
+    if budget.burn is not None and budget.burn > policy.burn_warning:
         return _("The error budget burns fast.")
-    if None in (budget.left, budget.burn) and not budget.fails_open:
+    is_unknown = budget.is_partly_unknown or None in (budget.left, budget.burn)
+    if is_unknown and not budget.fails_open:
         return _("The error budget is unknown.")
     return ""
 
 
-def _approvals(known: Inputs) -> Said:
+def _approvals(known: Inputs, _policy: Policy) -> Said:
     if known.is_approved:
         return Said(Verdict.ALLOW, _("Everybody asked has agreed."))
     return Said(Verdict.NEEDS_APPROVAL, _("Not everybody asked has agreed."), {}, "approvers")
 
 
-def _risk(known: Inputs) -> Said:
+def _risk(known: Inputs, policy: Policy) -> Said:
     facts = {"risk": known.risk}
-    if known.risk in GUARDED_BANDS:
+    if BANDS.index(known.risk) >= BANDS.index(policy.guarded_from):
         return Said(Verdict.ALLOW_GUARDED, _("The risk asks for a careful start."), facts)
     return Said(Verdict.ALLOW, _("The risk is low enough."), facts)
 
 
 def _asking(leave: str, known: Inputs, why: str, facts: Mapping[str, Any]) -> Said:
     if leave in known.granted:
-        return Said(Verdict.ALLOW, why + " " + _("Leave was given."), facts)
+        return Said(Verdict.ALLOW, why, facts, is_granted=True)
     return Said(Verdict.NEEDS_APPROVAL, why, facts, leave)
 
 
-Judge = Callable[[Inputs], Said]
+Judge = Callable[[Inputs, Policy], Said]
 RULES: tuple[tuple[str, Judge], ...] = (
     ("switch", _switch),
     ("standing", _standing),

@@ -5,31 +5,42 @@ from typing import Any
 
 from django.db.models import Q
 
-from changes import selectors
+from changes import gatekeeping, selectors
 from changes.conflicts import BLOCKS, Pane, Plot, conflicts_of
-from changes.gate import Decision, Inputs, OpenIncident, decide
-from changes.models import Change, ChangeTemplate, ChangeType, Evidence
+from changes.gate import Budget, Decision, Inputs, OpenIncident, decide
+from changes.models import Change, ChangeTemplate, ChangeType, Evidence, GatePolicy
 from changes.windows import Span
 from itsm.approvals.models import Approval
 from itsm.inventory.selectors import upstream_of
+from itsm.sla.selectors import Standing, standing_of
 from itsm.tickets.models import OPEN_PHASES, Link, Priority, Ticket
 
 HORIZON = timedelta(days=60)
 MOST_INCIDENTS = 50
 
 
-def decision_for(change: Change, *, now: datetime) -> Decision:
-    """May this change go out now?"""
-    return decide(inputs_for(change, now=now))
+def decision_for(change: Change, *, now: datetime, permit: str = "valid") -> Decision:
+    """May this change go out now, with a permit that stands so?"""
+    policy = gatekeeping.gate_policy()
+    return decide(inputs_for(change, now=now, policy=policy, permit=permit), policy.values)
 
 
-def inputs_for(change: Change, *, now: datetime) -> Inputs:
+def inputs_for(
+    change: Change, *, now: datetime, policy: GatePolicy | None = None, permit: str = "valid"
+) -> Inputs:
     """Everything the decision depends on, gathered in a few statements."""
+    policy = policy or gatekeeping.gate_policy()
     plot = _plot_now(change, now)
     concerned = [each for each in selectors.panes(Span(now, now + HORIZON)) if each.concerns(plot)]
     leaves = _leaves(change)
     standing = selectors.standing_evidence(change)
+    tier = change.service.tier if change.service else None
     return Inputs(
+        is_stopped=policy.is_stopped,
+        is_service_locked=gatekeeping.is_locked(policy, change),
+        permit=permit,
+        tier=tier,
+        budget=_budget(change, now, closed=tier in policy.values.closed_tiers),
         state=change.state if not change.on_hold else "on_hold",
         missing_evidence=tuple(selectors.missing_evidence(change, standing)),
         failed_evidence=tuple(_failed(standing)),
@@ -89,7 +100,7 @@ def _opens_at(windows: list[Pane], now: datetime) -> datetime | None:
     if not closed:
         return None
     starts = [one.start for each in closed for one in each.spans if one.start > now]
-    return min(starts, default=now + HORIZON)
+    return min(starts, default=(now + HORIZON).replace(hour=0, minute=0, second=0, microsecond=0))
 
 
 def _running(change: Change, plot: Plot) -> tuple[str, ...]:
@@ -119,6 +130,17 @@ def _incidents(change: Change) -> tuple[OpenIncident, ...]:
     return tuple(
         OpenIncident(number, priority, is_major=is_major, is_fixed_by_this=pk in fixed)
         for pk, number, priority, is_major in rows
+    )
+
+
+def _budget(change: Change, now: datetime, *, closed: bool) -> Budget:
+    """How the service stands to its objectives; where it has none, there is no budget to know."""
+    standing = standing_of(change.service, now=now) if change.service else Standing()
+    return Budget(
+        left=standing.left,
+        burn=standing.burn,
+        fails_open=not (closed and standing.has_objectives),
+        is_partly_unknown=standing.is_partly_unknown,
     )
 
 

@@ -5,15 +5,16 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _l
 
-from changes import selectors, suspects
-from changes.models import Attribution, Change, EvidenceKind
+from changes import gatekeeping, selectors, suspects
+from changes.gate import worded
+from changes.models import Attribution, Change, EvidenceKind, GateDecision
 from changes.risk import BEYOND, FACTORS
 from changes.wording import reason_in_words, records_in_words
 from itsm.people.models import User
 from itsm.tickets.desks import address_of
 from itsm.tickets.models import Ticket
 from itsm.tickets.panels import panel
-from itsm.tickets.permissions import may_work
+from itsm.tickets.permissions import may_see_notes, may_work
 
 MOST_DEPLOYMENTS = 10
 WHY = {name: why for name, why, _judge in FACTORS} | BEYOND
@@ -23,6 +24,16 @@ BAND_WORDS = {
     "high": _l("High"),
     "very_high": _l("Very high"),
 }
+
+VERDICT_WORDS = {
+    "allow": _l("May go"),
+    "allow_guarded": _l("May go with care"),
+    "needs_approval": _l("Needs approval"),
+    "hold": _l("Wait"),
+    "deny": _l("Denied"),
+}
+MOST_DECISIONS = 5
+MOST_PERMITS = 3
 
 
 def _change(ticket: Ticket) -> Change:
@@ -156,4 +167,39 @@ def _cause(attribution: Attribution, other: Ticket) -> dict[str, Any]:
         "judged_by": attribution.judged_by,
         "judged_at": attribution.judged_at,
         "comment": attribution.comment,
+    }
+
+
+@panel("gate", title=_l("Gate"), template="changes/_gate.html", kinds=("change",), order=18)
+def gate(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
+    """What the gate said of it lately, why, and the permits that came of it."""
+    if not may_see_notes(user):
+        return None
+    found = list(gatekeeping.decisions_of(ticket)[:MOST_DECISIONS])
+    if not found:
+        return None
+    permits = list(gatekeeping.permits_of(ticket)[:MOST_PERMITS])
+    return {"decisions": [_decision(each) for each in found], "permits": permits}
+
+
+def _decision(decision: GateDecision) -> dict[str, Any]:
+    against = [each for each in decision.rules if each["verdict"] != "allow"]
+    return {
+        "verdict": decision.verdict,
+        "word": VERDICT_WORDS[decision.verdict],
+        "occasion": decision.get_occasion_display(),
+        "asked_by": decision.asked_by,
+        "last_asked_at": decision.last_asked_at,
+        "times": decision.times,
+        "against": [_rule(each) for each in against],
+    }
+
+
+def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
+    named = [each for each in rule["facts"].values() if isinstance(each, list)]
+    return {
+        "verdict": rule["verdict"],
+        "word": VERDICT_WORDS[rule["verdict"]],
+        "why": worded(rule["why"]),
+        "facts": ", ".join(str(one) for each in named for one in each),
     }

@@ -20,6 +20,7 @@ from changes.models import (
     EvidenceKind,
     GateCall,
     Pipeline,
+    TemplateVersion,
     Trace,
     Window,
     WindowSort,
@@ -57,6 +58,15 @@ TOGETHER = (Relation.Sort.PART_OF, Relation.Sort.RUNS_ON, Relation.Sort.DEPENDS_
 def change_for(user: User, number: str) -> Change:
     """The change with this number, if this person may see it."""
     found: Change = ticket_for(user, number, Change)
+    return found
+
+
+def template_version(slug: str) -> TemplateVersion:
+    """What the template with this short name says now."""
+    versions = TemplateVersion.objects.filter(template__slug=slug).select_related("template")
+    found = versions.order_by("-number").first()
+    if found is None:
+        raise Invalid(_("There is no such template."), field="template")
     return found
 
 

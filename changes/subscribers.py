@@ -3,9 +3,10 @@
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from changes import actions
+from changes import actions, gatekeeping
 from changes.models import Change
 from changes.suspects import suspecting
+from changes.telling import send_answer
 from changes.workflow import MATERIAL
 from itsm.approvals.actions import void
 from itsm.core.models import Event
@@ -24,6 +25,7 @@ def judge_anew(edited: list[Event]) -> None:
             continue
         Change.objects.filter(pk=change.pk).update(edited_by=event.actor)
         actions.assess(change=change)
+        actions.revoke(change=change, actor=_actor(event), why="edited")
         if change.state in ("assess", "authorize"):
             actions.revise(change, actor=_actor(event))
 
@@ -72,6 +74,16 @@ def ask_no_more(ended: list[Event]) -> None:
     for event in ended:
         change = Change.objects.get(pk=event.subject_id)
         void(ticket=change, actor=_actor(event))
+        actions.revoke(change=change, actor=_actor(event), why=event.name.partition(".")[2])
+
+
+@on("change.transition_refused", moment=Moment.INSIDE)
+def keep_what_the_gate_said(refused: list[Event]) -> None:
+    """A refused start undoes what was kept of it, so it is decided and kept here."""
+    for event in refused:
+        if event.data["verb"] == "start" and isinstance(event.actor, User):
+            change = Change.objects.get(pk=event.subject_id)
+            actions.keep_refusal(change=change, actor=event.actor)
 
 
 @on("change.released", moment=Moment.INSIDE)
@@ -161,6 +173,41 @@ def learn(event: Event) -> None:
 
 
 OF_PLACE_AND_TIME = frozenset({"service_id", "configuration_items", "impact_started_at"})
+
+
+@on("approval.granted", "approval.denied", "approval.expired", moment=Moment.AFTER)
+def answer_after_a_word(event: Event) -> None:
+    """Somebody has given or refused leave: look again at who waits at the gate for it."""
+    _answer_about(event.data["ticket"])
+
+
+@on(
+    "change.authorized",
+    "change.rejected",
+    "change.revised",
+    "change.released",
+    "change.canceled",
+    moment=Moment.AFTER,
+)
+def answer_after_a_move(event: Event) -> None:
+    """The change has come nearer to its start, or will not come there: look who waits for it."""
+    _answer_about(event.subject_id)
+
+
+def _answer_about(change: int) -> None:
+    for wait in gatekeeping.open_waits_of([change]):
+        actions.settle(wait=wait)
+
+
+@on("gate.answered", moment=Moment.AFTER)
+def tell_the_pipeline(event: Event) -> None:
+    """Send the answer to the address it was asked for; an error is tried again later."""
+    wait = gatekeeping.untold(event.subject_id)
+    if wait is not None:
+        send_answer(wait)
+        actions.note_told(wait=wait)
+
+
 PURPOSES = {"assess": "assess", "authorize": "authorize"}
 
 

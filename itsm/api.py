@@ -15,10 +15,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from changes.api import ChangeCollection, GateCollection
+from changes.api import ChangeCollection
 from changes.causes_api import AttributionCollection
 from changes.connecting import PipelineCollection
 from changes.deployments import DeploymentCollection
+from changes.gate_api import GateCollection
 from changes.templates_api import TemplateCollection
 from incidents.api import IncidentCollection
 from itsm.approvals.api import ApprovalCollection
@@ -30,6 +31,7 @@ from itsm.monitoring.api import AlertCollection, SourceCollection
 from itsm.monitoring.silences_api import SilenceCollection
 from itsm.people.access import frame_of, person_of, signed_in
 from itsm.people.api import TeamCollection, UserCollection
+from itsm.sla.api import ObjectiveCollection
 from itsm.tickets.api import transition_routes
 from itsm.tickets.api.events import EventCollection
 
@@ -46,6 +48,7 @@ COLLECTIONS = (
     SilenceCollection,
     ServiceCollection,
     ComponentCollection,
+    ObjectiveCollection,
     TeamCollection,
     UserCollection,
     SourceCollection,

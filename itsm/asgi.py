@@ -18,6 +18,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from itsm.core import sweep
 from itsm.core.bridge import Bridge
+from itsm.core.parking import Parking
 from itsm.core.supervision.children import die_with_parent
 from itsm.dashboard.urls import websocket_urlpatterns
 
@@ -29,7 +30,7 @@ def own_origins() -> list[str]:
     return [f"{base.scheme}://{host}:{port}" for host in settings.ALLOWED_HOSTS]
 
 
-_pages_and_start = Bridge(_pages, threads=8, on_start=[die_with_parent, sweep.start])
+_pages_and_start = Parking(Bridge(_pages, threads=8, on_start=[die_with_parent, sweep.start]))
 
 _doors = ProtocolTypeRouter(
     {

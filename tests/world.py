@@ -14,7 +14,14 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from changes.actions import add_task, connect_pipeline, submit
+from changes.actions import (
+    Artifact,
+    Patience,
+    add_task,
+    ask_and_wait,
+    connect_pipeline,
+    submit,
+)
 from changes.models import Attribution, ChangeTemplate, TemplateProposal, TemplateVersion
 from incidents import actions
 from incidents.actions.opening import Report
@@ -27,6 +34,7 @@ from itsm.monitoring.models import Alert
 from itsm.monitoring.sources import Signal
 from itsm.people.actions import issue_token, join_team, name_delegate
 from itsm.people.roles import Role
+from itsm.sla.models import Objective
 from itsm.tickets.actions import attach, link, watch
 from itsm.tickets.actions.saved_views import save_view
 from tests.doors import PEOPLE
@@ -75,6 +83,8 @@ BODIES: dict[str, Any] = {
     },
     "PATCH api/v1/silences/{silence_id}/": {"reason": "All disks are swapped"},
     "POST api/v1/attributions/": {"incident": "{held}", "change": "{begun}"},
+    "POST api/v1/objectives/{objective_id}/report/": {"left": 0.5},
+    "POST api/v1/gate/start/": {"change": "{permitted}", "permit": "{code}"},
     "POST api/v1/changes/": {"title": "New certificate"},
     "PATCH api/v1/changes/{change}/": {"title": "New certificates"},
     "POST api/v1/changes/{running}/complete/": {"outcome": "ok"},
@@ -85,6 +95,7 @@ BODIES: dict[str, Any] = {
     "POST api/v1/changes/{change}/comments/": {"body": "Any news?"},
     "POST api/v1/changes/{change}/links/": {"ticket": "{held}"},
     "POST api/v1/changes/{change}/tasks/": {"title": "Tell the shop"},
+    "POST api/v1/changes/{change}/evidence/": {"delivery_id": "42", "kind": "tests"},
     "PATCH api/v1/changes/{change}/tasks/{task_id}/": {"state": "done"},
     "POST api/v1/approvals/{approval_id}/reject/": {"comment": "Too thin."},
     "POST api/v1/services/": {"name": "search"},
@@ -217,6 +228,13 @@ def _fill(world: World) -> None:
     change = ChangeFactory(opened_by=alice)
     scheduled = ChangeFactory(at_state="scheduled", starts_in=timedelta(0))
     Approval.objects.create(ticket=scheduled, purpose="authorize", state="approved")
+    objective = Objective.objects.create(service=ServiceFactory(name="wiki"), name="Answers")
+    permitted = ChangeFactory(at_state="scheduled", starts_in=timedelta(0))
+    Approval.objects.create(ticket=permitted, purpose="authorize", state="approved")
+    answer, wait = ask_and_wait(
+        change=permitted, actor=alice, artifact=Artifact(), patience=Patience()
+    )
+    assert answer.permit is not None
     running = ChangeFactory(at_state="implement")
     reviewed = ChangeFactory(at_state="review", outcome="ok")
     paused = ChangeFactory(on_hold=True, hold_reason="Wait.")
@@ -225,6 +243,11 @@ def _fill(world: World) -> None:
     world.names = {
         "change": change.number,
         "scheduled": scheduled.number,
+        "permitted": permitted.number,
+        "decision_id": str(answer.decision.pk),
+        "objective_id": str(objective.pk),
+        "wait_id": str(wait.pk),
+        "code": answer.permit.code,
         "running": running.number,
         "reviewed": reviewed.number,
         "paused": paused.number,

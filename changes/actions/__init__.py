@@ -3,6 +3,7 @@
 from changes.actions.asking import ask_for_leave
 from changes.actions.assessing import assess, assess_like
 from changes.actions.attributing import confirm_cause, find_causes, put_down, reject_cause
+from changes.actions.deciding import Answer, ask_gate, keep_refusal
 from changes.actions.delivering import Delivered, Finding, add_evidence, register_deployment
 from changes.actions.earning import confirm_template, decline_template, weigh_template
 from changes.actions.ending import cancel, close, hold, release
@@ -15,20 +16,27 @@ from changes.actions.gate_calls import (
 )
 from changes.actions.hearing import forget_posts, hear
 from changes.actions.opening import Plan, open_change
+from changes.actions.permitting import Artifact, expire, revoke
 from changes.actions.pipelines import connect_pipeline, rotate_pipeline_token, set_up_pipeline
 from changes.actions.plan_reading import read_plan
 from changes.actions.planning import authorize, endorse, lapse, reject, revise, submit
 from changes.actions.quieting import hold_alerts_back, let_alerts_through
-from changes.actions.running import complete, start
+from changes.actions.running import complete, start, start_with_permit
 from changes.actions.tasks import add_task, finish_task
+from changes.actions.waiting import Patience, ask_and_wait, note_told, settle
 
 __all__ = [
+    "Answer",
+    "Artifact",
     "Delivered",
     "Finding",
+    "Patience",
     "Plan",
     "add_evidence",
     "add_task",
+    "ask_and_wait",
     "ask_for_leave",
+    "ask_gate",
     "assess",
     "assess_like",
     "authorize",
@@ -42,14 +50,17 @@ __all__ = [
     "decide_calls",
     "decline_template",
     "endorse",
+    "expire",
     "find_causes",
     "finish_task",
     "forget_posts",
     "hear",
     "hold",
     "hold_alerts_back",
+    "keep_refusal",
     "lapse",
     "let_alerts_through",
+    "note_told",
     "open_change",
     "put_down",
     "read_plan",
@@ -60,10 +71,13 @@ __all__ = [
     "release",
     "remind",
     "revise",
+    "revoke",
     "rotate_pipeline_token",
     "send_verdict",
     "set_up_pipeline",
+    "settle",
     "start",
+    "start_with_permit",
     "submit",
     "weigh_template",
 ]

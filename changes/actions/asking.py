@@ -27,7 +27,7 @@ def ask_for_leave(*, change: Change, purpose: str, actor: User) -> Approval:
                 for each in (change.opened_by_id, change.assignee_id, change.edited_by_id)
                 if each is not None
             },
-            stages=_peers(change) if purpose == "assess" else (),
+            stages=ASKED[purpose](change) if purpose in ASKED else (),
             by_people_only=bool(failed_evidence(change)),
         ),
         actor=actor,
@@ -53,3 +53,12 @@ def _peers(change: Change) -> list[dict[str, Any]]:
             return []  # not everybody may see it: process managers are asked
         return [{"name": "A peer", "role": "agent"}]
     return [{"name": "A peer", "team": change.team.slug}]
+
+
+def _owners(change: Change) -> list[dict[str, Any]]:
+    owner = change.service.owner_team if change.service else None
+    return [{"name": "The service's owner", "team": owner.slug}] if owner else []
+
+
+# Who is asked where no rule says so; of the others the process managers are.
+ASKED = {"assess": _peers, "service_owner": _owners}

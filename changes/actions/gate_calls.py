@@ -10,7 +10,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from changes.gate import Verdict
+from changes.actions.deciding import keep
+from changes.gate import Verdict, worded
 from changes.gathering import decision_for
 from changes.models import Change, GateCall, Pipeline
 from changes.pipelines import GateAsked, Told, wordings
@@ -80,6 +81,7 @@ def _verdict_on(call: GateCall, change: Change, now: datetime) -> tuple[str, str
     if call.facts.get("plan_url") and call.plan_read_at is None:
         return GateCall.Answer.WAITING, _("Its plan is not known yet.")
     decision = decision_for(change, now=now)
+    keep(decision, change=change, actor=call.pipeline.bot)
     if decision.verdict <= Verdict.ALLOW_GUARDED:
         return GateCall.Answer.APPROVED, _("The gate allows it.")
     worst = max(decision.rulings, key=lambda each: each.verdict)
@@ -89,8 +91,8 @@ def _verdict_on(call: GateCall, change: Change, now: datetime) -> tuple[str, str
         (each for each in decision.rulings if each.rule == "evidence" and each.said.facts), None
     )
     if failed and failed.verdict == Verdict.DENY and failed.said.facts.get("failed"):
-        return GateCall.Answer.REJECTED, failed.said.why
-    return GateCall.Answer.WAITING, worst.said.why
+        return GateCall.Answer.REJECTED, worded(failed.said.sentences)
+    return GateCall.Answer.WAITING, worded(worst.said.sentences)
 
 
 def refuse_calls(*, change: Change, why: str) -> int:

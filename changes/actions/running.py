@@ -1,20 +1,18 @@
 """Making a change, and saying how that went."""
 
-from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from changes import selectors
+from changes.actions.deciding import keep_refusal, pass_gate
+from changes.actions.permitting import NOTHING, Artifact, revoke
 from changes.actions.planning import not_held
-from changes.gate import Verdict
-from changes.gathering import decision_for
 from changes.models import Change, ChangeTask, ChangeType, Outcome, TaskSort, TaskState
 from changes.workflow import workflow
-from itsm.core.errors import Invalid, Refused
+from itsm.core.errors import Invalid, NotAllowed, Refused
 from itsm.people.models import User
 from itsm.tickets.fields import Choice, Field, Line
 
@@ -43,18 +41,26 @@ MADE_AT_START = (
         )
     ],
 )
-def start(change: Change, *, actor: User, override_reason: str = "") -> None:
-    """Begin the work, in its time and with nothing in the way, or with a reason."""
+def start(
+    change: Change,
+    *,
+    actor: User,
+    override_reason: str = "",
+    permit: str = "",
+    artifact: Artifact = NOTHING,
+) -> None:
+    """Begin the work, in its time and past the gate, or with a reason."""
     not_held(change)
-    now = timezone.now()
     if not override_reason:
         _check_time(change)
-        _check_gate(change)
+        pass_gate(change=change, actor=actor, code=permit, artifact=artifact)
     elif not actor.has_perm("changes.manage"):
         raise Refused(
             _("Only a process manager starts it against the plan."), field="override_reason"
         )
-    change.actual_start = now
+    else:
+        revoke(change=change, actor=actor, why="overridden")
+    change.actual_start = timezone.now()
     if not change.tasks.exists():
         ChangeTask.objects.bulk_create(
             ChangeTask(
@@ -76,18 +82,16 @@ def _check_time(change: Change) -> None:
         )
 
 
-def _check_gate(change: Change) -> None:
-    """Ask the gate anew: what was allowed yesterday may not be allowed now."""
-    decision = decision_for(change, now=timezone.now())
-    if decision.verdict > Verdict.ALLOW_GUARDED:
-        worst = next(each for each in decision.rulings if each.verdict == decision.verdict)
-        names = [str(one) for each in worst.said.facts.values() for one in _listed(each)]
-        sentence = f"{worst.said.why} {', '.join(names)}".strip()
-        raise Refused(sentence, field="override_reason")
-
-
-def _listed(fact: Any) -> Sequence[Any]:
-    return fact if isinstance(fact, list | tuple) else [fact]
+def start_with_permit(*, change: Change, actor: User, permit: str, artifact: Artifact) -> Change:
+    """Begin the work as a pipeline does: with the permit it was given, for what it brings."""
+    try:
+        started: Change = start(change, actor=actor, permit=permit, artifact=artifact)
+    except (Invalid, NotAllowed):
+        raise
+    except Refused:
+        keep_refusal(change=change, actor=actor, code=permit, artifact=artifact)
+        raise
+    return started
 
 
 @workflow.transition(

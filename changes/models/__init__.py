@@ -13,10 +13,12 @@ from changes.models.change import (
     TaskState,
 )
 from changes.models.evidence import Deployment, Evidence
+from changes.models.gate import GateDecision, GatePolicy, Permit
 from changes.models.gate_call import GateCall
 from changes.models.pipeline import EvidenceKind, Pipeline, PipelinePost, Trace
 from changes.models.proposal import TemplateProposal
 from changes.models.template import ChangeTemplate, TemplateVersion
+from changes.models.waiting import GateWait
 from changes.models.window import Window, WindowSort
 
 __all__ = [
@@ -32,7 +34,11 @@ __all__ = [
     "Evidence",
     "EvidenceKind",
     "GateCall",
+    "GateDecision",
+    "GatePolicy",
+    "GateWait",
     "Outcome",
+    "Permit",
     "Pipeline",
     "PipelinePost",
     "TaskSort",

@@ -129,6 +129,25 @@ class Number(Field):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Decimals(Field):
+    """A number that need not be whole."""
+
+    sort: str = field(default="number", init=False)
+
+    def empty(self) -> Any:
+        return None
+
+    def parse(self, raw: Any) -> Any:
+        is_number = isinstance(raw, int | float) and not isinstance(raw, bool)
+        if not is_number or not abs(raw) < 1e9:
+            raise self.wrong(_("Give a number."))
+        return float(raw)
+
+    def schema(self) -> Schema:
+        return {"type": "number"}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Flag(Field):
     """Yes or no."""
 

@@ -1,9 +1,13 @@
-"""Calendars in Django's admin."""
+"""Calendars and objectives in Django's admin."""
+
+from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from itsm.core.admins import ConfigurationAdmin
-from itsm.sla.models import Calendar, Holiday, WorkingHours
+from itsm.sla.models import Calendar, Holiday, Objective, WorkingHours
 
 
 class HoursInline(admin.TabularInline[WorkingHours, Calendar]):
@@ -20,3 +24,19 @@ class HolidayInline(admin.TabularInline[Holiday, Calendar]):
 class CalendarAdmin(ConfigurationAdmin[Calendar]):
     list_display = ("name", "time_zone", "is_default")
     inlines = (HoursInline, HolidayInline)
+
+
+@admin.register(Objective)
+class ObjectiveAdmin(ConfigurationAdmin[Objective]):
+    """What services are to achieve; how they stand is measured, not typed."""
+
+    list_display = ("name", "service", "target", "window_days", "left", "burn", "measured_at")
+    list_filter = ("is_active",)
+    list_select_related = ("service",)
+    search_fields = ("name", "service__name")
+    autocomplete_fields = ("service",)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Objective | None = None) -> Any:
+        asked = {"fields": ("address", "token", "query", "burn_query", "fresh_minutes")}
+        objective = {"fields": ("service", "name", "target", "window_days", "is_active")}
+        return self.shown_to(request, obj, ((None, objective), (_("Where its value is"), asked)))

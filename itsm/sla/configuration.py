@@ -1,7 +1,7 @@
-"""What belongs to a calendar."""
+"""What belongs to a calendar, and what objectives are called."""
 
 from itsm.core.configuration import Kind, kinds
-from itsm.sla.models import Calendar
+from itsm.sla.models import Calendar, Objective
 
 
 def _hours(calendar: Calendar) -> list[str]:
@@ -13,3 +13,4 @@ def _holidays(calendar: Calendar) -> list[str]:
 
 
 kinds[Calendar] = Kind("calendar", parts={"hours": _hours, "holidays": _holidays})
+kinds[Objective] = Kind("objective")

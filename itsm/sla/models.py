@@ -1,10 +1,16 @@
-"""Calendars: when work is done."""
+"""Calendars: when work is done; and objectives: how well services are to work."""
 
-from datetime import time
+from datetime import datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from itsm.core.crypto import EncryptedTextField
+from itsm.core.http import may_call
+from itsm.inventory.models import Service
 
 
 class Calendar(models.Model):
@@ -74,3 +80,82 @@ class Holiday(models.Model):
 
     def __str__(self) -> str:
         return f"{self.falls_on} {self.name}"
+
+
+class Objective(models.Model):
+    """How well a service is to work, and how much of the error budget that leaves is left.
+
+    Its value comes from queries that are asked every minute, or is reported by a program.
+    """
+
+    service = models.ForeignKey(Service, models.CASCADE, related_name="objectives")
+    name = models.CharField(_("name"), max_length=120)
+    target = models.FloatField(
+        _("share that must be good"),
+        default=0.999,
+        validators=[MinValueValidator(0), MaxValueValidator(0.999999)],
+        help_text=_("Such as 0.999: of a thousand requests one may fail."),
+    )
+    window_days = models.PositiveSmallIntegerField(
+        _("days it is counted over"), default=28, validators=[MinValueValidator(1)]
+    )
+    kind = models.CharField(max_length=40, default="prometheus", editable=False)
+    address = models.CharField(
+        _("address of Prometheus"),
+        max_length=500,
+        blank=True,
+        help_text=_("Such as https://prometheus.example.org. Empty: a program reports the value."),
+    )
+    token = EncryptedTextField(_("token for it"), blank=True)
+    query = models.TextField(
+        _("query for the share that was bad in the whole window"),
+        blank=True,
+        max_length=5000,
+        help_text=_("Its answer is one number from 0 to 1."),
+    )
+    burn_query = models.TextField(
+        _("query for the share that was bad in the last hour"), blank=True, max_length=5000
+    )
+    fresh_minutes = models.PositiveSmallIntegerField(
+        _("minutes a value counts; later it is unknown"),
+        default=30,
+        validators=[MinValueValidator(1)],
+    )
+    is_active = models.BooleanField(_("is active"), default=True)
+    # 1 is the whole budget, 0 none; 1 burns it up exactly by the end of the window.
+    left = models.FloatField(null=True, editable=False)
+    burn = models.FloatField(null=True, editable=False)
+    measured_at = models.DateTimeField(null=True, editable=False)
+    asked_at = models.DateTimeField(null=True, editable=False)
+    error = models.CharField(max_length=250, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["service", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["service", "name"], name="one_objective_a_name"),
+            models.CheckConstraint(
+                condition=Q(target__gte=0, target__lt=1), name="objective_leaves_a_budget"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["asked_at"],
+                name="objective_to_ask",
+                condition=Q(is_active=True) & ~Q(address=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Refuse an address that may not be called, and one without a query."""
+        if self.address and not may_call(self.address):
+            raise ValidationError({"address": _("Give an address that begins with https://.")})
+        if self.address and not self.query:
+            raise ValidationError({"query": _("Say what is asked there.")})
+
+    def is_known(self, now: datetime) -> bool:
+        """Whether its value is fresh enough to count."""
+        limit = now - timedelta(minutes=self.fresh_minutes)
+        return self.measured_at is not None and self.measured_at >= limit

@@ -1,10 +1,16 @@
-"""Questions about calendars."""
+"""Questions about calendars and objectives."""
 
-from datetime import time
+from dataclasses import dataclass
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from django.db.models import F, Q, QuerySet
+
+from itsm.inventory.models import Service
+from itsm.inventory.selectors import visible_services
+from itsm.people.models import User
 from itsm.sla.business_time import WorkingWeek
-from itsm.sla.models import Calendar
+from itsm.sla.models import Calendar, Objective
 
 ORDINARY = WorkingWeek(ZoneInfo("UTC"), {day: [(time(9), time(17))] for day in range(5)})
 
@@ -23,3 +29,48 @@ def week_of(calendar: Calendar) -> WorkingWeek:
         spans.setdefault(each.weekday, []).append((each.starts, each.ends))
     holidays = frozenset(each.falls_on for each in calendar.holidays.all())
     return WorkingWeek(ZoneInfo(calendar.time_zone), spans, holidays)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the objectives of a service stand together: the worst of each, and what is not known."""
+
+    left: float | None = None
+    burn: float | None = None
+    has_objectives: bool = False
+    is_partly_unknown: bool = False
+
+
+def visible_objectives(user: User) -> QuerySet[Objective]:
+    """The objectives this person may see: staff see all of them, end users none."""
+    if not user.has_perm("tickets.view_all"):
+        return Objective.objects.none()
+    seen = visible_services(user).select_related(None).order_by().values("pk")
+    return Objective.objects.filter(service__in=seen).select_related("service").defer("token")
+
+
+def objectives_of(service: Service) -> list[Objective]:
+    """What a service is to achieve."""
+    found = Objective.objects.filter(service=service, is_active=True).defer("token")
+    return list(found.order_by("name"))
+
+
+def standing_of(service: Service, *, now: datetime) -> Standing:
+    """How much error budget a service has left, and how fast it burns."""
+    found = objectives_of(service)
+    known = [each for each in found if each.is_known(now)]
+    left = [each.left for each in known if each.left is not None]
+    burn = [each.burn for each in known if each.burn is not None]
+    return Standing(
+        left=min(left, default=None),
+        burn=max(burn, default=None),
+        has_objectives=bool(found),
+        is_partly_unknown=len(left) < len(found) or len(burn) < len(found),
+    )
+
+
+def objectives_to_ask(before: datetime) -> QuerySet[Objective]:
+    """The objectives whose queries were not asked since then, the longest ago first."""
+    found = Objective.objects.filter(is_active=True).exclude(address="")
+    late = found.filter(Q(asked_at__isnull=True) | Q(asked_at__lt=before))
+    return late.order_by(F("asked_at").asc(nulls_first=True), "pk")

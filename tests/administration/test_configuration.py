@@ -10,7 +10,7 @@ from django.contrib import admin as django_admin
 from django.test import Client
 
 from changes.actions import connect_pipeline
-from changes.models import ChangeTemplate, Window
+from changes.models import ChangeTemplate, GatePolicy, Window
 from itsm.approvals.models import Rule, Substitute
 from itsm.core.admins import ConfigurationAdmin
 from itsm.core.models import Event
@@ -26,7 +26,7 @@ from itsm.people.models import (
     Team,
     User,
 )
-from itsm.sla.models import Calendar
+from itsm.sla.models import Calendar, Objective
 from tests.administration.forms import filled
 from tests.factories import (
     ConfigurationItemFactory,
@@ -88,6 +88,12 @@ CHANGES: dict[str, tuple[Callable[[], Any], str, Any]] = {
         "name",
         "Christmas",
     ),
+    "sla.objective": (
+        lambda: Objective.objects.create(service=ServiceFactory(), name="Availability"),
+        "window_days",
+        30,
+    ),
+    "changes.gatepolicy": (GatePolicy.objects.create, "permit_minutes", 30),
     "changes.changetemplate": (
         lambda: ChangeTemplate.objects.create(slug="restart", name="Restart a pool"),
         "name",

@@ -76,7 +76,8 @@ def test_a_deployment_goes_the_whole_road_of_a_standard_change(tool: Tool) -> No
     assert change.opened_by == tool.pipeline.bot
     names = Event.objects.filter(subject_type="change", subject_id=change.pk).order_by("pk")
     told = [each.name.removeprefix("change.") for each in names]
-    assert told == ["opened", "submitted", "deployed", "started", "deployed", "completed"]
+    begins = ["opened", "submitted", "deployed", "permit_issued", "permit_consumed", "started"]
+    assert told == [*begins, "deployed", "completed"]
 
 
 def test_evidence_that_came_before_is_the_changes(tool: Tool) -> None:

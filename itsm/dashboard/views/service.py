@@ -13,6 +13,7 @@ from itsm.dashboard.drawing import service_map
 from itsm.dashboard.parts import Fill, page_of_parts
 from itsm.dashboard.selectors import service as selectors
 from itsm.dashboard.selectors.health import service_health
+from itsm.dashboard.selectors.objectives import objectives
 from itsm.dashboard.selectors.service import Day
 from itsm.dashboard.wording import worded
 from itsm.inventory.models import Service, Tier
@@ -109,6 +110,10 @@ def _items(user: User, shown: Service) -> Mapping[str, Any]:
     return {"items": items[:most], "more_items": _("and more") if len(items) > most else ""}
 
 
+def _objectives(user: User, shown: Service) -> Mapping[str, Any]:
+    return {"objectives": objectives(user, shown)}
+
+
 def _news(user: User, shown: Service) -> Mapping[str, Any]:
     return {"news": worded(selectors.news_of(user, shown))}
 
@@ -119,5 +124,6 @@ PARTS: Mapping[str, Any] = {
     "open": _open,
     "service-alerts": _alerts,
     "items": _items,
+    "objectives": _objectives,
     "news": _news,
 }

@@ -1,0 +1,142 @@
+"""Questions about the gate: what it goes by, what it said, and which permits there are."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from changes.gate import Verdict
+from changes.models import Change, GateDecision, GatePolicy, GateWait, Permit
+from itsm.approvals.models import Approval
+from itsm.people.models import User
+from itsm.tickets.models import Ticket
+from itsm.tickets.selectors import visible_tickets
+
+# Whose leave can be asked for; who was to approve the change itself is asked by its own road.
+LEAVES = frozenset({"ecab", "incident", "service_owner"})
+GOES = (Verdict.ALLOW.word, Verdict.ALLOW_GUARDED.word)
+# States from which a change can still come to be scheduled without anybody planning it anew.
+ON_ITS_WAY = ("assess", "authorize", "on_hold")
+
+
+def gate_policy() -> GatePolicy:
+    """What the organisation has set, or the usual values."""
+    return GatePolicy.objects.first() or GatePolicy()
+
+
+def is_locked(policy: GatePolicy, change: Change) -> bool:
+    """Whether nothing may go out to the change's service."""
+    if policy.pk is None or change.service_id is None:
+        return False
+    return policy.locked_services.filter(pk=change.service_id).exists()
+
+
+def decisions_of(change: Ticket) -> QuerySet[GateDecision]:
+    """What the gate said of a change, the latest first."""
+    return GateDecision.objects.filter(change=change.pk).select_related("asked_by").order_by("-pk")
+
+
+def visible_decisions(user: User) -> QuerySet[GateDecision]:
+    """What the gate said of the changes this person may see."""
+    if not user.has_perm("tickets.view_all"):
+        return GateDecision.objects.none()
+    seen = visible_tickets(user, Change).order_by().values("pk")
+    return GateDecision.objects.filter(change__in=seen)
+
+
+def visible_permits(user: User) -> QuerySet[Permit]:
+    """The permits of the changes this person may see."""
+    if not user.has_perm("tickets.view_all"):
+        return Permit.objects.none()
+    seen = visible_tickets(user, Change).order_by().values("pk")
+    return Permit.objects.filter(change__in=seen)
+
+
+def permits_of(change: Ticket) -> QuerySet[Permit]:
+    """The permits of a change, the latest first."""
+    return Permit.objects.filter(change=change.pk).select_related("issued_to").order_by("-pk")
+
+
+def open_permit_of(change: Ticket) -> Permit | None:
+    """The permit with which the change can be started, were it in time."""
+    return permits_of(change).filter(state=Permit.State.ISSUED).first()
+
+
+def permits_over(now: datetime) -> QuerySet[Permit]:
+    """The permits whose time has passed without their being used."""
+    return Permit.objects.filter(state=Permit.State.ISSUED, expires_at__lte=now)
+
+
+def guard_of(verdict: str) -> Mapping[str, int] | None:
+    """How a careful start goes, where the verdict asks for one."""
+    if verdict != Verdict.ALLOW_GUARDED.word:
+        return None
+    policy = gate_policy()
+    return {"canary_percent": policy.canary_percent, "bake_minutes": policy.bake_minutes}
+
+
+def is_final(decision: GateDecision, change: Change) -> bool:
+    """Whether waiting longer is of no use: it may go, or nothing that is under way changes a no."""
+    if decision.verdict in GOES:
+        return True
+    if decision.verdict == Verdict.DENY.word:
+        denying = [each["id"] for each in decision.rules if each["verdict"] == decision.verdict]
+        return denying != ["standing"] or decision.inputs["state"] not in ON_ITS_WAY
+    latest = _latest_words(change)
+    return any(
+        latest.get(each) in (Approval.State.REJECTED, Approval.State.EXPIRED)
+        for each in decision.leaves
+    )
+
+
+def leaves_to_ask_for(decision: GateDecision, change: Change) -> list[str]:
+    """Whose leave is missing, can be asked for and is not being asked for."""
+    missing = [each for each in decision.leaves if each in LEAVES]
+    if not missing:
+        return []
+    latest = _latest_words(change)
+    return [each for each in missing if latest.get(each) != Approval.State.REQUESTED]
+
+
+def _latest_words(change: Change) -> dict[str, str]:
+    asked = Approval.objects.filter(ticket=change.pk).order_by("pk")
+    return dict(asked.values_list("purpose", "state"))
+
+
+def visible_waits(user: User) -> QuerySet[GateWait]:
+    """The questions about changes this person may see."""
+    if not user.has_perm("tickets.view_all"):
+        return GateWait.objects.none()
+    seen = visible_tickets(user, Change).order_by().values("pk")
+    waits = GateWait.objects.filter(change__in=seen)
+    return waits.select_related("change", "decision", "permit").defer("callback_secret")
+
+
+def open_wait_of(change: Change, user: User, digest: str, sha: str) -> GateWait | None:
+    """The question this person has put about this artifact and that is not answered yet."""
+    return GateWait.objects.filter(
+        change=change, asked_by=user, artifact_digest=digest, sha=sha, answered_at=None
+    ).first()
+
+
+def open_waits_of(changes: Collection[int]) -> QuerySet[GateWait]:
+    """The questions about these changes that are not answered yet."""
+    return GateWait.objects.filter(change__in=changes, answered_at=None).order_by("pk")
+
+
+def waits_due(now: datetime) -> QuerySet[GateWait]:
+    """The questions to look at again."""
+    return GateWait.objects.filter(answered_at=None, check_at__lte=now).order_by("check_at")
+
+
+def answered(waits: Collection[int]) -> set[int]:
+    """Those of these questions that are answered."""
+    found = GateWait.objects.filter(pk__in=waits, answered_at__isnull=False)
+    return set(found.values_list("pk", flat=True))
+
+
+def untold(wait: int) -> GateWait | None:
+    """An answer that has yet to be sent to the address it was asked for."""
+    found = GateWait.objects.filter(pk=wait, told_at=None, answered_at__isnull=False)
+    related = found.select_related("change", "decision", "permit")
+    return related.exclude(callback_url="").first()
