@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bench import data
 from bench.client import Answer, Client, at_once
 from bench.server import Server
 
@@ -55,6 +56,7 @@ def reading(server: Server, doors: Doors, *, size: int, rounds: int) -> list[Fig
     def search_page(client: Client) -> Answer:
         return client.call("GET", f"/incidents/?q={next(SEARCHES)}".replace(" ", "%20"))
 
+    moved = f"/changes/{data.plan_a_month().number}/fits/?days=1"
     cases: list[tuple[str, Client, Call, str]] = [
         ("list by API", doors.api, lambda c: c.call("GET", "/api/v1/incidents/"), "<= 10 ms"),
         ("list page", doors.page, lambda c: c.call("GET", "/incidents/"), "<= 15 ms"),
@@ -64,6 +66,16 @@ def reading(server: Server, doors: Doors, *, size: int, rounds: int) -> list[Fig
         ("detail page", doors.page, lambda c: c.call("GET", one_page), "<= 25 ms"),
         ("dashboard", doors.page, lambda c: c.call("GET", "/"), "<= 40 ms"),
         ("create by API", doors.api, create, "<= 8 ms"),
+        *(
+            (
+                f"calendar, {view}, 2,000 changes a month",
+                doors.page,
+                lambda c, view=view: c.call("GET", f"/changes/calendar/?view={view}"),
+                "<= 200 ms",
+            )
+            for view in ("month", "week", "lanes")
+        ),
+        ("conflicts of a move", doors.page, lambda c: c.call("GET", moved), "<= 100 ms"),
     ]
     return [
         measured(server, what, client, call, size=size, goal=goal, rounds=rounds)

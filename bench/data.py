@@ -1,6 +1,17 @@
 """A company of any size: tickets, events and comments made by the database itself."""
 
+import random
+from datetime import UTC, datetime, timedelta
+
 from django.db import connection
+
+from changes.models import Change
+from changes.workflow import workflow as change_workflow
+from itsm.inventory.models import Service
+from itsm.people.models import User
+
+A_MONTH = 2000  # changes
+PLANNED = ("new", "assess", "authorize", "scheduled")
 
 WORDS = """
 checkout printer mail login password server disk network slow error timeout payment invoice
@@ -108,3 +119,27 @@ def grow_to(size: int) -> None:
             end = min(begin + 49_999, size)
             cursor.execute(FILL, {"words": WORDS.split(), "start": begin, "end": end})
         cursor.execute("VACUUM ANALYZE tickets_ticket, incidents_incident, core_event")
+
+
+def plan_a_month() -> Change:
+    """A month full of changes, once; one of them, to be moved about."""
+    first = datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    services, agents = list(Service.objects.all()), list(User.objects.filter(role="agent"))
+    made = Change.objects.filter(number__gt="CHG-1000000").count()
+    drawn = random.Random(7)
+    for place in range(made, A_MONTH):
+        start = first + timedelta(minutes=15 * drawn.randrange(28 * 96))
+        state = PLANNED[place % len(PLANNED)]
+        Change.objects.create(
+            number=f"CHG-{1_000_001 + place}",
+            kind="change",
+            state=state,
+            phase=change_workflow.states[state].phase,
+            title=" ".join(drawn.choices(WORDS.split(), k=5)),
+            service=drawn.choice(services),
+            assignee=drawn.choice(agents),
+            opened_by=drawn.choice(agents),
+            planned_start=start,
+            planned_end=start + timedelta(minutes=15 * drawn.randrange(1, 17)),
+        )
+    return Change.objects.get(number="CHG-1000001")

@@ -231,9 +231,10 @@ class ChangeCollection(TicketCollection):
     def conflicts(self, request: Asked, number: str) -> Response:
         change = self.ticket(request, number)
         free = selectors.next_free_slot(change)
+        told = selectors.conflicts_told_to(request.user, selectors.conflicts_for(change))
         return Response(
             {
-                "conflicts": [vars(each) for each in selectors.conflicts_for(change)],
+                "conflicts": [vars(each) for each in told],
                 "next_free_start": free.start if free else None,
                 "next_free_end": free.end if free else None,
             }

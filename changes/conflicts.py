@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from changes.windows import Span
 
 BLOCKS, WARNS = "block", "warn"
+WITH_CHANGE = ("same_item", "related_item", "same_service", "neighbour_service", "person_busy")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,9 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _l
 
-from changes.models import Category, ChangeType, Environment, Pipeline
+from changes.models import Category, ChangeType, Environment, Pipeline, WindowSort
 from changes.pipelines import pipelines
 from itsm.inventory.fields import ComponentNames
+from itsm.people.fields import TeamName, Zone
 from itsm.tickets.fields import Choice, Field, Flag, Instant, Line, Person
 from itsm.tickets.forms import ServiceName, Tags
 
@@ -33,6 +34,37 @@ PLAN: tuple[Field, ...] = (
     Flag(name="irreversible", label=_l("Data are moved, or it cannot be undone")),
     Person(name="assignee", label=_l("Who carries it out")),
     Tags(name="tags", label=_l("Tags"), help=_l("With commas between them.")),
+)
+# When a change is to be done instead.
+TIMES: tuple[Field, ...] = (
+    Instant(name="planned_start", label=_l("Planned start"), required=True),
+    Instant(name="planned_end", label=_l("Planned end"), required=True),
+)
+# What the calendar can be narrowed to.
+NARROWED: tuple[Field, ...] = (
+    ServiceName(name="service", label=_l("Service")),
+    TeamName(name="team", label=_l("Team")),
+    Choice(name="type", label=_l("Type"), choices=ChangeType.choices),
+    Choice(name="environment", label=_l("Environment"), choices=Environment.choices),
+)
+# Where freezes and windows come from, and what is not said there.
+TAKEN_IN: tuple[Field, ...] = (
+    Choice(
+        name="sort",
+        label=_l("What its events are"),
+        help=_l("Unless a category of theirs says so."),
+        required=True,
+        choices=WindowSort.choices,
+    ),
+    Zone(
+        name="zone",
+        label=_l("Time zone"),
+        help=_l("Of times that name none."),
+        required=True,
+        max_length=60,
+    ),
+    Line(name="address", label=_l("Its address"), max_length=1000),
+    Field(name="text", label=_l("or its text"), max_length=1_000_000),
 )
 
 

@@ -10,6 +10,7 @@ from changes.gate import worded
 from changes.models import Attribution, Change, EvidenceKind, GateDecision
 from changes.risk import BEYOND, FACTORS
 from changes.wording import reason_in_words, records_in_words
+from changes.workflow import BEFORE_WORK
 from itsm.people.models import User
 from itsm.tickets.desks import address_of
 from itsm.tickets.models import Ticket
@@ -42,9 +43,11 @@ def _change(ticket: Ticket) -> Change:
 
 
 @panel("plan", title=_l("Plan"), template="changes/_plan.html", kinds=("change",), order=10)
-def plan(_user: User, ticket: Ticket) -> Mapping[str, Any] | None:
+def plan(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     """When and how, and how it is taken back."""
-    return {"change": _change(ticket)}
+    change = _change(ticket)
+    may_move = may_work(user, change, "changes.work") and change.state in BEFORE_WORK
+    return {"change": change, "may_move": may_move}
 
 
 @panel("risk", title=_l("Risk"), template="changes/_risk.html", kinds=("change",), order=12)
@@ -71,7 +74,7 @@ def risk(_user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     "conflicts", title=_l("In its way"), template="changes/_conflicts.html", kinds=("change",),
     order=14,
 )  # fmt: skip
-def conflicts(_user: User, ticket: Ticket) -> Mapping[str, Any] | None:
+def conflicts(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     """What collides with it at its time, and when there is room."""
     change = _change(ticket)
     if change.state not in ("new", *selectors.ON_CALENDAR):
@@ -79,7 +82,8 @@ def conflicts(_user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     found = selectors.conflicts_for(change)
     if not found:
         return None
-    return {"conflicts": found, "free": selectors.next_free_slot(change)}
+    told = selectors.conflicts_told_to(user, found)
+    return {"conflicts": told, "free": selectors.next_free_slot(change)}
 
 
 @panel("tasks", title=_l("Tasks"), template="changes/_tasks.html", kinds=("change",), order=16)

@@ -1,6 +1,7 @@
 """Questions about changes."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from changes.conflicts import Conflict, Neighbourhood, Pane, Plot, conflicts_of
+from changes.conflicts import WITH_CHANGE, Conflict, Neighbourhood, Pane, Plot, conflicts_of
 from changes.models import (
     Change,
     ChangeTask,
@@ -36,7 +37,7 @@ from itsm.monitoring.credentials import Credentials
 from itsm.monitoring.selectors import NO_SOURCE
 from itsm.people.models import User
 from itsm.tickets.models import OPEN_PHASES, Ticket
-from itsm.tickets.selectors import ticket_for
+from itsm.tickets.selectors import ticket_for, visible_tickets
 
 # What occupies its time on the calendar.
 ON_CALENDAR = ("assess", "authorize", "scheduled", "implement")
@@ -76,15 +77,18 @@ def tasks_of(change: Ticket) -> QuerySet[ChangeTask]:
     return tasks.select_related("assignee").order_by("position", "pk")
 
 
-def plot_of(change: Change, *, items: Collection[int] | None = None) -> Plot | None:
-    """A change as it stands on the calendar; None while it has no time."""
-    if change.planned_start is None or change.planned_end is None:
+def plot_of(
+    change: Change, *, items: Collection[int] | None = None, at: Span | None = None
+) -> Plot | None:
+    """A change as it stands on the calendar, or would at another time; None while it has none."""
+    at = at or planned_span(change)
+    if at is None:
         return None
     if items is None:
         items = [each.pk for each in change.configuration_items.all()]
     return Plot(
         number=change.number,
-        span=Span(change.planned_start, change.planned_end),
+        span=at,
         type=change.type,
         environment=change.environment,
         state=change.state,
@@ -93,6 +97,13 @@ def plot_of(change: Change, *, items: Collection[int] | None = None) -> Plot | N
         items=frozenset(items),
         assignee_id=change.assignee_id,
     )
+
+
+def planned_span(change: Change) -> Span | None:
+    """When a change is planned for."""
+    if change.planned_start is None or change.planned_end is None:
+        return None
+    return Span(change.planned_start, change.planned_end)
 
 
 def on_calendar(span: Span) -> QuerySet[Change]:
@@ -154,18 +165,32 @@ def neighbourhood_of(plot: Plot) -> Neighbourhood:
     return Neighbourhood(frozenset(services - {plot.service_id}), frozenset(items - plot.items))
 
 
-def conflicts_for(change: Change) -> list[Conflict]:
-    """Everything that stands in the way of a change at its planned time."""
-    plot = plot_of(change)
+def conflicts_for(change: Change, *, at: Span | None = None) -> list[Conflict]:
+    """Everything that stands in the way of a change at its planned time, or at another."""
+    plot = plot_of(change, at=at)
     if plot is None:
         return []
     others = _plots(on_calendar(plot.span).exclude(pk=change.pk))
     return conflicts_of(plot, others=others, panes=panes(plot.span), near=neighbourhood_of(plot))
 
 
-def next_free_slot(change: Change, *, after: datetime | None = None) -> Span | None:
+def conflicts_told_to(user: User, conflicts: Sequence[Conflict]) -> list[Conflict]:
+    """The conflicts, without the numbers of changes that this person may not see."""
+    numbers = {each.other for each in conflicts if each.sort in WITH_CHANGE}
+    if not numbers:
+        return list(conflicts)
+    seen = set(visible_tickets(user).filter(number__in=numbers).values_list("number", flat=True))
+    hidden = _("A confidential change")
+    return [
+        replace(each, other=hidden) if each.other in numbers - seen else each for each in conflicts
+    ]
+
+
+def next_free_slot(
+    change: Change, *, after: datetime | None = None, at: Span | None = None
+) -> Span | None:
     """The earliest time as long as planned that nothing blocks; None within sixty days."""
-    plot = plot_of(change)
+    plot = plot_of(change, at=at)
     if plot is None:
         return None
     start = max(after or plot.span.start, timezone.now())

@@ -4,10 +4,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from changes import actions, gatekeeping
-from changes.models import Change
+from changes.models import Change, ChangeType
 from changes.suspects import suspecting
 from changes.telling import send_answer
-from changes.workflow import MATERIAL
+from changes.workflow import MATERIAL, TIME
 from itsm.approvals.actions import void
 from itsm.core.models import Event
 from itsm.core.subscribers import Moment, on
@@ -26,8 +26,14 @@ def judge_anew(edited: list[Event]) -> None:
         Change.objects.filter(pk=change.pk).update(edited_by=event.actor)
         actions.assess(change=change)
         actions.revoke(change=change, actor=_actor(event), why="edited")
-        if change.state in ("assess", "authorize"):
+        if change.state in PURPOSES or _is_other_than_granted(change, altered):
             actions.revise(change, actor=_actor(event))
+
+
+def _is_other_than_granted(change: Change, altered: set[str]) -> bool:
+    """Whether leave was given for another time than the change is planned for now."""
+    is_judged = change.type != ChangeType.STANDARD
+    return change.state == "scheduled" and is_judged and bool(altered & TIME)
 
 
 @on("change.submitted", moment=Moment.INSIDE)

@@ -14,6 +14,8 @@ MATERIAL = frozenset(
     }
 )  # fmt: skip
 
+TIME = frozenset({"planned_start", "planned_end"})
+
 workflow = Workflow(
     "change",
     prefix="CHG",

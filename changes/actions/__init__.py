@@ -7,6 +7,7 @@ from changes.actions.deciding import Answer, ask_gate, keep_refusal
 from changes.actions.delivering import Delivered, Finding, add_evidence, register_deployment
 from changes.actions.earning import confirm_template, decline_template, weigh_template
 from changes.actions.ending import cancel, close, hold, release
+from changes.actions.feeding import end_feed, make_feed, note_reading
 from changes.actions.gate_calls import (
     changes_waited_for,
     decide_calls,
@@ -15,6 +16,8 @@ from changes.actions.gate_calls import (
     send_verdict,
 )
 from changes.actions.hearing import forget_posts, hear
+from changes.actions.importing import import_windows
+from changes.actions.moving import move, voids_leave
 from changes.actions.opening import Plan, open_change
 from changes.actions.permitting import Artifact, expire, revoke
 from changes.actions.pipelines import connect_pipeline, rotate_pipeline_token, set_up_pipeline
@@ -49,6 +52,7 @@ __all__ = [
     "connect_pipeline",
     "decide_calls",
     "decline_template",
+    "end_feed",
     "endorse",
     "expire",
     "find_causes",
@@ -57,9 +61,13 @@ __all__ = [
     "hear",
     "hold",
     "hold_alerts_back",
+    "import_windows",
     "keep_refusal",
     "lapse",
     "let_alerts_through",
+    "make_feed",
+    "move",
+    "note_reading",
     "note_told",
     "open_change",
     "put_down",
@@ -79,5 +87,6 @@ __all__ = [
     "start",
     "start_with_permit",
     "submit",
+    "voids_leave",
     "weigh_template",
 ]

@@ -13,6 +13,7 @@ from changes.models.change import (
     TaskState,
 )
 from changes.models.evidence import Deployment, Evidence
+from changes.models.feed import CalendarFeed
 from changes.models.gate import GateDecision, GatePolicy, Permit
 from changes.models.gate_call import GateCall
 from changes.models.pipeline import EvidenceKind, Pipeline, PipelinePost, Trace
@@ -23,6 +24,7 @@ from changes.models.window import Window, WindowSort
 
 __all__ = [
     "Attribution",
+    "CalendarFeed",
     "Category",
     "Change",
     "ChangeTask",

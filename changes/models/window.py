@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dateutil.rrule import rrulestr
+from dateutil.rrule import DAILY, rrule, rrulestr
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -49,13 +49,17 @@ class Window(models.Model):
     # Types of change a freeze does not hold back, such as "standard".
     exempt_types = models.JSONField(_("types it does not hold back"), default=list, blank=True)
     is_active = models.BooleanField(_("is active"), default=True)
+    # By which one that came from another calendar is known again.
+    uid = models.CharField(max_length=255, blank=True, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         ordering = ["starts_at"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="window_ends_after_it_starts"
-            )
+            ),
+            models.UniqueConstraint(fields=["uid"], condition=~Q(uid=""), name="one_window_a_uid"),
         ]
         indexes = [models.Index(fields=["sort", "is_active"], name="window_active")]
 
@@ -71,7 +75,10 @@ class Window(models.Model):
         if self.repeats and self.starts_at:
             start = self.starts_at.astimezone(zone).replace(tzinfo=None)
             try:
-                rrulestr(self.repeats, dtstart=start)
+                rule = rrulestr(self.repeats, dtstart=start)
             except (ValueError, TypeError, AttributeError):
+                rule = None
+            # Finer rules would have to be counted through by the million to find today's.
+            if not isinstance(rule, rrule) or rule._freq > DAILY:  # type: ignore[attr-defined]
                 sentence = _("Give a rule such as FREQ=WEEKLY;BYDAY=SA.")
-                raise ValidationError({"repeats": sentence}) from None
+                raise ValidationError({"repeats": sentence})

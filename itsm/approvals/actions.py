@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from itsm.approvals import selectors
 from itsm.approvals.conditions import fits
-from itsm.approvals.models import Approval, Rule, Stage, Vote
+from itsm.approvals.models import Approval, Rule, Stage, Substitute, Vote
 from itsm.approvals.quorum import Quorum, Result, Sort, result_of
+from itsm.approvals.telling import record_of, tell, tell_asked
 from itsm.core import events
 from itsm.core.errors import Invalid, NotAllowed, Refused
 from itsm.people.models import Team, User
@@ -23,6 +24,7 @@ from itsm.people.selectors import system_user
 from itsm.tickets.models import Ticket
 
 USUAL_TIME = timedelta(days=2)
+USUAL_GRACE = 24  # hours from the escalation of a stage to its end
 # Nothing fits no rule: then process managers are asked, and silence is never consent.
 DEFAULT = {"name": "Process managers", "role": Role.MANAGER.value, "quorum": "first"}
 DEFAULT_RULE = "No rule fits"
@@ -55,42 +57,48 @@ def ask(*, question: Question, actor: User) -> Approval:
         snapshot=dict(question.snapshot),
         snapshot_hash=hash_of(question.snapshot),
         barred=sorted(set(question.barred)),
-        due_at=timezone.now() + question.within,
     )
-    _tell("requested", approval, ticket, actor)
+    tell("requested", approval, ticket, actor)
     if rule is not None and rule.outcome == Rule.Outcome.APPROVE and not question.by_people_only:
         return _settle(approval, ticket, Approval.State.APPROVED, system_user())
     if rule is not None and rule.outcome == Rule.Outcome.REJECT:
         return _settle(approval, ticket, Approval.State.REJECTED, system_user())
     stages = rule.stages if rule and rule.stages else question.stages or [DEFAULT]
     for position, stage in enumerate(stages):
-        _add_stage(approval, position, stage)
+        _add_stage(approval, position, stage, within=question.within)
     _open_next(approval)
     return approval
 
 
 @transaction.atomic
 def vote(
-    *, approval: Approval, actor: User, word: str, comment: str = "", seen: str = ""
+    *,
+    approval: Approval,
+    actor: User,
+    word: str,
+    comment: str = "",
+    seen: str = "",
+    way: str = "",
 ) -> Approval:
     """Say yes, no or nothing to an approval, for one of the person's seats in its open stage.
 
     ``seen`` is the hash of what was judged; Refused when that is no longer what is asked about.
+    ``way`` is kept with the word where it did not come from somebody who was signed in.
     """
     if word not in ("approved", "rejected", "abstained"):
         raise Invalid(_("Say approved, rejected or abstained."), field="word")
     if word == "rejected" and not comment.strip():
         raise Invalid(_("Say why not."), field="comment")
-    locked = _locked(approval)
-    if locked.state != Approval.State.REQUESTED:
-        raise Refused(
-            _("This has been decided: %(state)s.") % {"state": locked.get_state_display()}
-        )
-    if seen and seen != locked.snapshot_hash:
+    held = locked(approval)
+    if held.state != Approval.State.REQUESTED:
+        raise Refused(_("This has been decided: %(state)s.") % {"state": held.get_state_display()})
+    if seen and seen != held.snapshot_hash:
         raise Refused(_("What you judged has changed; look at it again."))
-    if actor.pk in locked.barred:
+    if actor.pk in held.barred:
         raise NotAllowed(_("Who wrote it or carries it out does not approve it."))
-    seats = list(selectors.votes_open_to(actor).filter(stage__approval=locked))
+    # Whoever takes the substitute away waits until this word has been counted, or comes before it.
+    list(Substitute.objects.select_for_update().filter(substitute=actor).order_by("pk"))
+    seats = list(selectors.votes_open_to(actor).filter(stage__approval=held))
     if not seats:
         raise NotAllowed(_("You are not asked, or have answered already."))
     now = timezone.now()
@@ -99,9 +107,10 @@ def vote(
     Vote.objects.filter(pk=seat.pk).update(
         state=word, cast_by=actor, cast_at=now, comment=comment.strip()[:5000]
     )
-    data = {"purpose": locked.purpose, "word": word, "seat": seat.seat, "comment": comment[:500]}
-    events.publish(f"{locked.ticket.kind}.voted", locked.ticket, actor=actor, data=data)
-    return _count(locked, seat.stage, actor)
+    data = {"purpose": held.purpose, "word": word, "seat": seat.seat, "comment": comment[:500]}
+    data |= {"way": way} if way else {}
+    events.publish(f"{held.ticket.kind}.voted", record_of(held.ticket), actor=actor, data=data)
+    return _count(held, seat.stage, actor)
 
 
 @transaction.atomic
@@ -121,20 +130,20 @@ def void(*, ticket: Ticket, actor: User, purposes: Collection[str] | None = None
 @transaction.atomic
 def expire(*, approval: Approval) -> None:
     """Give up waiting: what nobody answered in time is not granted."""
-    locked = _locked(approval)
-    is_due = locked.due_at is not None and locked.due_at <= timezone.now()
-    if locked.state == Approval.State.REQUESTED and is_due:
-        _settle(locked, locked.ticket, Approval.State.EXPIRED, system_user())
+    held = locked(approval)
+    is_due = held.due_at is not None and held.due_at <= timezone.now()
+    if held.state == Approval.State.REQUESTED and is_due:
+        _settle(held, held.ticket, Approval.State.EXPIRED, system_user())
 
 
-def _locked(approval: Approval) -> Approval:
+def locked(approval: Approval) -> Approval:
     """The approval, held. The ticket comes first, as for whoever edits or cancels it: in another
     order the two could wait for each other for ever, and two votes could each miss the other.
     """
     ticket = Ticket.objects.get(pk=approval.ticket_id).lock()
-    locked = Approval.objects.select_for_update().get(pk=approval.pk)
-    locked.ticket = ticket
-    return locked
+    held = Approval.objects.select_for_update().get(pk=approval.pk)
+    held.ticket = ticket
+    return held
 
 
 def hash_of(snapshot: Mapping[str, Any]) -> str:
@@ -148,7 +157,9 @@ def _rule_for(question: Question) -> Rule | None:
     return next((each for each in table if fits(each.conditions, question.snapshot)), None)
 
 
-def _add_stage(approval: Approval, position: int, given: Mapping[str, Any]) -> None:
+def _add_stage(
+    approval: Approval, position: int, given: Mapping[str, Any], *, within: timedelta
+) -> None:
     stage = Stage.objects.create(
         approval=approval,
         position=position,
@@ -156,6 +167,8 @@ def _add_stage(approval: Approval, position: int, given: Mapping[str, Any]) -> N
         quorum=given.get("quorum", Sort.FIRST.value),
         amount=int(given.get("amount", 1)),
         any_no_denies=bool(given.get("any_no_denies", True)),
+        allowed=timedelta(hours=given["hours"]) if "hours" in given else within,
+        grace=timedelta(hours=given.get("hours_after", USUAL_GRACE)),
     )
     seats = _seats(given, barred=set(approval.barred)) or _seats(DEFAULT, barred=set())
     Vote.objects.bulk_create(Vote(stage=stage, **seat) for seat in seats)
@@ -178,9 +191,19 @@ def _seats(given: Mapping[str, Any], *, barred: set[int]) -> list[dict[str, Any]
 
 
 def _open_next(approval: Approval) -> Stage | None:
+    """Ask the next stage; its time begins now."""
     waiting = approval.stages.filter(state=Stage.State.WAITING).order_by("position").first()
-    if waiting is not None:
-        Stage.objects.filter(pk=waiting.pk).update(state=Stage.State.OPEN)
+    if waiting is None:
+        return None
+    now = timezone.now()
+    waiting.state = Stage.State.OPEN
+    waiting.remind_at = now + waiting.allowed / 2
+    waiting.escalate_at = now + waiting.allowed
+    waiting.save(update_fields=["state", "remind_at", "escalate_at"])
+    approval.due_at = now + waiting.allowed + waiting.grace
+    approval.save(update_fields=["due_at"])
+    waiting.approval = approval
+    tell_asked("asked", waiting, list(waiting.votes.order_by("pk")))
     return waiting
 
 
@@ -214,12 +237,5 @@ def _settle(approval: Approval, ticket: Ticket, state: Approval.State, actor: Us
     Vote.objects.filter(stage__approval=approval, state=Vote.State.REQUESTED).update(
         state=Vote.State.NO_LONGER_REQUIRED
     )
-    _tell(WORDS[state], approval, ticket, actor)
+    tell(WORDS[state], approval, ticket, actor)
     return approval
-
-
-def _tell(word: str, approval: Approval, ticket: Ticket, actor: User) -> None:
-    """One event for the ticket's timeline, and one for whoever waits for the answer."""
-    data = {"purpose": approval.purpose, "rule": approval.rule_name, "approval": approval.pk}
-    events.publish(f"{ticket.kind}.approval_{word}", ticket, actor=actor, data=data)
-    events.publish(f"approval.{word}", approval, actor=actor, data=data | {"ticket": ticket.pk})

@@ -17,7 +17,11 @@ FIELDS = (
     "irreversible", "backout_tested", "service", "tier", "team", "items",
 )  # fmt: skip
 MOST_ASKED = 1000
-KNOWN = {"name", "users", "team", "each_member", "role", "quorum", "amount", "any_no_denies"}
+KNOWN = {
+    *("name", "users", "team", "each_member", "role", "quorum", "amount", "any_no_denies"),
+    *("hours", "hours_after"),
+}
+MOST_HOURS = 24 * 90
 
 
 class RuleForm(forms.ModelForm[Rule]):
@@ -57,6 +61,10 @@ def _wrong_value_in(stage: dict[str, Any]) -> str:
         return "The users are a list of user names."
     if type(amount) is not int or not 0 <= amount <= MOST_ASKED:
         return f"The amount is a whole number from 0 to {MOST_ASKED}."
+    for name, least in (("hours", 1), ("hours_after", 0)):
+        hours = stage.get(name, 1)
+        if type(hours) is not int or not least <= hours <= MOST_HOURS:
+            return f"Of {name} give a whole number from {least} to {MOST_HOURS}."
     if not isinstance(stage.get("team", ""), str):
         return "The team is a short name."
     if stage.get("role", Role.MANAGER) not in Role.values:

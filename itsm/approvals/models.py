@@ -1,5 +1,7 @@
 """Who was asked for leave, by which rule, and what they said."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -32,7 +34,9 @@ class Rule(models.Model):
         default=list,
         blank=True,
         help_text=_(
-            'Such as [{"name": "Board", "team": "cab", "quorum": "percent", "amount": 50}].'
+            'Such as [{"name": "Board", "team": "cab", "quorum": "percent", "amount": 50,'
+            ' "hours": 48, "hours_after": 24}]: reminded after half of the hours, passed on after'
+            " all of them, and over so many hours later."
         ),
     )
     is_active = models.BooleanField(_("is active"), default=True)
@@ -66,7 +70,6 @@ class Approval(models.Model):
     barred = models.JSONField(default=list)
     opened_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(null=True)
-    reminded_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -104,11 +107,24 @@ class Stage(models.Model):
     amount = models.PositiveSmallIntegerField(default=1)
     any_no_denies = models.BooleanField(default=True)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    # How long those asked have, and how long from then until it expires.
+    allowed = models.DurationField(default=timedelta(days=2))
+    grace = models.DurationField(default=timedelta(days=1))
+    # When these are due next; nothing once they were done.
+    remind_at = models.DateTimeField(null=True)
+    escalate_at = models.DateTimeField(null=True)
+    escalated_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["approval", "position"], name="one_stage_a_position")
+        ]
+        indexes = [
+            models.Index(fields=["remind_at"], name="stage_to_remind", condition=Q(state="open")),
+            models.Index(
+                fields=["escalate_at"], name="stage_to_escalate", condition=Q(state="open")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -136,6 +152,11 @@ class Vote(models.Model):
     )
     team = models.ForeignKey(Team, models.CASCADE, null=True, related_name="votes")
     role = models.CharField(max_length=12, choices=Role, blank=True)
+    # Who may cast it as well, since whose it is did not answer in time.
+    escalated_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="votes_escalated"
+    )
+    escalated_role = models.CharField(max_length=12, choices=Role, blank=True)
     state = models.CharField(max_length=20, choices=State, default=State.REQUESTED)
     cast_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="votes_cast"

@@ -70,7 +70,10 @@ def votes_open_to(user: User) -> QuerySet[Vote]:
     # A role is everybody: unlike who is named, it may judge only what it may see anyway.
     seen = visible_tickets(user).select_related(None).values("pk")
     of_role = Q(role__in=_seats_of(user.role), stage__approval__ticket__in=seen)
-    mine = Q(user__in=principals) | Q(team__in=teams) | of_role
+    passed_on = Q(escalated_to__in=principals) | Q(
+        escalated_role__in=_seats_of(user.role), stage__approval__ticket__in=seen
+    )
+    mine = Q(user__in=principals) | Q(team__in=teams) | of_role | passed_on
     heard = Vote.objects.filter(cast_by=user).values("stage")
     return open_votes.filter(mine).exclude(
         Q(stage__approval__barred__contains=[user.pk]) | Q(stage__in=heard)
@@ -80,6 +83,25 @@ def votes_open_to(user: User) -> QuerySet[Vote]:
 def _seats_of(role: str) -> list[str]:
     """The roles whose vote somebody of this role may cast: administrators also managers'."""
     return [role, Role.MANAGER] if role == Role.ADMIN else [role]
+
+
+def stage_with(pk: object) -> Stage | None:
+    """The stage with this id, with what it is a stage of."""
+    found = Stage.objects.filter(pk=pk) if isinstance(pk, int) else Stage.objects.none()
+    return found.select_related("approval__ticket__service").first()
+
+
+def is_asked(user: User, stage: Stage) -> bool:
+    """Whether the stage waits for this person's word now."""
+    return votes_open_to(user).filter(stage=stage.pk).exists()
+
+
+def due_stages(column: str) -> QuerySet[Stage]:
+    """The open stages in which it is time to remind, or to escalate, longest overdue first."""
+    due = Stage.objects.filter(
+        state=Stage.State.OPEN, approval__state="requested", **{f"{column}__lte": timezone.now()}
+    )
+    return due.select_related("approval").order_by(column)
 
 
 def waiting_for(user: User) -> QuerySet[Approval]:

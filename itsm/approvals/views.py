@@ -1,15 +1,20 @@
 """The page of what waits for one's word, and giving it."""
 
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from itsm.approvals import actions, selectors
-from itsm.core.errors import NotAllowed, Refused
+from itsm.approvals import actions, links, selectors
+from itsm.core.errors import Invalid, NotAllowed, Refused
 from itsm.people.access import frame_of, person_of, signed_in
+from itsm.people.middleware import zone_of
 
 MOST = 50
 
@@ -27,6 +32,39 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "base": frame_of(user),
     }
     return render(request, "approvals/waiting.html", page)
+
+
+@never_cache
+def answer(request: HttpRequest, token: str) -> HttpResponse:
+    """Give one's word by the link of a message: looking asks, only posting answers."""
+    asked = links.opened(token)
+    if asked is None:
+        return render(request, "approvals/answer.html", {"is_over": True}, status=410)
+    if asked.needs_sign_in and request.user != asked.user:
+        return redirect_to_login(request.get_full_path())
+    language = asked.user.language or settings.LANGUAGE_CODE
+    with translation.override(language), timezone.override(zone_of(asked.user)):
+        return _answer(request, asked)
+
+
+def _answer(request: HttpRequest, asked: links.Asked) -> HttpResponse:
+    page = {"asked": asked, "approval": asked.approval, "ticket": asked.approval.ticket}
+    if request.method != "POST":
+        return render(request, "approvals/answer.html", page)
+    try:
+        actions.vote(
+            approval=asked.approval,
+            actor=asked.user,
+            word=request.POST.get("word", ""),
+            comment=request.POST.get("comment", "").replace("\x00", ""),
+            seen=asked.approval.snapshot_hash,
+            way="link",
+        )
+    except Refused as refusal:
+        page |= {"wrong": str(refusal), "comment": request.POST.get("comment", "")}
+        status = 422 if isinstance(refusal, Invalid) else 409
+        return render(request, "approvals/answer.html", page, status=status)
+    return render(request, "approvals/answer.html", page | {"is_done": True})
 
 
 @signed_in

@@ -14,6 +14,8 @@ _SECRETS_IN_ADDRESSES = (
         ),
         rf"\1{MASK}",
     ),
+    (re.compile(r"(/approvals/answer/)[^/\s?\"']+"), rf"\1{MASK}"),
+    (re.compile(r"(/calendar/feed/)[^/\s?\"']+"), rf"\1{MASK}"),
     (re.compile(r"(/hooks/[^/\s?\"']+/)[^/\s?\"']+"), rf"\1{MASK}"),
 )
 

@@ -40,6 +40,14 @@ def _mentioned(event: Event, _ticket: Ticket) -> Chosen:
     return [(each, Why.MENTIONED) for each in event.data.get("users", ())]
 
 
+def _asked(event: Event, _ticket: Ticket) -> Chosen:
+    return [(each, Why.APPROVER) for each in event.data.get("users", ())]
+
+
+def _planner(_event: Event, ticket: Ticket) -> Chosen:
+    return [(ticket.opened_by_id, Why.CALLER)]
+
+
 # By the last part of the event's name, for every kind of ticket.
 CONCERNED: dict[str, tuple[Group, ...]] = {
     "opened": (_assignee_or_team, _caller),
@@ -53,6 +61,12 @@ CONCERNED: dict[str, tuple[Group, ...]] = {
     "reopened": (_assignee_or_team, _watchers),
     "closed": (_watchers,),
     "canceled": (_caller, _assignee, _watchers),
+    "approval_asked": (_asked,),
+    "approval_reminded": (_asked,),
+    "approval_escalated": (_asked, _planner),
+    "approval_granted": (_assignee, _planner),
+    "approval_denied": (_assignee, _planner),
+    "approval_expired": (_assignee, _planner),
 }
 
 
@@ -85,7 +99,7 @@ def concerned(event: Event, ticket: Ticket) -> list[Concern]:
             user=each,
             why=reasons[each.pk],
             topic=topic_of(word, reasons[each.pk]),
-            because=_obstacle(event, facts, seers[each.pk]),
+            because=_obstacle(event, facts, seers[each.pk], why=reasons[each.pk]),
         )
         for each in people
     ]
@@ -117,9 +131,11 @@ def _called_by_name(event: Event, word: str) -> set[int]:
     return {pk for users in mentions.values_list("data__users", flat=True) for pk in users or ()}
 
 
-def _obstacle(event: Event, facts: Facts, reader: Reader) -> str:
+def _obstacle(event: Event, facts: Facts, reader: Reader, *, why: Why) -> str:
     if not reader.is_active:
         return Because.INACTIVE
+    if why == Why.APPROVER:
+        return ""  # who is asked may see what he is asked about
     if reader.pk == event.actor_id:
         return Because.ACTOR
     is_open_to = may_see(reader, facts) and (event.public or reader.sees_notes)

@@ -10,9 +10,11 @@ from django.utils.translation import ngettext
 from itsm.notifications.channels import Letter, Section
 from itsm.notifications.models import Endpoint, Message, MessageTemplate
 from itsm.notifications.placeholders import filled
+from itsm.notifications.topics import Why
 from itsm.notifications.wording import what_happened_by
 from itsm.people.middleware import zone_of
 from itsm.people.models import User
+from itsm.tickets.answers import where_to_answer
 from itsm.tickets.desks import address_of
 from itsm.tickets.models import Comment, Priority, Ticket
 
@@ -110,8 +112,11 @@ def heading_of(message: Message) -> str:
 
 
 def link_of(message: Message) -> str:
-    """Where to look; end users are led on to their own page of it."""
-    address = address_of(message.ticket) if message.ticket else "/account/"
+    """Where to look, or to answer; end users are led on to their own page of it."""
+    if message.recipient and message.why == Why.APPROVER:
+        address = where_to_answer(message.event, message.recipient) or "/approvals/"
+    else:
+        address = address_of(message.ticket) if message.ticket else "/account/"
     return f"{settings.BASE_URL}{address}"
 
 

@@ -89,6 +89,7 @@ class Message(models.Model):
         PREFERENCE = "preference", _("Chose not to be told")
         CONFIDENTIAL = "confidential", _("Confidential: not for rooms")
         NO_ADDRESS = "no_address", _("Has no address")
+        ANSWERED = "answered", _("Is asked no more")
 
     event = models.ForeignKey(Event, models.PROTECT, related_name="messages")
     ticket = models.ForeignKey(Ticket, models.CASCADE, null=True, related_name="messages")

@@ -20,6 +20,7 @@ class Why(models.TextChoices):
     TEAM = "team", _l("is in its team")
     WATCHER = "watcher", _l("watches it")
     MENTIONED = "mentioned", _l("was mentioned")
+    APPROVER = "approver", _l("is asked for approval")
     OWNER = "owner", _l("owns the account")
     ENDPOINT = "endpoint", _l("a room of the team")
 
@@ -65,6 +66,14 @@ TOPICS = {
             staff=BOTH,
             others=BOTH,
             is_for_staff=True,
+        ),
+        Topic(
+            "approvals",
+            _l("My word is asked for"),
+            _l("Something waits for your approval, or is passed on to you."),
+            "stamp",
+            staff=BOTH,
+            others=BOTH,
         ),
         Topic(
             "mentioned",
@@ -117,6 +126,8 @@ def topic_of(word: str, why: str) -> str:
         return "security"
     if word == "mentioned":
         return "mentioned"
+    if why == Why.APPROVER:
+        return "approvals"
     if why in (Why.TEAM, Why.WATCHER):
         return "team" if why == Why.TEAM else "watched"
     if word in ("commented", "noted"):

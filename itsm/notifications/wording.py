@@ -19,6 +19,12 @@ SENTENCES = {
     "reopened": _l("%(actor)s reopened it"),
     "closed": _l("%(actor)s closed it"),
     "canceled": _l("%(actor)s canceled it"),
+    "approval_asked": _l("It waits for approval"),
+    "approval_reminded": _l("It still waits for approval"),
+    "approval_escalated": _l("Nobody has approved it in time, so it was passed on"),
+    "approval_granted": _l("It was approved"),
+    "approval_denied": _l("%(actor)s rejected it"),
+    "approval_expired": _l("It waited for approval in vain"),
 }
 # By the whole name of the event.
 OF_ACCOUNT = {
@@ -37,6 +43,11 @@ TO_ME = {
     ("assigned", Why.ASSIGNEE): _l("%(actor)s assigned it to you"),
     ("assigned", Why.TEAM): _l("%(actor)s gave it to your team"),
     ("mentioned", Why.MENTIONED): _l("%(actor)s mentioned you"),
+    ("approval_asked", Why.APPROVER): _l("Your approval is asked for"),
+    ("approval_reminded", Why.APPROVER): _l("Your approval is still asked for"),
+    ("approval_escalated", Why.APPROVER): _l(
+        "Nobody has answered in time, so your approval is asked for"
+    ),
 }
 
 

@@ -127,6 +127,7 @@ class Moment:
 
 UNTOLD = (
     "transition_refused", "watched", "unwatched", "moment_pinned", "moment_unpinned", "mentioned",
+    "approval_asked", "approval_reminded",
 )  # fmt: skip
 SAID = ("commented", "noted")
 

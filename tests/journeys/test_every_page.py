@@ -29,6 +29,8 @@ NO_PAGES = {
     "api/": "there is only its first version",
     "changes/change/": "asks about rows that were picked",
     "changes/views/{nothing}/edit/": "there is no such view",
+    "changes/calendar/feed/{nothing}.ics": "a calendar for programs, and there is no such one",
+    "changes/{change}/fits/": "data for the calendar",
     "changes/{change}/offers/": "a part of the page of a change",
     "inbox/{entry_id}/": "goes on to the record it tells of",
     "incidents/change/": "asks about rows that were picked",

@@ -19,7 +19,8 @@ TILES = ("mine", "team", "unassigned", "risk", "resolved")
 # What is too small or too internal to be news to others.
 UNTOLD = (
     "transition_refused", "watched", "unwatched", "edited", "linked", "unlinked", "file_attached",
-    "alerts_joined", "priority_overridden", "follow_up_opened",
+    "alerts_joined", "priority_overridden", "follow_up_opened", "approval_asked",
+    "approval_reminded",
 )  # fmt: skip
 
 

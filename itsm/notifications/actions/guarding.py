@@ -3,7 +3,9 @@
 from itsm.notifications.channels import channels
 from itsm.notifications.choices import choices_of
 from itsm.notifications.models import Endpoint, Message
+from itsm.notifications.topics import Why
 from itsm.people.models import User
+from itsm.tickets.answers import where_to_answer
 from itsm.tickets.models import Ticket
 from itsm.tickets.sight import facts_of, may_see, readers
 
@@ -26,7 +28,11 @@ def _obstacle_to_room(message: Message, room: Endpoint) -> str:
 def _obstacle_to_person(message: Message, user: User) -> str:
     if not user.is_active:
         return Because.INACTIVE
-    if message.ticket is not None and not _may_see(
+    if message.why == Why.APPROVER:
+        # Not whether he may see the record counts, but whether he is still asked about it.
+        if not where_to_answer(message.event, user):
+            return Because.ANSWERED
+    elif message.ticket is not None and not _may_see(
         user, message.ticket, is_public=message.event.public
     ):
         return Because.UNSEEN

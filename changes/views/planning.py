@@ -1,4 +1,4 @@
-"""The pages of changes that no other kind of ticket has."""
+"""Planning a change, and its steps."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse

@@ -1,0 +1,1 @@
+"""The pages of changes that no other kind of ticket has."""
