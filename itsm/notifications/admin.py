@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from itsm.core.admins import ConfigurationAdmin, ReadOnlyAdmin
 from itsm.notifications import actions, lanes
 from itsm.notifications.channels import Down, Rejected
-from itsm.notifications.forms import EndpointForm, MessageTemplateForm
-from itsm.notifications.models import Endpoint, Lane, Message, MessageTemplate
+from itsm.notifications.forms import ChatAppForm, EndpointForm, MessageTemplateForm
+from itsm.notifications.models import ChatApp, Endpoint, Lane, Message, MessageTemplate
 
 # What a room is told of unless the administrator chooses otherwise.
 USUAL_WORDS = ["opened", "raised", "resolved", "reopened"]
@@ -62,6 +62,14 @@ class EndpointAdmin(ConfigurationAdmin[Endpoint]):
             else:
                 words = _("%(room)s has heard it.") % {"room": room}
                 self.message_user(request, words, messages.SUCCESS)
+
+
+@admin.register(ChatApp)
+class ChatAppAdmin(ConfigurationAdmin[ChatApp]):
+    """Apps in chats whose buttons are heard."""
+
+    form = ChatAppForm
+    list_display = ("name", "slug", "is_active")
 
 
 @admin.register(MessageTemplate)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _l
 from itsm.core.fields import Choice, Field
 from itsm.core.http import may_call
 from itsm.notifications.channels import channels, room_kinds
-from itsm.notifications.models import Endpoint, MessageTemplate, Rhythm
+from itsm.notifications.models import ChatApp, Endpoint, MessageTemplate, Rhythm
 from itsm.notifications.placeholders import (
     BODY,
     PLACEHOLDERS,
@@ -23,6 +23,7 @@ from itsm.notifications.placeholders import (
     examples,
     unknown_in,
 )
+from itsm.notifications.selectors import unknown_names
 from itsm.notifications.topics import TOPICS, topic_choices
 
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(:[0-5][0-9])?")
@@ -144,3 +145,34 @@ class MessageTemplateForm(forms.ModelForm[MessageTemplate]):
             sentence = _("There is no %(unknown)s. Use some of these: %(known)s.")
             raise forms.ValidationError(sentence % told)
         return text
+
+
+class ChatAppForm(forms.ModelForm[ChatApp]):
+    """An app in a chat; its secret can be written, and never read again."""
+
+    signing_secret = forms.CharField(
+        label=_l("signing secret"),
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_l("The app shows it under Basic Information. Left empty, it stays as it is."),
+    )
+
+    class Meta:
+        model = ChatApp
+        fields = ("name", "slug", "is_active", "signing_secret", "members")
+
+    def clean_signing_secret(self) -> str:
+        secret: str = self.cleaned_data["signing_secret"] or self.instance.signing_secret
+        if not secret:
+            raise forms.ValidationError(_("Fill in this field."))
+        return secret
+
+    def clean_members(self) -> dict[str, str]:
+        table = self.cleaned_data["members"] or {}
+        if not isinstance(table, dict) or not all(isinstance(one, str) for one in table.values()):
+            raise forms.ValidationError(_("Give a user name for each id."))
+        if unknown := unknown_names(table.values()):
+            raise forms.ValidationError(
+                _("Nobody is called %(names)s."), params={"names": ", ".join(unknown)}
+            )
+        return table

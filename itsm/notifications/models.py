@@ -64,6 +64,42 @@ class Endpoint(models.Model):
         return f"room-{self.pk}"
 
 
+class ChatApp(models.Model):
+    """An app in a chat whose buttons are heard, and who of its members is who here."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    slug = models.SlugField(
+        _("address"), max_length=60, unique=True, help_text=_("The chat posts to /hooks/<address>/")
+    )
+    signing_secret = EncryptedTextField(_("signing secret"))
+    members = models.JSONField(
+        _("members"),
+        default=dict,
+        blank=True,
+        help_text=_('User names by the ids of the chat: {"U012AB3CD": "alice"}.'),
+    )
+    is_active = models.BooleanField(_("is heard"), default=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ChatReply(models.Model):
+    """What somebody is told who pressed a button; gone once it is sent."""
+
+    app = models.ForeignKey(ChatApp, models.CASCADE, related_name="+")
+    # Whoever has it can write into the room.
+    address = EncryptedTextField()
+    text = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class Message(models.Model):
     """One event meant for one person by one channel; the row says why, and how it went.
 

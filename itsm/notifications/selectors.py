@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from itsm.core.models import Event
-from itsm.notifications.models import Endpoint, InboxEntry, Message
+from itsm.notifications.models import ChatApp, Endpoint, InboxEntry, Message
 from itsm.people.models import User
 from itsm.tickets.models import Comment, Ticket
 from itsm.tickets.sight import facts_of, may_see, readers
@@ -150,3 +150,27 @@ def _parsed(key: str) -> tuple[bool, int] | None:
 def _beyond(is_read: bool, latest: int) -> Q:  # noqa: FBT001 both parts of one key
     beyond = Q(is_read=is_read, latest__lt=latest)
     return beyond if is_read else beyond | Q(is_read=True)
+
+
+def chat_app_at(slug: str) -> ChatApp | None:
+    """The app that posts to this address, unless it was switched off."""
+    return ChatApp.objects.filter(slug=slug, is_active=True).first()
+
+
+def has_chat_app(slug: str) -> bool:
+    """Whether an app posts to this address."""
+    return ChatApp.objects.filter(slug=slug).exists()
+
+
+def member_of(app: ChatApp, member: str) -> User | None:
+    """Who a member of a chat is here; None when nobody said so."""
+    username = app.members.get(member)
+    return User.objects.filter(username=username, is_active=True).first() if username else None
+
+
+def unknown_names(names: Iterable[str]) -> list[str]:
+    """Those of the user names that nobody has."""
+    asked = set(names)
+    return sorted(
+        asked - set(User.objects.filter(username__in=asked).values_list("username", flat=True))
+    )

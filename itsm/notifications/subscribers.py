@@ -29,3 +29,9 @@ def tell_owner(event: Event) -> None:
     if user is not None:
         actions.tell_owner(event=event, user=user)
         lanes.wake()
+
+
+@on("chat_app.replied", moment=Moment.AFTER)
+def answer_in_chat(event: Event) -> None:
+    """Tell somebody in a chat what became of the button that was pressed."""
+    actions.send_reply(reply_id=event.subject_id)

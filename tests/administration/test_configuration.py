@@ -17,6 +17,7 @@ from itsm.core.models import Event
 from itsm.inventory.models import ConfigurationItem, Service
 from itsm.monitoring.actions import create_source, set_up
 from itsm.monitoring.models import MonitoringSource
+from itsm.notifications.models import ChatApp
 from itsm.people.actions import change_team, change_user, issue_token, join_team
 from itsm.people.models import (
     Delegate,
@@ -111,6 +112,11 @@ CHANGES: dict[str, tuple[Callable[[], Any], str, Any]] = {
     ),
     "notifications.messagetemplate": (MessageTemplateFactory, "subject", "News of {number}"),
     "notifications.endpoint": (EndpointFactory, "name", "War room"),
+    "notifications.chatapp": (
+        lambda: ChatApp.objects.create(name="Slack", slug="slack", signing_secret=PLANTED),
+        "name",
+        "Slack of the shop",
+    ),
     "monitoring.monitoringsource": (
         lambda: create_source(kind="alertmanager", name="Prometheus", actor=None)[0],
         "name",

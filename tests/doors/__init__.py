@@ -50,7 +50,7 @@ KEPT = (
         "inventory/configurationitem",
     ),
     "sla/calendar",
-    *("notifications/endpoint", "notifications/messagetemplate"),
+    *("notifications/endpoint", "notifications/messagetemplate", "notifications/chatapp"),
     *("approvals/rule", "approvals/substitute", "changes/window", "changes/changetemplate"),
     *("changes/gatepolicy", "sla/objective"),
 )

@@ -1,5 +1,6 @@
 """What can be done about messages: telling, sending, choosing, and keeping the inbox."""
 
+from itsm.notifications.actions.chatting import reply_later, send_reply
 from itsm.notifications.actions.choosing import choose_rhythm, choose_topics
 from itsm.notifications.actions.inbox import (
     mark_all_read,
@@ -18,8 +19,10 @@ __all__ = [
     "mark_read",
     "mark_unread",
     "note_visit",
+    "reply_later",
     "run_lane",
     "send_again",
+    "send_reply",
     "take_back",
     "tell",
     "tell_owner",
