@@ -19,6 +19,7 @@ from changes.api import ChangeCollection
 from changes.causes_api import AttributionCollection
 from changes.connecting import PipelineCollection
 from changes.deployments import DeploymentCollection
+from changes.dora_api import DeliveryCollection
 from changes.gate_api import GateCollection
 from changes.templates_api import TemplateCollection
 from incidents.api import IncidentCollection
@@ -40,6 +41,7 @@ COLLECTIONS = (
     ChangeCollection,
     GateCollection,
     DeploymentCollection,
+    DeliveryCollection,
     PipelineCollection,
     AttributionCollection,
     TemplateCollection,

@@ -3,7 +3,17 @@
 from django.urls import path
 
 from itsm.dashboard.consumers import Live
-from itsm.dashboard.views import alerts, finding, home, person, service, silences, styleguide, wall
+from itsm.dashboard.views import (
+    alerts,
+    delivery,
+    finding,
+    home,
+    person,
+    service,
+    silences,
+    styleguide,
+    wall,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -11,6 +21,9 @@ urlpatterns = [
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/acknowledge/", alerts.acknowledge_alerts, name="alerts-acknowledge"),
     path("alerts/<int:pk>/", alerts.alert, name="alert"),
+    path("delivery/", delivery.delivery, name="delivery"),
+    path("delivery/rows/", delivery.delivery_rows, name="delivery-rows"),
+    path("delivery/csv/", delivery.delivery_csv, name="delivery-csv"),
     path("alerts/silences/", silences.silences, name="silences"),
     path("alerts/silences/new/", silences.new_silence, name="silence-new"),
     path("alerts/silences/<int:pk>/", silences.silence, name="silence"),

@@ -1,0 +1,237 @@
+"""Deployments gathered with what came of them, for the figures over them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from changes.attribution import EARLY
+from changes.dora import BAD, SUCCEEDED, Delivery, Trouble
+from changes.models import Attribution, ChangeType, Deployment, Environment
+from changes.selectors import visible_deployments
+from itsm.core.errors import Invalid
+from itsm.people.models import User
+from itsm.tickets.models import Link
+
+MOST = 20_000  # deployments in one figure
+LONGEST = timedelta(days=366)
+USUAL = timedelta(days=30)
+COUNTED = (SUCCEEDED, *BAD)
+PRODUCTION = Environment.PRODUCTION.value
+READ = (
+    "pk", "finished_at", "outcome", "started_at", "first_commit_at", "service__name",
+    "service__owner_team__slug", "environment", "revision", "change", "change__outcome",
+    "change__type", "change__actual_end", "service",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Which deployments are asked about; an empty word asks about all."""
+
+    start: datetime
+    end: datetime
+    environment: str = PRODUCTION
+    service: str = ""
+    team: str = ""
+
+    @property
+    def days(self) -> float:
+        return (self.end - self.start) / timedelta(days=1)
+
+
+def scope_of(
+    *,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    environment: str = PRODUCTION,
+    service: str = "",
+    team: str = "",
+) -> Scope:
+    """The scope asked about: the last thirty days of production, unless said otherwise."""
+    end = end or timezone.now()
+    start = start or end - USUAL
+    if start >= end:
+        raise Invalid(_("The end must come after the start."), field="end")
+    if end - start > LONGEST:
+        raise Invalid(_("Ask about a year at most."), field="start")
+    return Scope(start=start, end=end, environment=environment, service=service, team=team)
+
+
+def deployments_in(user: User, scope: Scope) -> QuerySet[Deployment]:
+    """The deployments of this scope that are over, as far as this person may see them."""
+    found = visible_deployments(user).filter(
+        outcome__in=COUNTED, finished_at__gte=scope.start, finished_at__lt=scope.end
+    )
+    if scope.environment:
+        found = found.filter(environment=scope.environment)
+    if scope.service:
+        found = found.filter(service__name=scope.service)
+    if scope.team:
+        found = found.filter(service__owner_team__slug=scope.team)
+    return found
+
+
+def deliveries_in(user: User, scope: Scope) -> list[Delivery]:
+    """The same with what came of each, the latest first; some statements however many there are."""
+    found = deployments_in(user, scope).order_by("-finished_at", "-pk")
+    rows = [
+        dict(zip(READ, row, strict=True))
+        for row in found.select_related(None).values_list(*READ)[:MOST]
+    ]
+    known = _Known.of(rows)
+    return [_delivery(row, known) for row in rows]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of the changes of some deployments."""
+
+    troubles: Mapping[int, Sequence[Trouble]]  # by deployment
+    suspected: Mapping[int, Sequence[Trouble]]
+    fixes: Collection[int]  # changes that fix something
+    fixed: Mapping[int, datetime | None]  # changes that were fixed, and when
+    successes: Mapping[tuple[int, str], Sequence[datetime]]
+    last: Mapping[tuple[int, str], int]  # the last deployment of a change into an environment
+
+    @classmethod
+    def of(cls, rows: Sequence[Mapping[str, Any]]) -> "_Known":
+        changes = {row["change"] for row in rows} - {None}
+        siblings = _siblings(changes)
+        confirmed, suspected = _troubles(changes, siblings)
+        fixes, fixed = _fixes(changes)
+        failed = {row["service"] for row in rows if row["outcome"] in BAD} - {None}
+        last = {(change, place): runs[-1][1] for (change, place), runs in siblings.items()}
+        since = min((row["finished_at"] for row in rows), default=timezone.now())
+        return cls(confirmed, suspected, fixes, fixed, _successes(failed, since), last)
+
+
+Siblings = Mapping[tuple[int, str], Sequence[tuple[datetime, int]]]
+
+
+def _siblings(changes: Collection[int]) -> Siblings:
+    """All deployments of these changes by environment, in the order they were over."""
+    found: dict[tuple[int, str], list[tuple[datetime, int]]] = defaultdict(list)
+    rows = Deployment.objects.filter(
+        change__in=changes, outcome__in=COUNTED, finished_at__isnull=False
+    ).order_by("finished_at", "pk")
+    for change, place, at, pk in rows.values_list("change", "environment", "finished_at", "pk"):
+        if change is not None and at is not None:
+            found[change, place].append((at, pk))
+    return found
+
+
+def _troubles(
+    changes: Collection[int], siblings: Siblings
+) -> tuple[dict[int, list[Trouble]], dict[int, list[Trouble]]]:
+    """The incidents put down to each deployment, confirmed and suspected.
+
+    Of several deployments of a change an incident is put down to one: the last before it, into
+    production where there was one.
+    """
+    confirmed: dict[int, list[Trouble]] = defaultdict(list)
+    suspected: dict[int, list[Trouble]] = defaultdict(list)
+    rows = (
+        Attribution.objects.filter(change__in=changes)
+        .exclude(provenance="rejected")
+        .exclude(incident__state="canceled")
+        .order_by("pk")
+        .values_list(
+            "change", "incident", "provenance", "is_likely", "incident__opened_at",
+            "incident__incident__impact_started_at", "incident__incident__mitigated_at",
+            "incident__resolved_at",
+        )
+    )  # fmt: skip
+    runs = _runs_of(siblings)
+    for change, key, word, is_likely, opened_at, impact_at, mitigated_at, resolved_at in rows:
+        if change not in runs:
+            continue
+        began_at = impact_at or opened_at
+        before = [pk for at, pk in runs[change] if at <= began_at + EARLY]
+        blamed = before[-1] if before else runs[change][0][1]
+        trouble = Trouble(key=key, began_at=began_at, ended_at=mitigated_at or resolved_at)
+        if word == "confirmed":
+            confirmed[blamed].append(trouble)
+        elif is_likely:
+            suspected[blamed].append(trouble)
+    return confirmed, suspected
+
+
+def _runs_of(siblings: Siblings) -> dict[int, list[tuple[datetime, int]]]:
+    """Of each change the deployments that can be blamed: those into production, else all."""
+    everywhere: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+    for (change, _place), runs in siblings.items():
+        everywhere[change] += runs
+    return {
+        change: sorted(siblings.get((change, PRODUCTION)) or runs)
+        for change, runs in everywhere.items()
+    }
+
+
+def _fixes(changes: Collection[int]) -> tuple[set[int], dict[int, datetime | None]]:
+    """Which of the changes fix something, and which had to be fixed by a change, and when."""
+    links = Link.objects.filter(sort=Link.Sort.FIXED_BY)
+    fixes = set(links.filter(to_ticket__in=changes).values_list("to_ticket", flat=True))
+    fixed: dict[int, datetime | None] = {}
+    pairs = links.filter(from_ticket__in=changes, to_ticket__kind="change")
+    told = list(pairs.order_by("pk").values_list("from_ticket", "to_ticket"))
+    delivered = Deployment.objects.filter(
+        change__in={fix for _change, fix in told}, outcome=SUCCEEDED
+    ).order_by("-finished_at")
+    first = dict(delivered.values_list("change", "finished_at"))
+    for change, fix in told:
+        ends = [each for each in (fixed.get(change), first.get(fix)) if each is not None]
+        fixed[change] = min(ends, default=None)
+    return fixes, fixed
+
+
+def _successes(services: Collection[int], since: datetime) -> dict[tuple[int, str], list[datetime]]:
+    """When deployments of these services succeeded, by service and environment."""
+    found: dict[tuple[int, str], list[datetime]] = defaultdict(list)
+    rows = Deployment.objects.filter(
+        service__in=services, outcome=SUCCEEDED, finished_at__gte=since
+    ).order_by("finished_at")
+    for service, place, at in rows.values_list("service", "environment", "finished_at"):
+        if service is not None and at is not None:
+            found[service, place].append(at)
+    return found
+
+
+def _delivery(row: Mapping[str, Any], known: _Known) -> Delivery:
+    change, place = row["change"], row["environment"]
+    is_last = known.last.get((change, place)) == row["pk"]
+    # A change fails once: with the last of its deployments.
+    has_change_failed = is_last and row["change__outcome"] in BAD
+    is_fixed = is_last and change in known.fixed
+    later = known.successes.get((row["service"], place), ())
+    return Delivery(
+        key=row["pk"],
+        finished_at=row["finished_at"],
+        outcome=row["outcome"],
+        started_at=row["started_at"],
+        first_commit_at=row["first_commit_at"],
+        service=row["service__name"] or "",
+        team=row["service__owner_team__slug"] or "",
+        environment=place,
+        revision=row["revision"],
+        change_id=change,
+        has_change_failed=has_change_failed,
+        change_ended_at=row["change__actual_end"],
+        is_rework=change in known.fixes or row["change__type"] == ChangeType.EMERGENCY,
+        troubles=tuple(known.troubles.get(row["pk"], ())),
+        suspected=tuple(known.suspected.get(row["pk"], ())),
+        is_fixed=is_fixed,
+        fixed_at=known.fixed.get(change) if is_fixed else None,
+        next_success_at=next((at for at in later if at > row["finished_at"]), None),
+    )
+
+
+def environments_known() -> list[str]:
+    """Where anything was ever delivered to."""
+    places = Deployment.objects.order_by("environment").values_list("environment", flat=True)
+    return sorted({*Environment.values, *places.distinct()})
