@@ -3,7 +3,8 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "bench.bare.settings"
 os.environ.setdefault("SECRET_KEY", "only-for-measuring-0123456789-0123456789-0123456789")
@@ -20,18 +21,21 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client as Browser
 
-from bench import cases, data, live, pages
+from bench import cases, data, gate, live, pages
 from bench.client import Client
 from bench.server import Server
 from itsm.monitoring.actions import create_source
 from itsm.people.actions import issue_token
 from itsm.people.models import User
 
+# What can be measured by itself.
+PARTS: dict[str, Callable[..., Any]] = {"pages": pages.report, "gate": gate.report}
+
 
 def main(arguments: Sequence[str]) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("part", nargs="?", default="all", choices=("all", "pages"))
+    parser.add_argument("part", nargs="?", default="all", choices=("all", *PARTS))
     parser.add_argument("--sizes", default="10000,100000,1000000")
     parser.add_argument("--rounds", type=int, default=60)
     options = parser.parse_args(arguments)
@@ -47,8 +51,8 @@ def main(arguments: Sequence[str]) -> None:
         data.grow_to(size)
         os.environ["DB_POOL"] = "12"
         with Server() as server:
-            if options.part == "pages":
-                pages.report(server, size=size, rounds=options.rounds)
+            if options.part in PARTS:
+                figures += PARTS[options.part](server, size=size, rounds=options.rounds) or []
                 continue
             doors = _doors(server, size)
             measured = cases.reading(server, doors, size=size, rounds=options.rounds)

@@ -1,12 +1,15 @@
 """Questions about the gate: what it goes by, what it said, and which permits there are."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from changes.gate import Verdict
+from changes.gate import Policy, Verdict
 from changes.models import Change, GateDecision, GatePolicy, GateWait, Permit
+from changes.replaying import Difference, difference
 from itsm.approvals.models import Approval
 from itsm.people.models import User
 from itsm.tickets.models import Ticket
@@ -140,3 +143,45 @@ def untold(wait: int) -> GateWait | None:
     found = GateWait.objects.filter(pk=wait, told_at=None, answered_at__isnull=False)
     related = found.select_related("change", "decision", "permit")
     return related.exclude(callback_url="").first()
+
+
+REPLAYED = timedelta(days=90)
+MOST_LOOKED_AT = 1000  # decisions of one page, of which as many as these are shown
+MOST_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A decision that was kept, and how it would have been another."""
+
+    decision: GateDecision
+    difference: Difference
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A page of decisions decided again: how many were looked at, and where the next begins."""
+
+    looked_at: int
+    differences: list[Replayed]
+    next_before: int | None
+
+
+def replayed(user: User, policy: Policy, *, before: int | None = None) -> Replay:
+    """What these values would have said otherwise in the last 90 days, the latest first."""
+    # What a deadline decided was decided by silence, not by what was known.
+    asked = visible_decisions(user).exclude(occasion=GateDecision.Occasion.DEADLINE)
+    asked = asked.filter(made_at__gte=timezone.now() - REPLAYED)
+    if before is not None:
+        asked = asked.filter(pk__lt=before)
+    found: list[Replayed] = []
+    looked_at, last = 0, None
+    for each in asked.select_related("change").order_by("-pk")[:MOST_LOOKED_AT]:
+        looked_at, last = looked_at + 1, each.pk
+        told = difference(each.verdict, each.rules, each.inputs, policy)
+        if told is not None:
+            found.append(Replayed(each, told))
+        if len(found) == MOST_SHOWN:
+            break
+    is_cut = looked_at == MOST_LOOKED_AT or len(found) == MOST_SHOWN
+    return Replay(looked_at, found, last if is_cut else None)

@@ -183,7 +183,11 @@ def gate(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     if not found:
         return None
     permits = list(gatekeeping.permits_of(ticket)[:MOST_PERMITS])
-    return {"decisions": [_decision(each) for each in found], "permits": permits}
+    return {
+        "decisions": [_decision(each) for each in found],
+        "permits": permits,
+        "may_replay": user.has_perm("changes.manage"),
+    }
 
 
 def _decision(decision: GateDecision) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from django.urls import path
 
 from changes import template_views
 from changes.desk import desk
-from changes.views import calendar, feed, importing, moving, planning
+from changes.views import calendar, feed, importing, moving, planning, replaying
 from itsm.tickets.urls import pages_of
 
 urlpatterns = [
@@ -21,5 +21,6 @@ urlpatterns = [
     path("<number:number>/fits/", moving.fits, name="change-fits"),
     path("<number:number>/tasks/", planning.add_task, name="change-task-add"),
     path("<number:number>/tasks/<int:task_id>/", planning.move_task, name="change-task"),
+    path("gate/replay/", replaying.replay, name="gate-replay"),
     *pages_of(desk),
 ]

@@ -138,10 +138,13 @@ class Decimals(Field):
         return None
 
     def parse(self, raw: Any) -> Any:
-        is_number = isinstance(raw, int | float) and not isinstance(raw, bool)
-        if not is_number or not abs(raw) < 1e9:
+        try:
+            number = float("nan") if isinstance(raw, bool) else float(raw)
+        except (TypeError, ValueError, OverflowError):
+            number = float("nan")
+        if not abs(number) < 1e9:  # as nothing is, of what is no number
             raise self.wrong(_("Give a number."))
-        return float(raw)
+        return number
 
     def schema(self) -> Schema:
         return {"type": "number"}
