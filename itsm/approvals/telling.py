@@ -29,6 +29,7 @@ def tell_asked(
         "stage": stage.pk,
         "name": stage.name,
         "users": asked_in(stage, votes),
+        "seen": approval.snapshot_hash,
     }
     record = record_of(approval.ticket)
     name = f"{record.kind}.approval_{word}"

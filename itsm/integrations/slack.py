@@ -47,7 +47,16 @@ def _blocks(section: Section) -> list[dict[str, Any]]:
         blocks.append({"type": "section", "fields": facts})
     button = {"type": "plain_text", "text": _("Open")}
     opens = {"type": "button", "text": button, "url": section.link}
-    return [*blocks, {"type": "actions", "elements": [opens]}]
+    presses = [
+        {
+            "type": "button",
+            "action_id": each.action,
+            "value": each.value,
+            "text": {"type": "plain_text", "text": each.label},
+        }
+        for each in section.buttons
+    ]
+    return [*blocks, {"type": "actions", "elements": [*presses, opens]}]
 
 
 def _escaped(text: str) -> str:

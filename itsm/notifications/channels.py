@@ -13,6 +13,15 @@ from itsm.people.models import User
 
 
 @dataclass(frozen=True)
+class Button:
+    """Something to be pressed where the channel has buttons that are heard."""
+
+    action: str
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
 class Section:
     """One thing to tell: all of it plain text, already in the recipient's language."""
 
@@ -23,6 +32,7 @@ class Section:
     facts: tuple[tuple[str, str], ...] = ()
     why: str = ""
     priority: int | None = None
+    buttons: tuple[Button, ...] = ()
 
 
 @dataclass(frozen=True)

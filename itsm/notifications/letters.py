@@ -7,9 +7,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from itsm.notifications.channels import Letter, Section
+from itsm.notifications.channels import Button, Letter, Section
 from itsm.notifications.models import Endpoint, Message, MessageTemplate
 from itsm.notifications.placeholders import filled
+from itsm.notifications.selectors import hears_buttons
 from itsm.notifications.topics import Why
 from itsm.notifications.wording import what_happened_by
 from itsm.people.middleware import zone_of
@@ -77,6 +78,20 @@ def section_of(message: Message) -> Section:
         facts=_facts(ticket)[bool(number) :] if ticket else (),
         why=_why(message),
         priority=ticket.priority if ticket else None,
+        buttons=_buttons(message),
+    )
+
+
+def _buttons(message: Message) -> tuple[Button, ...]:
+    """What may be pressed in a room: an answer to what was asked, bound to what was shown."""
+    event, ticket = message.event, message.ticket
+    is_asking = event.name.endswith(".approval_asked") and bool(event.data.get("seen"))
+    if not (message.endpoint_id and ticket and is_asking and hears_buttons()):
+        return ()
+    value = f"{ticket.number}:{event.data['seen']}"
+    return (
+        Button("approval_approve", value, _("Approve")),
+        Button("approval_reject", value, _("Reject")),
     )
 
 

@@ -33,6 +33,7 @@ class Endpoint(models.Model):
         REOPENED = "reopened", _("Reopened")
         CLOSED = "closed", _("Closed")
         CANCELED = "canceled", _("Canceled")
+        APPROVAL_ASKED = "approval_asked", _("Waits for approval")
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     kind = models.CharField(_("chat"), max_length=20)
@@ -41,7 +42,7 @@ class Endpoint(models.Model):
         Team, models.CASCADE, null=True, blank=True, verbose_name=_("team"), related_name="+"
     )
     words = ArrayField(
-        models.CharField(max_length=12, choices=Word),
+        models.CharField(max_length=20, choices=Word),
         default=list,
         verbose_name=_("told of"),
     )

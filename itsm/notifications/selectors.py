@@ -162,6 +162,11 @@ def has_chat_app(slug: str) -> bool:
     return ChatApp.objects.filter(slug=slug).exists()
 
 
+def hears_buttons() -> bool:
+    """Whether the buttons of any chat are heard."""
+    return ChatApp.objects.filter(is_active=True).exists()
+
+
 def member_of(app: ChatApp, member: str) -> User | None:
     """Who a member of a chat is here; None when nobody said so."""
     username = app.members.get(member)

@@ -15,17 +15,19 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from changes.actions import submit
 from incidents import actions
 from incidents.actions.opening import Report
 from incidents.models import Incident
+from itsm.approvals.models import Approval
 from itsm.core import delivery
 from itsm.notifications import lanes
 from itsm.notifications.actions import tell
-from itsm.notifications.models import Endpoint, Lane, Message
+from itsm.notifications.models import ChatApp, Endpoint, Lane, Message
 from itsm.people.models import Team, User
 from itsm.tickets.actions import comment
 from tests.administration.forms import filled
-from tests.factories import EndpointFactory, IncidentFactory, ServiceFactory
+from tests.factories import ChangeFactory, EndpointFactory, IncidentFactory, ServiceFactory
 from tests.screens.conftest import Browser, as_
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +115,28 @@ def test_slack_is_told_in_blocks_that_call_nobody(sink: Sink, alice: User):
     assert {"type": "mrkdwn", "text": "*Service*\nCheckout"} in facts["fields"]
     assert buttons["elements"][0]["url"].endswith(f"/incidents/{incident.number}/")
     assert identity == f"message-{to_rooms()[0].pk}"
+
+
+@pytest.mark.parametrize("is_heard", [True, False])
+def test_slack_asks_for_approval_with_buttons_where_they_are_heard(
+    sink: Sink, alice: User, is_heard: bool
+):
+    ChatApp.objects.create(name="Slack", slug="slack", signing_secret="s", is_active=is_heard)
+    EndpointFactory(kind="slack", address=sink.address, words=["approval_asked"])
+
+    change = submit(ChangeFactory(opened_by=alice), actor=alice)
+    delivery.deliver_owed()
+
+    ((told, _identity),) = sink.heard
+    shown = Approval.objects.get(ticket=change.pk).snapshot_hash
+    presses = {
+        each["action_id"]: each["value"]
+        for each in told["blocks"][-1]["elements"]
+        if "action_id" in each
+    }
+    value = f"{change.number}:{shown}"
+    expected = {"approval_approve": value, "approval_reject": value}
+    assert presses == (expected if is_heard else {})
 
 
 def test_teams_is_told_by_an_adaptive_card(sink: Sink, alice: User):
