@@ -2,3 +2,49 @@
 // escape what people wrote, and the page's policy still refuses every script without the nonce; so
 // markup may pass here, and nothing else: no script text, no address of a script.
 window.trustedTypes?.createPolicy("default", { createHTML: (markup) => markup });
+
+// Gives names to what Django's admin leaves without: the boxes of its pickers, the cells of a list that
+// are edited in place, and the corner of its tables, which is no heading.
+addEventListener("load", () => {
+  name();
+  new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
+});
+
+function name() {
+  for (const box of document.querySelectorAll(".select2-selection:not([aria-label])")) {
+    const select = box.closest(".select2-container").previousElementSibling;
+    const words = nameOf(select) || columnOf(box);
+    box.setAttribute("aria-label", words);
+    box.querySelector("[role=textbox], .select2-search__field")?.setAttribute("aria-label", words);
+    box.removeAttribute("aria-labelledby");
+  }
+  for (const field of document.querySelectorAll(UNNAMED)) {
+    if (!field.labels?.length) field.setAttribute("aria-label", columnOf(field) || rowOf(field));
+  }
+  // Read after what it sorts, as it is seen.
+  for (const options of document.querySelectorAll(".sortoptions:first-child")) options.nextElementSibling?.after(options);
+  for (const nothing of document.querySelectorAll("#changelist-filter li a:empty")) nothing.textContent = "–";
+  for (const corner of document.querySelectorAll("th.original, th.column-__str__:empty")) {
+    const plain = document.createElement("td");
+    plain.className = corner.className;
+    plain.colSpan = corner.colSpan;
+    corner.replaceWith(plain);
+  }
+}
+
+const UNNAMED = ":is(td, .datetime) :is(select, input, textarea):not([aria-label], [type=hidden])";
+
+function rowOf(field) {
+  const words = field.closest(".form-row")?.querySelector("legend, label")?.textContent.trim() ?? "";
+  return `${words} ${field.previousSibling?.textContent.trim() ?? ""}`.replace(/:/g, "").trim();
+}
+
+function nameOf(select) {
+  return select?.labels?.[0]?.textContent.trim().replace(/:$/, "");
+}
+
+function columnOf(field) {
+  const cell = field.closest("td");
+  const heads = cell?.closest("table").querySelectorAll("thead th, thead td") ?? [];
+  return heads[cell?.cellIndex]?.textContent.trim() ?? "";
+}
