@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from changes import actions, gatekeeping
 from changes.forms import PipelineForm
 from changes.models import (
+    Board,
     ChangeTemplate,
     GateCall,
     GatePolicy,
@@ -20,6 +22,7 @@ from changes.models import (
     TemplateVersion,
     Window,
 )
+from changes.panels import BAND_WORDS
 from changes.snippets import snippet_for
 from itsm.core.admins import ConfigurationAdmin, ReadOnlyAdmin, SecretiveAdmin
 from itsm.people.models import User
@@ -31,6 +34,32 @@ class WindowAdmin(ConfigurationAdmin[Window]):
     list_filter = ("sort", "is_active")
     search_fields = ("name",)
     autocomplete_fields = ("services", "configuration_items", "owner_team")
+
+
+class BoardForm(forms.ModelForm[Board]):
+    """Refuses risks there are not."""
+
+    class Meta:
+        model = Board
+        fields = (
+            "slug", "name", "team", "chair", "first_at", "minutes", "repeats", "time_zone",
+            "bands", "environment", "is_active",
+        )  # fmt: skip
+
+    def clean_bands(self) -> Any:
+        bands = self.cleaned_data["bands"] or []
+        if not isinstance(bands, list) or not set(map(str, bands)) <= set(BAND_WORDS):
+            raise forms.ValidationError(f"Give a list of {', '.join(BAND_WORDS)}.")
+        return bands
+
+
+@admin.register(Board)
+class BoardAdmin(ConfigurationAdmin[Board]):
+    form = BoardForm
+    list_display = ("name", "team", "chair", "first_at", "repeats", "is_active")
+    list_select_related = ("team", "chair")
+    search_fields = ("name", "slug")
+    autocomplete_fields = ("team", "chair")
 
 
 class VersionInline(admin.StackedInline[TemplateVersion, ChangeTemplate]):

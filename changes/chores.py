@@ -5,7 +5,8 @@ from datetime import timedelta
 import structlog
 from django.utils import timezone
 
-from changes import actions, gatekeeping, selectors, suspects
+from changes import actions, boards, gatekeeping, selectors, suspects
+from changes.actions import meetings
 from itsm.core.chores import chore
 from itsm.core.errors import Refused
 from itsm.people.selectors import system_user
@@ -14,6 +15,13 @@ logger = structlog.get_logger(__name__)
 
 BATCH = 200
 REMINDED = timedelta(minutes=5)  # HCP Terraform gives up after ten minutes without a word
+
+
+@chore(every=timedelta(hours=1))
+def plan_meetings() -> None:
+    """Plan the meetings of the coming weeks."""
+    for board in boards.active_boards():
+        meetings.plan_meetings(board=board)
 
 
 @chore(every=timedelta(minutes=1))

@@ -1,6 +1,6 @@
 """How changes of freezes, windows and templates are told of."""
 
-from changes.models import ChangeTemplate, GatePolicy, Pipeline, Window
+from changes.models import Board, ChangeTemplate, GatePolicy, Pipeline, Window
 from itsm.core.configuration import Kind, kinds
 
 
@@ -12,6 +12,7 @@ def _versions(template: ChangeTemplate) -> list[str]:
     return [str(each) for each in template.versions.order_by("number")]
 
 
+kinds[Board] = Kind("change_board")
 kinds[Window] = Kind("change_window", parts={"services": _services})
 kinds[ChangeTemplate] = Kind("change_template", parts={"versions": _versions})
 kinds[Pipeline] = Kind("pipeline", added="connected")

@@ -4,7 +4,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from changes import actions, gatekeeping
-from changes.models import Change, ChangeType
+from changes.actions import meetings
+from changes.models import AgendaItem, Change, ChangeType
 from changes.suspects import suspecting
 from changes.telling import send_answer
 from changes.workflow import MATERIAL, TIME
@@ -212,6 +213,31 @@ def tell_the_pipeline(event: Event) -> None:
     if wait is not None:
         send_answer(wait)
         actions.note_told(wait=wait)
+
+
+@on("approval.requested", moment=Moment.INSIDE)
+def put_on_agendas(requested: list[Event]) -> None:
+    """Put what a board meets about on the agenda of its next meeting."""
+    for event, change in _changes_of(requested):
+        if event.data["purpose"] == PURPOSES["authorize"]:
+            meetings.table(change=change, actor=_actor(event))
+
+
+# What an agenda says once it is decided; nothing where nobody is asked any more.
+ON_AGENDA = {
+    "approval.granted": AgendaItem.State.APPROVED.value,
+    "approval.denied": AgendaItem.State.REJECTED.value,
+    "approval.voided": "",
+    "approval.expired": "",
+}
+
+
+@on(*ON_AGENDA, moment=Moment.INSIDE)
+def tell_meetings(decided: list[Event]) -> None:
+    """Tell agendas what came of it, also when it was decided without a meeting."""
+    for event, change in _changes_of(decided):
+        if event.data["purpose"] == PURPOSES["authorize"]:
+            meetings.settle(change=change, state=ON_AGENDA[event.name])
 
 
 PURPOSES = {"assess": "assess", "authorize": "authorize"}

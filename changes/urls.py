@@ -4,7 +4,7 @@ from django.urls import path
 
 from changes import template_views
 from changes.desk import desk
-from changes.views import calendar, feed, importing, moving, planning, replaying
+from changes.views import boards, calendar, feed, importing, moving, planning, replaying
 from itsm.tickets.urls import pages_of
 
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("templates/<slug:slug>/", template_views.decide, name="change-template-decide"),
     path("causes/", planning.name_cause, name="change-cause-new"),
     path("causes/<int:attribution_id>/", planning.judge_cause, name="change-cause"),
+    path("boards/", boards.overview, name="change-boards"),
+    path("meetings/<int:meeting_id>/", boards.meeting, name="change-meeting"),
     path("calendar/", calendar.show, name="change-calendar"),
     path("calendar/feed/", feed.manage, name="change-feed"),
     path("calendar/feed/<word:secret>.ics", feed.read, name="change-feed-read"),

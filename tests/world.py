@@ -22,7 +22,8 @@ from changes.actions import (
     connect_pipeline,
     submit,
 )
-from changes.models import Attribution, ChangeTemplate, TemplateProposal, TemplateVersion
+from changes.actions.meetings import plan_meetings
+from changes.models import Attribution, Board, ChangeTemplate, TemplateProposal, TemplateVersion
 from incidents import actions
 from incidents.actions.opening import Report
 from itsm.approvals.models import Approval
@@ -241,6 +242,7 @@ def _fill(world: World) -> None:
     task = add_task(change=change, actor=alice, title="Warm the caches")
     submitted = submit(ChangeFactory(), actor=alice)
     world.names = {
+        "meeting_id": str(_meeting(dana, alice).pk),
         "change": change.number,
         "scheduled": scheduled.number,
         "permitted": permitted.number,
@@ -301,6 +303,18 @@ def _learnt(opened: Any, alice: Any) -> dict[str, str]:
         "begun": begun.number,
         "attribution_id": str(attribution.pk),
     }
+
+
+def _meeting(chair: Any, member: Any) -> Any:
+    board = Board.objects.create(
+        slug="cab",
+        name="CAB",
+        team=member.memberships.get().team,
+        chair=chair,
+        first_at=timezone.now() + timedelta(days=1),
+    )
+    plan_meetings(board=board)
+    return board.meetings.get()
 
 
 def _view(alice: Any) -> Any:

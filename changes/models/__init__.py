@@ -1,6 +1,7 @@
 """Changes, what they are made from, when they may be made, and what pipelines tell of them."""
 
 from changes.models.attribution import Attribution
+from changes.models.board import AgendaItem, Board, Meeting
 from changes.models.change import (
     Category,
     Change,
@@ -23,7 +24,9 @@ from changes.models.waiting import GateWait
 from changes.models.window import Window, WindowSort
 
 __all__ = [
+    "AgendaItem",
     "Attribution",
+    "Board",
     "CalendarFeed",
     "Category",
     "Change",
@@ -39,6 +42,7 @@ __all__ = [
     "GateDecision",
     "GatePolicy",
     "GateWait",
+    "Meeting",
     "Outcome",
     "Permit",
     "Pipeline",

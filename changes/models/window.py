@@ -1,5 +1,6 @@
 """Freezes, when nothing may change, and maintenance windows, when alone something may."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dateutil.rrule import DAILY, rrule, rrulestr
@@ -10,6 +11,23 @@ from django.utils.translation import gettext_lazy as _
 
 from itsm.inventory.models import ConfigurationItem, Service, Tier
 from itsm.people.models import Team
+
+
+def check_rule(repeats: str, *, start: datetime | None, time_zone: str) -> None:
+    """Refuse a rule or a zone that cannot be understood, by the fields they stand in."""
+    try:
+        zone = ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValidationError({"time_zone": _("Give a zone such as Europe/Berlin.")}) from None
+    if not repeats or start is None:
+        return
+    try:
+        rule = rrulestr(repeats, dtstart=start.astimezone(zone).replace(tzinfo=None))
+    except (ValueError, TypeError, AttributeError):
+        rule = None
+    # Finer rules would have to be counted through by the million to find today's.
+    if not isinstance(rule, rrule) or rule._freq > DAILY:  # type: ignore[attr-defined]
+        raise ValidationError({"repeats": _("Give a rule such as FREQ=WEEKLY;BYDAY=SA.")})
 
 
 class WindowSort(models.TextChoices):
@@ -68,17 +86,4 @@ class Window(models.Model):
 
     def clean(self) -> None:
         """Refuse a rule or a zone that cannot be understood."""
-        try:
-            zone = ZoneInfo(self.time_zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ValidationError({"time_zone": _("Give a zone such as Europe/Berlin.")}) from None
-        if self.repeats and self.starts_at:
-            start = self.starts_at.astimezone(zone).replace(tzinfo=None)
-            try:
-                rule = rrulestr(self.repeats, dtstart=start)
-            except (ValueError, TypeError, AttributeError):
-                rule = None
-            # Finer rules would have to be counted through by the million to find today's.
-            if not isinstance(rule, rrule) or rule._freq > DAILY:  # type: ignore[attr-defined]
-                sentence = _("Give a rule such as FREQ=WEEKLY;BYDAY=SA.")
-                raise ValidationError({"repeats": sentence})
+        check_rule(self.repeats, start=self.starts_at, time_zone=self.time_zone)

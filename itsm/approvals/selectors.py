@@ -28,6 +28,12 @@ def approvals_of(ticket: Ticket) -> QuerySet[Approval]:
     return _whole(Approval.objects.filter(ticket=ticket.pk)).order_by("-pk")
 
 
+def latest_of(tickets: Collection[int], purpose: str) -> dict[int, Approval]:
+    """What was asked last about each of these tickets for a purpose, with all that was said."""
+    found = _whole(Approval.objects.filter(ticket__in=tickets, purpose=purpose)).order_by("pk")
+    return {each.ticket_id: each for each in found}
+
+
 def approvals_with(pks: Collection[int]) -> QuerySet[Approval]:
     """The approvals with these ids."""
     return Approval.objects.filter(pk__in=pks)

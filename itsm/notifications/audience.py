@@ -61,6 +61,8 @@ CONCERNED: dict[str, tuple[Group, ...]] = {
     "reopened": (_assignee_or_team, _watchers),
     "closed": (_watchers,),
     "canceled": (_caller, _assignee, _watchers),
+    "tabled": (_assignee, _planner),
+    "deferred": (_assignee, _planner),
     "approval_asked": (_asked,),
     "approval_reminded": (_asked,),
     "approval_escalated": (_asked, _planner),

@@ -19,6 +19,8 @@ SENTENCES = {
     "reopened": _l("%(actor)s reopened it"),
     "closed": _l("%(actor)s closed it"),
     "canceled": _l("%(actor)s canceled it"),
+    "tabled": _l("It is on the agenda of a meeting"),
+    "deferred": _l("It was put off to the next meeting"),
     "approval_asked": _l("It waits for approval"),
     "approval_reminded": _l("It still waits for approval"),
     "approval_escalated": _l("Nobody has approved it in time, so it was passed on"),

@@ -10,7 +10,7 @@ from django.contrib import admin as django_admin
 from django.test import Client
 
 from changes.actions import connect_pipeline
-from changes.models import ChangeTemplate, GatePolicy, Window
+from changes.models import Board, ChangeTemplate, GatePolicy, Window
 from itsm.approvals.models import Rule, Substitute
 from itsm.core.admins import ConfigurationAdmin
 from itsm.core.models import Event
@@ -63,6 +63,17 @@ CHANGES: dict[str, tuple[Callable[[], Any], str, Any]] = {
         ),
         "name",
         "Head office",
+    ),
+    "changes.board": (
+        lambda: Board.objects.create(
+            slug="cab",
+            name="CAB",
+            team=TeamFactory(),
+            chair=UserFactory(),
+            first_at=datetime(2026, 12, 1, 13, tzinfo=UTC),
+        ),
+        "name",
+        "The board",
     ),
     "approvals.rule": (
         lambda: Rule.objects.create(kind="change", purpose="authorize", name="Board"),

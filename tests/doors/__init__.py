@@ -52,7 +52,7 @@ KEPT = (
     "sla/calendar",
     *("notifications/endpoint", "notifications/messagetemplate", "notifications/chatapp"),
     *("approvals/rule", "approvals/substitute", "changes/window", "changes/changetemplate"),
-    *("changes/gatepolicy", "sla/objective"),
+    *("changes/board", "changes/gatepolicy", "sla/objective"),
 )
 ADDED = ("people/apitoken", "monitoring/monitoringsource", "changes/pipeline")
 SHOWN = (

@@ -10,10 +10,12 @@ from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from changes import actions
-from changes.models import Change, Window
+from changes.actions.meetings import plan_meetings
+from changes.models import AgendaItem, Board, Change, Window
 from itsm.approvals.links import token_for
-from itsm.approvals.models import Approval, Stage
+from itsm.approvals.models import Approval, Rule, Stage
 from itsm.people.models import User
+from itsm.people.selectors import system_user
 from tests.factories import ChangeFactory, ServiceFactory
 from tests.journeys.conftest import Sit
 
@@ -284,3 +286,32 @@ def test_a_busy_month_can_be_looked_at(sit: Sit, alice: User, monday: datetime, 
         page = person.go(f"/changes/calendar/?view={view}&on={monday.date()}")
         expect(page.locator(".slot[data-move]").first).to_be_visible()
         take(page, f"calendar-{view}-{face}")
+
+
+@pytest.mark.parametrize("face", ["wide", "phone"])
+def test_a_board_meets_and_votes_on_one_page(
+    sit: Sit, alice: User, bob: User, monday: datetime, face: str
+) -> None:
+    team = bob.memberships.get().team
+    board = Board.objects.create(
+        slug="cab", name="Change board", team=team, chair=bob, first_at=monday
+    )
+    plan_meetings(board=board)
+    stage = {"name": "Board", "team": team.slug}
+    Rule.objects.create(kind="change", purpose="authorize", name="Board", stages=[stage])
+    change = planned(monday, opened_by=alice, at_state="assess", risk_band="high")
+    actions.endorse(change, actor=system_user())
+    page = sit(bob, face=face).go("/changes/boards/")
+    take(page, f"boards-{face}")
+    page.get_by_role("link", name=re.compile("2026|2027")).first.click()
+    page.get_by_role("button", name="Begin the meeting").click()
+    take(page, f"meeting-{face}")
+
+    page.get_by_label("What was discussed").fill("At night only.")
+    page.get_by_role("button", name="Note it").click()
+    page.get_by_role("button", name="Approve").click()
+
+    expect(page.get_by_text("At night only.").first).to_be_visible()
+    expect(page.get_by_text("Approved").first).to_be_visible()
+    assert AgendaItem.objects.get().state == "approved"
+    assert Change.objects.get(pk=change.pk).state == "scheduled"

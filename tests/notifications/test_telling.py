@@ -7,7 +7,7 @@ from django.db import transaction
 from incidents import actions
 from incidents.actions.opening import Report
 from itsm.core import delivery, events
-from itsm.core.models import Delivery
+from itsm.core.models import Event
 from itsm.notifications import actions as notifications
 from itsm.notifications.models import Message
 from itsm.people.actions import issue_token
@@ -120,7 +120,7 @@ def test_an_event_told_twice_makes_no_second_message(
 ) -> None:
     service = ServiceFactory(owner_team=platform)
     incident = actions.open_incident(report=Report(title="Down", service=service), actor=erin)
-    event = Delivery.objects.get(event__name="incident.opened").event
+    event = Event.objects.get(name="incident.opened")
     ticket = Ticket.objects.get(pk=incident.pk)
 
     notifications.tell(event=event, ticket=ticket)
