@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client as Browser
 
-from bench import cases, data, gate, live, pages
+from bench import cases, data, delivery, gate, live, pages
 from bench.client import Client
 from bench.server import Server
 from itsm.monitoring.actions import create_source
@@ -29,7 +29,11 @@ from itsm.people.actions import issue_token
 from itsm.people.models import User
 
 # What can be measured by itself.
-PARTS: dict[str, Callable[..., Any]] = {"pages": pages.report, "gate": gate.report}
+PARTS: dict[str, Callable[..., Any]] = {
+    "pages": pages.report,
+    "gate": gate.report,
+    "delivery": delivery.report,
+}
 
 
 def main(arguments: Sequence[str]) -> None:

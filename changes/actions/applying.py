@@ -21,8 +21,9 @@ from changes.actions.delivering import (
 )
 from changes.actions.gate_calls import await_gate
 from changes.actions.opening import Plan, open_change
+from changes.actions.permitting import Artifact
 from changes.actions.planning import revise, submit
-from changes.actions.running import complete, start
+from changes.actions.running import complete, start_with_permit
 from changes.models import (
     Change,
     ChangeTemplate,
@@ -217,7 +218,10 @@ def _move(pipeline: Pipeline, change: Change, seen: DeploymentSeen) -> Change:
     why = ""
     if change.state == "scheduled":
         try:
-            change = start(change, actor=pipeline.bot)
+            artifact = Artifact(seen.artifact_digest, seen.revision)
+            change = start_with_permit(
+                change=change, actor=pipeline.bot, permit="", artifact=artifact
+            )
         except Refused as refusal:
             why = str(refusal)
     outcome = ENDED.get(seen.outcome)

@@ -114,6 +114,15 @@ def test_what_is_deployed_in_a_freeze_is_unauthorised_and_reviewed(tool: Tool) -
     assert Event.objects.filter(name="change.bypassed", subject_id=change.pk).exists()
 
 
+def test_another_artifact_than_the_one_that_was_judged_is_unauthorised(tool: Tool) -> None:
+    told = {"event": "change", "title": "Deploy", "revision": SHA, "artifact_digest": "sha256:a"}
+    assert send(tool, told).json()["state"] == "scheduled"
+
+    change = change_of(send(tool, deployment("succeeded", artifact_digest="sha256:b")))
+
+    assert (change.state, change.type) == ("review", "unauthorised")
+
+
 def test_without_a_template_a_change_waits_for_people() -> None:
     tool = Tool.of("delivery", template=None)
 
