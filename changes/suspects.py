@@ -1,7 +1,7 @@
 """Incidents and the changes before them, gathered for the judgement of what caused what."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,8 @@ from changes.attribution import (
     suspicions,
     telling,
 )
-from changes.models import Attribution, Change
+from changes.dora import BAD
+from changes.models import Attribution, Change, Deployment, Evidence, EvidenceKind
 from changes.selectors import TOGETHER
 from itsm.core.errors import NotFound
 from itsm.inventory.models import ConfigurationItem, Relation, ServiceDependency
@@ -30,6 +31,9 @@ MOST_SUSPECTS = 200
 MOST_KEPT = 5
 MOST_ALERTS = 50
 LONGEST_READ = 5000  # characters of a text
+MOST_STEPS = 50
+MOST_FILES = 100_000
+SHORTEST = 7  # letters of a commit
 LONGEST_WORK = timedelta(days=14)
 WATCHED_AT_ONCE = 100
 # An incident is judged again while a change is watched, but not every minute.
@@ -52,7 +56,8 @@ def suspicion_of(incident: Ticket, change: Change) -> Suspicion | None:
     """How strongly one change is suspected; None where it cannot have been it."""
     if change.actual_start is None:
         return None
-    return next(iter(suspicions(symptoms_of(incident), [_suspect(change)])), None)
+    known = _with_what_is_known(Change.objects.filter(pk=change.pk)).get()
+    return next(iter(suspicions(symptoms_of(incident), [_suspect(known)])), None)
 
 
 def symptoms_of(incident: Ticket) -> Symptoms:
@@ -155,15 +160,29 @@ def _changes_before(symptoms: Symptoms) -> QuerySet[Change]:
         touching = Change.configuration_items.through.objects.filter(configurationitem__in=items)
         place = Q(service__in=services) | Q(pk__in=touching.values("ticket"))
         begun = begun.filter(place | Q(service__isnull=True))
-    named = Prefetch("configuration_items", ConfigurationItem.objects.only("id", "name"))
-    return begun.prefetch_related(named).order_by("-actual_start", "-pk")[:MOST_SUSPECTS]
+    return _with_what_is_known(begun).order_by("-actual_start", "-pk")[:MOST_SUSPECTS]
+
+
+def _with_what_is_known(changes: QuerySet[Change]) -> QuerySet[Change]:
+    """The changes with their components, their deployments, and what pipelines showed of them."""
+    shown = Evidence.objects.filter(kind__in=(EvidenceKind.COMMIT, EvidenceKind.PLAN))
+    return changes.prefetch_related(
+        Prefetch("configuration_items", ConfigurationItem.objects.only("id", "name")),
+        Prefetch("deployments", Deployment.objects.order_by("pk")),
+        Prefetch("evidence", shown.order_by("pk")),
+    )
 
 
 def _suspect(change: Change) -> Suspect:
     assert change.actual_start is not None  # noqa: S101 begun, or it would not be asked about
     items = {each.pk: each.name for each in change.configuration_items.all()}
+    delivered = list(change.deployments.all())
+    shown = list(change.evidence.all())
+    told = [text for each in shown for text in (each.name, *_steps(each))]
     texts = (change.title, change.description, change.implementation_plan)
     versions = (each.lower() for text in texts[:2] for each in VERSION.findall(text))
+    digests = {change.artifact_digest, *(each.artifact_digest for each in delivered)}
+    revisions = {each.revision for each in delivered} | {each.revision for each in shown}
     return Suspect(
         key=change.pk,
         began_at=change.actual_start,
@@ -171,14 +190,40 @@ def _suspect(change: Change) -> Suspect:
         environment=change.environment,
         service_id=change.service_id,
         items=frozenset(items),
-        outcome=change.outcome,
+        outcome=next((each.outcome for each in delivered if each.outcome in BAD), change.outcome),
         close_code=change.close_code,
         risk=change.risk_band,
-        words=telling(*(each[:LONGEST_READ] for each in texts)),
+        words=telling(*(each[:LONGEST_READ] for each in (*texts, *told))),
         marks=frozenset(
-            each.lower() for each in (*items.values(), *versions, change.artifact_digest) if each
+            each.lower()
+            for each in (*items.values(), *versions, *digests, *_short(revisions))
+            if each
         ),
+        files=max((_files(each) for each in shown), default=0),
     )
+
+
+def _steps(evidence: Evidence) -> list[str]:
+    """What a plan says it does, and which files commits touched, where a pipeline told it."""
+    listed = (evidence.facts.get(name) for name in ("steps", "files", "paths"))
+    return [str(one) for each in listed if isinstance(each, list) for one in each[:MOST_STEPS]]
+
+
+def _files(evidence: Evidence) -> int:
+    """How much was touched: files where they are told, else the steps of a plan, else commits."""
+    for name in ("files", "paths", "changed_files", "steps", "commits"):
+        told = evidence.facts.get(name)
+        if isinstance(told, list):
+            return len(told)
+        if isinstance(told, int) and not isinstance(told, bool) and told > 0:
+            return min(told, MOST_FILES)
+    return 0
+
+
+def _short(revisions: Iterable[str]) -> Iterator[str]:
+    """Commits as labels and images name them, whole or by their beginning."""
+    for each in revisions:
+        yield from {each, each[:12], each[:8], each[:7]} if len(each) > SHORTEST else {each}
 
 
 def visible_attributions(user: User) -> QuerySet[Attribution]:

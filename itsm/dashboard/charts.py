@@ -15,12 +15,11 @@ MOST_NAMES = 8
 
 @dataclass(frozen=True)
 class Column:
-    """What went well and what did not in one stretch of time, and where its rows are."""
+    """What went well and what did not in one stretch of time."""
 
     name: str
     good: int
     bad: int
-    address: str
 
 
 @dataclass(frozen=True)
@@ -41,10 +40,10 @@ def columns(found: Sequence[Column], *, label: str) -> SafeString:
         high, low = INSIDE * each.good / most, INSIDE * each.bad / most
         bars.append(
             format_html(
-                '<a href="{}" tabindex="-1"><title>{}: {}</title>'
+                "<g><title>{}: {}</title>"
                 '<rect class="good" x="{}" y="{}" width="{}" height="{}"/>'
-                '<rect class="bad" x="{}" y="{}" width="{}" height="{}"/></a>',
-                *(each.address, each.name, each.good + each.bad),
+                '<rect class="bad" x="{}" y="{}" width="{}" height="{}"/></g>',
+                *(each.name, each.good + each.bad),
                 *_box(x, TOP + INSIDE - high, width, high),
                 *_box(x, TOP + INSIDE - high - low, width, low),
             )

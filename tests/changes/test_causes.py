@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from changes import chores
 from changes.actions import close, complete, find_causes, reject_cause
-from changes.models import Attribution, Change
+from changes.models import Attribution, Change, Evidence
 from incidents.actions import cancel, open_incident
 from incidents.actions.opening import Report
 from incidents.models import Incident
@@ -28,6 +28,7 @@ from itsm.tickets.actions import edit
 from tests.factories import (
     ChangeFactory,
     ConfigurationItemFactory,
+    DeploymentFactory,
     IncidentFactory,
     ServiceFactory,
 )
@@ -106,6 +107,43 @@ class TestFinding:
         found = Attribution.objects.get(change=change)
         assert {"same_item", "labels"} <= {each["name"] for each in found.reasons}
         assert found.incident.service == service
+
+    def test_what_pipelines_showed_of_a_change_speaks_for_it(self, alice: User, dana: User) -> None:
+        service = ServiceFactory(name="checkout")
+        change = done(service=service)
+        DeploymentFactory(
+            change=change, service=service, outcome="failed", revision="9fceb02d0ae598e95dc970b7"
+        )
+        Evidence.objects.create(
+            change=change, kind="commit", delivery_id="e1", name="Rewrite the handshake",
+            facts={"files": ["src/tls/handshake.py", "src/tls/ciphers.py"]},
+        )  # fmt: skip
+        source, _token = create_source(kind="alertmanager", name="Prometheus", actor=dana)
+        signal = Signal(
+            fingerprint="f1", status="firing", title="Ciphers refused", severity="critical",
+            service="checkout", labels={"image": "registry.example.org/checkout:9fceb02"},
+        )  # fmt: skip
+
+        record_signals(source, signals=[signal], now=timezone.now())
+        deliver_owed()
+
+        found = {each["name"]: each for each in Attribution.objects.get().reasons}
+        assert {"outcome", "labels", "words", "size"} <= found.keys()
+        assert found["labels"]["facts"]["named"] == ["9fceb02"]
+        assert found["words"]["facts"]["shared"] == ["ciphers"]
+        assert found["size"]["facts"]["files"] == 2
+
+    @pytest.mark.parametrize(
+        "facts", [{"files": "many"}, {"files": {"a": 1}}, {"commits": True}, {"steps": [1, None]}]
+    )
+    def test_what_pipelines_say_may_be_anything(self, facts: Any) -> None:
+        change = done(outcome="failed")
+        Evidence.objects.create(change=change, kind="commit", delivery_id="e1", facts=facts)
+        incident = IncidentFactory(service=change.service)
+
+        find_causes(incident_id=incident.pk, actor=system_user())
+
+        assert suspected(incident) == [change.number]
 
     def test_a_change_of_what_the_service_needs_is_suspected(self, alice: User) -> None:
         shop, needed = ServiceFactory(name="shop"), ServiceFactory(name="database")
@@ -206,7 +244,7 @@ class TestFinding:
             )
         incident = IncidentFactory(service=service)
 
-        with django_assert_max_num_queries(18):
+        with django_assert_max_num_queries(20):
             find_causes(incident_id=incident.pk, actor=system_user())
 
         assert len(suspected(incident)) == 5

@@ -106,7 +106,7 @@ def delivery(request: HttpRequest) -> HttpResponse:
         "unrecovered": whole.counts["unrecovered"],
         "unrecovered_address": _address(scope, figure="unrecovered"),
         "deployments": whole.deployments,
-        "charts": _charts(scope, parts) if deliveries else [],
+        "charts": _charts(parts) if deliveries else [],
         "stretches": [
             (
                 _day(each.start),
@@ -325,14 +325,13 @@ def _tiles(scope: Scope, whole: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _charts(scope: Scope, parts: Sequence[Part]) -> list[dict[str, Any]]:
+def _charts(parts: Sequence[Part]) -> list[dict[str, Any]]:
     names = [_day(each.start) for each in parts]
     bars = [
         Column(
             name,
             each.figures.deployments - each.figures.counts["fail_rate"],
             each.figures.counts["fail_rate"],
-            _address(scope, start=each.start, end=each.end),
         )
         for name, each in zip(names, parts, strict=True)
     ]
