@@ -33,6 +33,7 @@ from itsm.core.rest.shapes import (
     text,
 )
 from itsm.core.rest.views import Collection
+from itsm.people.models import User
 from itsm.tickets.fields import TicketNumber
 
 PENDING = 202
@@ -235,21 +236,35 @@ class GateCollection(Collection):
     def _answer(
         self, request: Asked, answer: Answer, wait: GateWait | None = None
     ) -> dict[str, Any]:
-        decisions = gatekeeping.decisions_of(answer.change).filter(pk=answer.decision.pk)
-        told = DECISION.one(decisions, request.user)
-        del told["inputs"]
+        told = _row(answer, DECIDED, answer.decision, "asked_by", request.user)
         retry_at, permit = told["retry_at"], answer.permit
         seconds = (retry_at - timezone.now()).total_seconds() if retry_at else 0
-        permits = gatekeeping.permits_of(answer.change).filter(pk=permit.pk if permit else 0)
         is_final = gatekeeping.is_final(answer.decision, answer.change)
         return told | {
-            "permit": PERMIT.one(permits, request.user) if permit else None,
+            "permit": _row(answer, PERMIT.columns, permit, "issued_to", request.user)
+            if permit
+            else None,
             "expires_at": permit.expires_at if permit else None,
             "retry_after": max(1, round(seconds)) if retry_at else None,
             "guard": gatekeeping.guard_of(told["verdict"]),
             "is_final": is_final if wait is None else wait.answered_at is not None,
             "wait": None if wait is None else _told(wait),
         }
+
+
+def _row(
+    answer: Answer, columns: Sequence[Column], record: Any, person: str, asker: User
+) -> dict[str, Any]:
+    """A record at hand as its shape shows it: the answer is waited for, so it is not read again."""
+    is_ours = getattr(record, f"{person}_id") == asker.pk
+    whose = asker if is_ours else getattr(record, person)
+    row: dict[str, Any] = {"change": answer.change.number}
+    row[person] = whose.username if whose else None
+    for each in columns:
+        if each.name not in row:
+            value = getattr(record, str(each.source))
+            row[each.name] = each.show(value) if each.show else value
+    return {each.name: row[each.name] for each in columns}
 
 
 def _told(wait: GateWait) -> dict[str, Any]:

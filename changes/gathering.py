@@ -16,12 +16,19 @@ from itsm.sla.selectors import Standing, standing_of
 from itsm.tickets.models import OPEN_PHASES, Link, Priority, Ticket
 
 HORIZON = timedelta(days=60)
+# Whoever delivers waits for this, and to read the long texts of others takes its time.
+PLOTTED = (
+    *("number", "planned_start", "planned_end", "type", "environment", "state"),
+    *("assignee_id", "service_id", "service__tier"),
+)
 MOST_INCIDENTS = 50
 
 
-def decision_for(change: Change, *, now: datetime, permit: str = "valid") -> Decision:
+def decision_for(
+    change: Change, *, now: datetime, policy: GatePolicy | None = None, permit: str = "valid"
+) -> Decision:
     """May this change go out now, with a permit that stands so?"""
-    policy = gatekeeping.gate_policy()
+    policy = policy or gatekeeping.gate_policy()
     return decide(inputs_for(change, now=now, policy=policy, permit=permit), policy.values)
 
 
@@ -31,7 +38,8 @@ def inputs_for(
     """Everything the decision depends on, gathered in a few statements."""
     policy = policy or gatekeeping.gate_policy()
     plot = _plot_now(change, now)
-    concerned = [each for each in selectors.panes(Span(now, now + HORIZON)) if each.concerns(plot)]
+    panes = selectors.panes(Span(now, now + HORIZON), about=plot)
+    concerned = [each for each in panes if each.concerns(plot)]
     leaves = _leaves(change)
     standing = selectors.standing_evidence(change)
     tier = change.service.tier if change.service else None
@@ -73,9 +81,9 @@ def _is_preapproved(change: Change) -> bool:
 
 def _plot_now(change: Change, now: datetime) -> Plot:
     """The change as if it began now, whatever it was planned for."""
-    planned = selectors.plot_of(change)
+    items = list(change.configuration_items.order_by().values_list("pk", flat=True))
+    planned = selectors.plot_of(change, items=items)
     length = planned.span.end - planned.span.start if planned else timedelta(minutes=1)
-    items = [each.pk for each in change.configuration_items.all()]
     return Plot(
         number=change.number,
         span=Span(now, now + length),
@@ -105,7 +113,10 @@ def _opens_at(windows: list[Pane], now: datetime) -> datetime | None:
 
 def _running(change: Change, plot: Plot) -> tuple[str, ...]:
     running = selectors.on_calendar(plot.span).filter(state="implement").exclude(pk=change.pk)
-    others = [each for one in running if (each := selectors.plot_of(one)) is not None]
+    rows = running.only(*PLOTTED)
+    others = [each for one in rows if (each := selectors.plot_of(one)) is not None]
+    if not others:
+        return ()
     found = conflicts_of(plot, others=others, panes=(), near=selectors.neighbourhood_of(plot))
     return tuple(sorted({each.other for each in found if each.severity == BLOCKS}))
 
@@ -119,14 +130,13 @@ def _incidents(change: Change) -> tuple[OpenIncident, ...]:
     found: Any = Ticket.objects.filter(
         grave, service__in=services, kind="incident", phase__in=OPEN_PHASES
     )
-    fixed = set(
-        Link.objects.filter(to_ticket=change.pk, sort=Link.Sort.FIXED_BY).values_list(
-            "from_ticket", flat=True
-        )
-    )
-    rows = found.order_by("priority", "pk").values_list(
+    facts = found.order_by("priority", "pk").values_list(
         "pk", "number", "priority", "incident__major"
-    )[:MOST_INCIDENTS]
+    )
+    if not (rows := list(facts[:MOST_INCIDENTS])):
+        return ()
+    links = Link.objects.filter(to_ticket=change.pk, sort=Link.Sort.FIXED_BY)
+    fixed = set(links.values_list("from_ticket", flat=True))
     return tuple(
         OpenIncident(number, priority, is_major=is_major, is_fixed_by_this=pk in fixed)
         for pk, number, priority, is_major in rows

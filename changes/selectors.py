@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
@@ -119,13 +119,32 @@ def on_calendar(span: Span) -> QuerySet[Change]:
     )
 
 
-def panes(span: Span) -> list[Pane]:
-    """The freezes and maintenance windows of this time, as they fall on the calendar."""
+def panes(span: Span, *, about: Plot | None = None) -> list[Pane]:
+    """The freezes and maintenance windows of this time, as they fall on the calendar.
+
+    With a plot, those alone that concern it: to unroll what repeats for all would take the time.
+    """
     windows = Window.objects.filter(is_active=True, starts_at__lt=span.end)
     windows = windows.filter(~Q(repeats="") | Q(ends_at__gt=span.start) | _is_maintenance())
+    if about is not None:
+        windows = windows.filter(_concerns(about))
     return [
         _pane(each, span) for each in windows.prefetch_related("services", "configuration_items")
     ]
+
+
+def _concerns(plot: Plot) -> Q:
+    """What Pane.concerns asks, for the database to answer."""
+    services = Window.services.through.objects.filter(window=OuterRef("pk"))
+    items = Window.configuration_items.through.objects.filter(window=OuterRef("pk"))
+    names_it = Exists(services.filter(service=plot.service_id)) | Exists(
+        items.filter(configurationitem__in=plot.items)
+    )
+    of_tier = Q(tier__isnull=True)
+    if plot.tier is not None:
+        of_tier |= Q(tier__gte=plot.tier)
+    is_named = Q(names_it) | Q(~Exists(services), ~Exists(items))
+    return Q(environment__in=("", plot.environment)) & of_tier & is_named
 
 
 def _is_maintenance() -> Q:

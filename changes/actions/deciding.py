@@ -13,7 +13,7 @@ from changes import gatekeeping
 from changes.actions.permitting import NOTHING, Artifact, consume, issue, revoke
 from changes.gate import Decision, Verdict, plain_of, worded
 from changes.gathering import decision_for
-from changes.models import Change, GateDecision, Permit
+from changes.models import Change, GateDecision, GatePolicy, Permit
 from itsm.core.errors import Invalid, NotAllowed, Refused
 from itsm.people.models import User
 
@@ -44,25 +44,26 @@ def ask_gate(
 
 def decide_now(*, change: Change, actor: User, artifact: Artifact) -> Answer:
     """The gate's answer for whoever asked, whatever he may do by now; the change must be held."""
-    decision = _decision(change, artifact, permit=None)
+    policy = gatekeeping.gate_policy()
+    decision = _decision(change, policy, artifact, permit=None)
     kept = keep(decision, change=change, actor=actor, occasion=Occasion.ASKED)
     if decision.verdict > Verdict.ALLOW_GUARDED:
         revoke(change=change, actor=actor, why="decided_anew")
         return Answer(change, kept)
-    holds = timedelta(minutes=gatekeeping.gate_policy().permit_minutes)
+    holds = timedelta(minutes=policy.permit_minutes)
     permit = issue(kept, change=change, actor=actor, holds=holds, artifact=artifact)
     return Answer(change, kept, permit)
 
 
 def pass_gate(*, change: Change, actor: User, code: str, artifact: Artifact) -> None:
     """Decide anew at the start and use the permit up; the change's row must be held."""
-    permit = _permit(change, code)
-    decision = _decision(change, artifact, permit=permit)
+    permit, policy = _permit(change, code), gatekeeping.gate_policy()
+    decision = _decision(change, policy, artifact, permit=permit)
     if decision.verdict > _most(permit):
         raise Refused(_why(decision), field="permit" if code else "override_reason")
     kept = keep(decision, change=change, actor=actor, occasion=Occasion.STARTED)
     if permit is None or permit.expires_at <= timezone.now():
-        holds = timedelta(minutes=gatekeeping.gate_policy().permit_minutes)
+        holds = timedelta(minutes=policy.permit_minutes)
         permit = issue(kept, change=change, actor=actor, holds=holds, artifact=artifact)
     consume(permit, change=change, actor=actor)
 
@@ -77,8 +78,8 @@ def keep_refusal(
 ) -> None:
     """Keep why a start was refused, which undid what was kept then; such a permit is void."""
     locked: Change = change.lock()
-    permit = _permit(locked, code)
-    decision = _decision(locked, artifact, permit=permit)
+    permit, policy = _permit(locked, code), gatekeeping.gate_policy()
+    decision = _decision(locked, policy, artifact, permit=permit)
     if decision.verdict <= _most(permit):
         return
     keep(decision, change=locked, actor=actor, occasion=Occasion.STARTED)
@@ -91,7 +92,7 @@ def keep(
     decision: Decision, *, change: Change, actor: User, occasion: Occasion = Occasion.ASKED
 ) -> GateDecision:
     """The row of a decision; asked again with nothing changed, the same row counts once more."""
-    latest = gatekeeping.decisions_of(change).first()
+    latest = gatekeeping.decisions_of(change).select_related(None).first()
     same: dict[str, Any] = {
         "occasion": occasion,
         "inputs_hash": decision.inputs_hash,
@@ -101,6 +102,7 @@ def keep(
     now = timezone.now()
     if latest is not None and all(getattr(latest, name) == same[name] for name in same):
         GateDecision.objects.filter(pk=latest.pk).update(times=F("times") + 1, last_asked_at=now)
+        latest.times, latest.last_asked_at = latest.times + 1, now
         return latest
     return GateDecision.objects.create(
         **same,
@@ -123,8 +125,11 @@ def keep(
     )
 
 
-def _decision(change: Change, artifact: Artifact, *, permit: Permit | None) -> Decision:
-    return decision_for(change, now=timezone.now(), permit=_standing(change, permit, artifact))
+def _decision(
+    change: Change, policy: GatePolicy, artifact: Artifact, *, permit: Permit | None
+) -> Decision:
+    standing = _standing(change, permit, artifact)
+    return decision_for(change, now=timezone.now(), policy=policy, permit=standing)
 
 
 def _most(permit: Permit | None) -> Verdict:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from itsm.core.errors import NotFound
@@ -76,7 +77,21 @@ def relations_of(item: ConfigurationItem) -> QuerySet[Relation]:
 
 def upstream_of(service: Service) -> set[int]:
     """The ids of every service that this one needs, directly or not."""
-    return reached(service.pk, edges())
+    with connection.cursor() as cursor:
+        cursor.execute(UPSTREAM, [service.pk])
+        return {row[0] for row in cursor.fetchall()} - {service.pk}
+
+
+# By the database, which walks an index, where reading every dependency there is would take longer.
+UPSTREAM = """
+    WITH RECURSIVE upstream(id) AS (
+        SELECT needed_id FROM inventory_servicedependency WHERE service_id = %s
+        UNION
+        SELECT edge.needed_id FROM inventory_servicedependency AS edge
+        JOIN upstream ON edge.service_id = upstream.id
+    )
+    SELECT id FROM upstream
+"""
 
 
 def downstream_of(service: Service) -> set[int]:
