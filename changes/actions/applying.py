@@ -22,7 +22,7 @@ from changes.actions.delivering import (
 from changes.actions.gate_calls import await_gate
 from changes.actions.opening import Plan, open_change
 from changes.actions.permitting import Artifact
-from changes.actions.planning import revise, submit
+from changes.actions.planning import lapse, revise, submit
 from changes.actions.running import complete, start_with_permit
 from changes.models import (
     Change,
@@ -107,7 +107,7 @@ def _take_change(pipeline: Pipeline, seen: ChangeSeen, now: datetime) -> Change 
         _trace(pipeline, change, seen.keys)
         if seen.needs_people or seen.is_irreversible:
             change = _to_people(pipeline, change, seen)
-        return _submit(pipeline, change)
+        return _submit(pipeline, _renewed(pipeline, change, now))
     return _open(pipeline, seen, now) if _opens(pipeline, seen) else None
 
 
@@ -121,6 +121,18 @@ def _to_people(pipeline: Pipeline, change: Change, seen: ChangeSeen) -> Change:
     if seen.is_irreversible:
         altered["irreversible"] = True
     return edit(ticket=change, actor=pipeline.bot, changes=altered)  # type: ignore[return-value]
+
+
+def _renewed(pipeline: Pipeline, change: Change, now: datetime) -> Change:
+    """The change, planned anew where its time passed before it was delivered."""
+    if change.planned_end is None or change.planned_end > now or change.on_hold:
+        return change
+    if change.state == "scheduled":
+        change = lapse(change, actor=pipeline.bot)
+    if change.state != "new":
+        return change
+    span = {"planned_start": now, "planned_end": now + pipeline.window}
+    return edit(ticket=change, actor=pipeline.bot, changes=span)  # type: ignore[return-value]
 
 
 def _opens(pipeline: Pipeline, seen: ChangeSeen) -> bool:
@@ -206,7 +218,7 @@ def _change_of(pipeline: Pipeline, seen: DeploymentSeen, now: datetime) -> Chang
     found = _find(pipeline, seen.keys[:1], None) or _find(pipeline, seen.keys, NOT_OVER)
     if found is not None:
         _trace(pipeline, found, seen.keys)
-        return found
+        return _submit(pipeline, _renewed(pipeline, found, now))
     if not pipeline.opens_on_deployment:
         return None
     told = {name: getattr(seen, name) for name in Seen.__dataclass_fields__}

@@ -7,6 +7,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -14,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from changes.actions import forget_posts, rotate_pipeline_token
+from changes.chores import let_lapse
 from changes.models import Change, Deployment, Evidence, Pipeline, PipelinePost, Window
 from incidents.models import Incident
 from itsm.approvals.models import Approval, Rule
@@ -112,6 +114,21 @@ def test_what_is_deployed_in_a_freeze_is_unauthorised_and_reviewed(tool: Tool) -
     assert "Fair" in change.close_notes
     assert change.tasks.filter(sort="review").exists()
     assert Event.objects.filter(name="change.bypassed", subject_id=change.pk).exists()
+
+
+@pytest.mark.parametrize("has_lapsed", [True, False])
+def test_a_change_whose_time_passed_is_planned_anew_when_it_is_delivered(
+    tool: Tool, has_lapsed: bool
+) -> None:
+    told = {"event": "change", "title": "Deploy", "revision": SHA}
+    change = change_of(send(tool, told))
+
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        if has_lapsed:
+            let_lapse()
+        begun = send(tool, deployment("running"))
+
+    assert (begun.json()["number"], begun.json()["state"]) == (change.number, "implement")
 
 
 def test_another_artifact_than_the_one_that_was_judged_is_unauthorised(tool: Tool) -> None:
