@@ -1,5 +1,6 @@
 """Deployments gathered with what came of them, for the figures over them."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -102,9 +103,12 @@ class _Known:
     @classmethod
     def of(cls, rows: Sequence[Mapping[str, Any]]) -> "_Known":
         changes = {row["change"] for row in rows} - {None}
-        siblings = _siblings(changes)
-        confirmed, suspected = _troubles(changes, siblings)
         fixes, fixed = _fixes(changes)
+        put_down = _put_down_to(changes)
+        failed_ones = {row["change"] for row in rows if row["change__outcome"] in BAD} - {None}
+        # Of most changes nothing is known, and then it does not matter what else they delivered.
+        siblings = _siblings({row[0] for row in put_down} | fixed.keys() | failed_ones)
+        confirmed, suspected = _troubles(put_down, siblings)
         failed = {row["service"] for row in rows if row["outcome"] in BAD} - {None}
         last = {(change, place): runs[-1][1] for (change, place), runs in siblings.items()}
         since = min((row["finished_at"] for row in rows), default=timezone.now())
@@ -126,8 +130,25 @@ def _siblings(changes: Collection[int]) -> Siblings:
     return found
 
 
+PutDown = tuple[int, int, str, bool, datetime, datetime | None, datetime | None, datetime | None]
+
+
+def _put_down_to(changes: Collection[int]) -> list[PutDown]:
+    """The incidents put down to these changes, with since when and until when each was felt."""
+    rows = Attribution.objects.filter(change__in=changes).exclude(provenance="rejected")
+    return list(
+        rows.exclude(incident__state="canceled")
+        .order_by("pk")
+        .values_list(
+            "change", "incident", "provenance", "is_likely", "incident__opened_at",
+            "incident__incident__impact_started_at", "incident__incident__mitigated_at",
+            "incident__resolved_at",
+        )
+    )  # fmt: skip
+
+
 def _troubles(
-    changes: Collection[int], siblings: Siblings
+    put_down: Sequence[PutDown], siblings: Siblings
 ) -> tuple[dict[int, list[Trouble]], dict[int, list[Trouble]]]:
     """The incidents put down to each deployment, confirmed and suspected.
 
@@ -136,19 +157,8 @@ def _troubles(
     """
     confirmed: dict[int, list[Trouble]] = defaultdict(list)
     suspected: dict[int, list[Trouble]] = defaultdict(list)
-    rows = (
-        Attribution.objects.filter(change__in=changes)
-        .exclude(provenance="rejected")
-        .exclude(incident__state="canceled")
-        .order_by("pk")
-        .values_list(
-            "change", "incident", "provenance", "is_likely", "incident__opened_at",
-            "incident__incident__impact_started_at", "incident__incident__mitigated_at",
-            "incident__resolved_at",
-        )
-    )  # fmt: skip
     runs = _runs_of(siblings)
-    for change, key, word, is_likely, opened_at, impact_at, mitigated_at, resolved_at in rows:
+    for change, key, word, is_likely, opened_at, impact_at, mitigated_at, resolved_at in put_down:
         if change not in runs:
             continue
         began_at = impact_at or opened_at
@@ -227,8 +237,14 @@ def _delivery(row: Mapping[str, Any], known: _Known) -> Delivery:
         suspected=tuple(known.suspected.get(row["pk"], ())),
         is_fixed=is_fixed,
         fixed_at=known.fixed.get(change) if is_fixed else None,
-        next_success_at=next((at for at in later if at > row["finished_at"]), None),
+        next_success_at=_after(later, row["finished_at"]) if row["outcome"] in BAD else None,
     )
+
+
+def _after(instants: Sequence[datetime], at: datetime) -> datetime | None:
+    """The first of these ordered instants that is later."""
+    place = bisect_right(instants, at)
+    return instants[place] if place < len(instants) else None
 
 
 def environments_known() -> list[str]:
