@@ -1,6 +1,6 @@
 """What pipelines say, turned into deeds: changes opened and moved, results and deployments kept."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -24,16 +24,23 @@ from changes.actions.opening import Plan, open_change
 from changes.actions.permitting import Artifact
 from changes.actions.planning import lapse, revise, submit
 from changes.actions.running import complete, start_with_permit
+from changes.actions.tracing import (
+    commits_of,
+    find,
+    own_id,
+    service_of,
+    trace,
+    version_of,
+    waiting_evidence,
+)
 from changes.models import (
     Change,
-    ChangeTemplate,
     ChangeType,
     Deployment,
     Evidence,
     Outcome,
     Pipeline,
     TemplateVersion,
-    Trace,
 )
 from changes.pipelines import (
     DEPLOYMENT,
@@ -48,13 +55,9 @@ from changes.pipelines import (
 from changes.workflow import BEFORE_WORK
 from itsm.core import events
 from itsm.core.errors import Refused
-from itsm.inventory.models import Service
-from itsm.monitoring.payload import fingerprint_of
 from itsm.tickets.actions import edit
 from itsm.tickets.models import Channel
 
-LONGEST_ID = 250
-MOST_WAITING = 50  # pieces of evidence of one commit that a new change takes along
 NOT_OVER = (*BEFORE_WORK, "implement")
 ENDED = {
     Deployment.Outcome.SUCCEEDED.value: Outcome.OK,
@@ -94,7 +97,7 @@ def _apply(pipeline: Pipeline, signal: Signal, now: datetime) -> Change | None:
     if not is_here:
         return None
     if isinstance(signal, GateAsked):
-        change = _find(pipeline, signal.keys, NOT_OVER)
+        change = find(pipeline, signal.keys, NOT_OVER)
         if change is not None:
             await_gate(pipeline=pipeline, change=change, asked=signal, now=now)
         return change
@@ -102,9 +105,9 @@ def _apply(pipeline: Pipeline, signal: Signal, now: datetime) -> Change | None:
 
 
 def _take_change(pipeline: Pipeline, seen: ChangeSeen, now: datetime) -> Change | None:
-    change = _find(pipeline, seen.keys, NOT_OVER)
+    change = find(pipeline, seen.keys, NOT_OVER)
     if change is not None:
-        _trace(pipeline, change, seen.keys)
+        trace(pipeline, change, seen.keys)
         if seen.needs_people or seen.is_irreversible:
             change = _to_people(pipeline, change, seen)
         return _submit(pipeline, _renewed(pipeline, change, now))
@@ -143,9 +146,9 @@ def _opens(pipeline: Pipeline, seen: ChangeSeen) -> bool:
 
 
 def _take_evidence(pipeline: Pipeline, seen: EvidenceSeen) -> Change | None:
-    change = _find(pipeline, seen.keys, NOT_OVER)
+    change = find(pipeline, seen.keys, NOT_OVER)
     finding = Finding(
-        delivery_id=_own(pipeline, f"evidence:{seen.id}"),
+        delivery_id=own_id(pipeline, f"evidence:{seen.id}"),
         kind=seen.kind,
         outcome=seen.outcome,
         name=seen.name,
@@ -165,12 +168,12 @@ def _take_deployment(
     pipeline: Pipeline, seen: DeploymentSeen, place: str, now: datetime, *, is_here: bool
 ) -> Change | None:
     change = _change_of(pipeline, seen, now) if is_here else None
-    first, last = _commits_of(pipeline, seen.revision, place)
+    first, last = commits_of(pipeline, seen.revision, place)
     register_deployment(
         delivered=Delivered(
-            delivery_id=_own(pipeline, seen.id),
+            delivery_id=own_id(pipeline, seen.id),
             outcome=seen.outcome,
-            service=(change.service if change else None) or _service(pipeline, seen),
+            service=(change.service if change else None) or service_of(pipeline, seen),
             environment=place,
             revision=seen.revision,
             artifact_digest=seen.artifact_digest,
@@ -195,7 +198,7 @@ def _tell_of_failure(pipeline: Pipeline, seen: Seen, what: str, change: Change |
     """Let whoever deals with failures hear of this one, where the rule says so."""
     if not pipeline.failures_open_incidents:
         return
-    service = (change.service if change else None) or _service(pipeline, seen)
+    service = (change.service if change else None) or service_of(pipeline, seen)
     data = {
         "pipeline": pipeline.name,
         "what": what,
@@ -215,9 +218,9 @@ def _start_of(seen: DeploymentSeen) -> datetime | None:
 
 def _change_of(pipeline: Pipeline, seen: DeploymentSeen, now: datetime) -> Change | None:
     """The change a deployment belongs to: by its own name even when that is over already."""
-    found = _find(pipeline, seen.keys[:1], None) or _find(pipeline, seen.keys, NOT_OVER)
+    found = find(pipeline, seen.keys[:1], None) or find(pipeline, seen.keys, NOT_OVER)
     if found is not None:
-        _trace(pipeline, found, seen.keys)
+        trace(pipeline, found, seen.keys)
         return _submit(pipeline, _renewed(pipeline, found, now))
     if not pipeline.opens_on_deployment:
         return None
@@ -256,8 +259,8 @@ def _complete(pipeline: Pipeline, change: Change, outcome: Outcome, seen: Deploy
 
 
 def _open(pipeline: Pipeline, seen: ChangeSeen, now: datetime) -> Change:
-    version = _version(pipeline)
-    waiting = _waiting(pipeline, seen.revision)
+    version = version_of(pipeline)
+    waiting = waiting_evidence(pipeline, seen.revision)
     speaks_against = any(
         each.outcome == Evidence.Outcome.FAILED for each in selectors.standing_of(waiting)
     )
@@ -270,7 +273,7 @@ def _open(pipeline: Pipeline, seen: ChangeSeen, now: datetime) -> Change:
     elif version is not None:
         plan = _as_normal(plan, version)
     change = open_change(plan=plan, actor=pipeline.bot)
-    _trace(pipeline, change, seen.keys)
+    trace(pipeline, change, seen.keys)
     for each in waiting:
         each.change = change
         tell_of_evidence(change, each, pipeline.bot)
@@ -287,7 +290,7 @@ def _plan(pipeline: Pipeline, seen: ChangeSeen, now: datetime) -> Plan:
         category=seen.category,
         environment=pipeline.environment,
         reason=seen.url,
-        service=_service(pipeline, seen),
+        service=service_of(pipeline, seen),
         planned_start=now,
         planned_end=now + pipeline.window,
         irreversible=seen.is_irreversible,
@@ -321,77 +324,3 @@ def _submit(pipeline: Pipeline, change: Change) -> Change:
         return submit(change, actor=pipeline.bot)  # type: ignore[no-any-return]
     except Refused:  # the template is no longer in use: people decide, and the refusal is on record
         return change
-
-
-def _find(pipeline: Pipeline, keys: Sequence[str], states: Collection[str] | None) -> Change | None:
-    """The latest change of the first of these names that leads to one, in one of these states."""
-    traces = Trace.objects.filter(pipeline=pipeline, key__in=[each[:200] for each in keys])
-    if states is not None:
-        traces = traces.filter(change__state__in=states)
-    found: dict[str, int] = dict(traces.order_by("change_id").values_list("key", "change_id"))
-    number = next((found[each[:200]] for each in keys if each[:200] in found), None)
-    if number is None:
-        return None
-    change: Change = Change.objects.select_related("service", "template_version__template").get(
-        pk=number
-    )
-    return change
-
-
-def _trace(pipeline: Pipeline, change: Change, keys: Sequence[str]) -> None:
-    Trace.objects.bulk_create(
-        [Trace(pipeline=pipeline, change=change, key=each[:200]) for each in keys],
-        ignore_conflicts=True,
-    )
-
-
-def _waiting(pipeline: Pipeline, revision: str) -> list[Evidence]:
-    if not revision:
-        return []
-    found = Evidence.objects.filter(pipeline=pipeline, revision=revision, change=None)
-    return list(found.order_by("-happened_at", "-pk")[:MOST_WAITING])
-
-
-def _version(pipeline: Pipeline) -> TemplateVersion | None:
-    template = pipeline.template
-    if template is None or template.standing != ChangeTemplate.Standing.ACTIVE:
-        return None
-    return template.versions.select_related("template", "service").order_by("-number").first()
-
-
-def _service(pipeline: Pipeline, seen: Seen) -> Service | None:
-    if pipeline.service is not None or not seen.service:
-        return pipeline.service
-    return Service.objects.filter(name=seen.service).first()
-
-
-def _commits_of(pipeline: Pipeline, revision: str, place: str) -> tuple[Any, Any]:
-    """When the first and the last commit were made of what is delivered, as far as was told.
-
-    What was pushed since the deployment before is delivered with it.
-    """
-    shown = Evidence.objects.filter(pipeline=pipeline, kind="commit")
-    own = list(shown.filter(revision=revision)[:MOST_WAITING]) if revision else []
-    if not own:
-        return None, None
-    before = Deployment.objects.filter(
-        pipeline=pipeline, environment=place, outcome="succeeded", last_commit_at__isnull=False
-    ).exclude(revision=revision)
-    last_delivered = before.order_by("-finished_at").values_list("last_commit_at", flat=True)
-    if (since := last_delivered.first()) is not None:
-        upto = max(each.happened_at for each in own)
-        between = shown.filter(happened_at__gt=since, happened_at__lte=upto)
-        own += list(between.filter(facts__is_default=True).order_by("happened_at")[:MOST_WAITING])
-    firsts = [each.facts["first_commit_at"] for each in own if "first_commit_at" in each.facts]
-    lasts = [each.facts["last_commit_at"] for each in own if "last_commit_at" in each.facts]
-    return _instant(sorted(firsts)[:1]), _instant(sorted(lasts)[-1:])
-
-
-def _instant(texts: list[str]) -> datetime | None:
-    return datetime.fromisoformat(texts[0]) if texts else None
-
-
-def _own(pipeline: Pipeline, name: str) -> str:
-    """The tool's id of a thing, as it cannot be another tool's."""
-    own = f"{pipeline.pk}:{name}"
-    return own if len(own) <= LONGEST_ID else f"{pipeline.pk}:{fingerprint_of(name)}"
