@@ -125,14 +125,18 @@ def plan_a_month() -> Change:
     """A month full of changes, once; one of them, to be moved about."""
     first = datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     services, agents = list(Service.objects.all()), list(User.objects.filter(role="agent"))
-    made = Change.objects.filter(number__gt="CHG-1000000").count()
+    numbers = [f"CHG-{1_000_001 + place}" for place in range(A_MONTH)]
+    made = set(Change.objects.filter(number__in=numbers).values_list("number", flat=True))
     drawn = random.Random(7)
-    for place in range(made, A_MONTH):
+    for place, number in enumerate(numbers):
+        if number in made:
+            continue
         start = first + timedelta(minutes=15 * drawn.randrange(28 * 96))
         state = PLANNED[place % len(PLANNED)]
         Change.objects.create(
-            number=f"CHG-{1_000_001 + place}",
+            number=number,
             kind="change",
+            priority=4,
             state=state,
             phase=change_workflow.states[state].phase,
             title=" ".join(drawn.choices(WORDS.split(), k=5)),
@@ -142,4 +146,4 @@ def plan_a_month() -> Change:
             planned_start=start,
             planned_end=start + timedelta(minutes=15 * drawn.randrange(1, 17)),
         )
-    return Change.objects.get(number="CHG-1000001")
+    return Change.objects.get(number=numbers[0])

@@ -124,7 +124,7 @@ def cells(
 ) -> list[Column]:
     """The days of a month, each with the first few of its entries."""
     found = {each: _column(each, today, month) for each in days}
-    for entry in sorted(entries, key=lambda each: (each.is_change, each.span)):
+    for entry in sorted(entries, key=_in_order):
         touched = _days_touched(entry, days, zone)
         # One night is one line: what is no change and short stands on the day it begins.
         is_short = not entry.is_change and entry.span.end - entry.span.start < timedelta(days=1)
@@ -144,7 +144,7 @@ def columns(
 ) -> list[Column]:
     """Days hour by hour; what would stand beside more than the most is folded."""
     found = {each: _column(each, today, each.month) for each in days}
-    for entry in sorted(entries, key=lambda each: each.span):
+    for entry in sorted(entries, key=lambda each: each.span.start):
         for day in _days_touched(entry, days, zone):
             slot = _slot(entry, day, zone)
             (found[day].slots if entry.is_change else found[day].bands).append(slot)
@@ -158,7 +158,7 @@ def lanes(
 ) -> list[Lane]:
     """A line of time for each service; windows about all of them first, changes of none last."""
     found: dict[str, Lane] = {}
-    for entry in sorted(entries, key=lambda each: (each.is_change, each.span)):
+    for entry in sorted(entries, key=_in_order):
         at, to = _hours(entry.span, days, zone)
         for name in entry.lanes or ((nothing if entry.is_change else everything),):
             lane = found.setdefault(name, Lane(name))
@@ -170,6 +170,11 @@ def lanes(
         found.values(),
         key=lambda each: (each.name != everything, each.name == nothing, each.name.lower()),
     )
+
+
+def _in_order(entry: Entry) -> tuple[bool, datetime]:
+    """What all changes are under comes first, then each as it begins."""
+    return entry.is_change, entry.span.start
 
 
 def _column(day: date, today: date, month: int) -> Column:

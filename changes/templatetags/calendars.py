@@ -1,7 +1,6 @@
 """The entries of a calendar, in Python because a page shows hundreds of them."""
 
 from django import template
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -44,9 +43,9 @@ def _handle(slot: Slot) -> SafeString | str:
     if not found.may_move:
         return ""
     return format_html(
-        ' data-move="{}" data-fits="{}" data-number="{}" data-version="{}" aria-keyshortcuts="{}"',
-        reverse("change-move", args=[found.number]),
-        reverse("change-fits", args=[found.number]),
+        ' data-move="{0}move/" data-fits="{0}fits/" data-number="{1}" data-version="{2}"'
+        ' aria-keyshortcuts="{3}"',
+        desk.address_of(found.number),
         found.number,
         found.version,
         "Shift+ArrowLeft Shift+ArrowRight Shift+ArrowUp Shift+ArrowDown",
