@@ -9,6 +9,7 @@ from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from changes.models import Change, Deployment, Window
 from incidents.models import Incident
 from incidents.workflow import workflow
 from itsm.core.models import Event
@@ -48,6 +49,17 @@ def test_it_is_a_company_of_some_size() -> None:
     assert Incident.objects.filter(confidential=True).exists()
     assert Incident.objects.filter(reopen_count__gt=0).exists()
     assert Comment.objects.count() >= 200
+
+
+def test_it_delivers_every_working_day_and_plans_ahead() -> None:
+    outcomes = set(Deployment.objects.values_list("outcome", flat=True))
+
+    assert Deployment.objects.count() >= 15
+    assert outcomes == {"succeeded", "failed", "rolled_back"}
+    assert Change.objects.filter(state="closed", close_code="successful").count() >= 12
+    assert Change.objects.filter(state="assess", planned_start__gt=timezone.now()).count() == 3
+    assert Change.objects.filter(state="scheduled").exists()
+    assert Window.objects.count() == 2
 
 
 def test_the_six_people_sign_in_and_nobody_else() -> None:

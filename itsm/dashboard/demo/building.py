@@ -21,6 +21,7 @@ from itsm.dashboard.demo.company import (
     TEAMS,
 )
 from itsm.dashboard.demo.past import Past, drawn
+from itsm.dashboard.demo.releases import releases
 from itsm.dashboard.demo.stories import OUTAGES, STORIES, Outage, Story
 from itsm.dashboard.demo.writing import Writer
 from itsm.inventory.models import ConfigurationItem, Service, ServiceDependency
@@ -141,6 +142,7 @@ def _history(source: MonitoringSource) -> None:
     steps: list[Step] = []
     for story in STORIES:
         steps += _Told(story, people=people, now=now).steps()
+    steps += releases(people=people, now=now)
     for outage in OUTAGES:
         steps += _Seen(outage, people=people, source=source, now=now).steps()
     for at, step in sorted(steps, key=lambda each: each[0]):
