@@ -163,7 +163,7 @@ class GateCollection(Collection):
     )
     def decide(self, request: Asked) -> Response:
         given = self.given(request)
-        change = selectors.change_for(request.user, given["change"])
+        change = gatekeeping.change_to_ask_about(request.user, given["change"])
         artifact = _artifact(given)
         if not any(given[each.name] for each in WAITING):
             answer = actions.ask_gate(change=change, actor=request.user, artifact=artifact)

@@ -11,6 +11,7 @@ from changes.gate import Policy, Verdict
 from changes.models import Change, GateDecision, GatePolicy, GateWait, Permit
 from changes.replaying import Difference, difference
 from itsm.approvals.models import Approval
+from itsm.core.errors import NotFound
 from itsm.people.models import User
 from itsm.tickets.models import Ticket
 from itsm.tickets.selectors import visible_tickets
@@ -32,6 +33,15 @@ def is_locked(policy: GatePolicy, change: Change) -> bool:
     if policy.pk is None or change.service_id is None:
         return False
     return policy.locked_services.filter(pk=change.service_id).exists()
+
+
+def change_to_ask_about(user: User, number: str) -> Change:
+    """The change with this number, if this person may see it: its key, for it is read locked."""
+    seen = visible_tickets(user, Change).select_related(None).order_by().filter(number=number)
+    found = seen.values_list("pk", flat=True).first()
+    if found is None:
+        raise NotFound(f"There is no {number}.")
+    return Change(pk=found)
 
 
 def decisions_of(change: Ticket) -> QuerySet[GateDecision]:
