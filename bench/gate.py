@@ -128,7 +128,7 @@ def _changes(agent: User, service: Service) -> None:
 def _columns(model: type[models.Model], others: dict[str, Any] | None = None) -> str:
     """The columns of a table, some of them filled otherwise; those the database fills left out."""
     names = [
-        each.column
+        str(each.column)
         for each in model._meta.local_concrete_fields
         if not each.generated and each.column != "id"
     ]

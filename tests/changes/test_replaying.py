@@ -63,6 +63,7 @@ def test_what_would_have_been_another_is_told(
 
 def test_the_tiers_that_must_be_known_count_anew(alice: User, mona: User) -> None:
     change = agreed_to()
+    assert change.service is not None
     Objective.objects.create(service=change.service, name="Answers")
     assert actions.ask_gate(change=change, actor=alice).decision.verdict == "allow"
 
@@ -169,6 +170,7 @@ def test_a_page_costs_the_same_however_much_it_shows(
 def _with_budget(actor: User, *, left: float, burn: float) -> Change:
     """A change that was asked about when its service had so much error budget left."""
     change = agreed_to()
+    assert change.service is not None
     Objective.objects.create(
         service=change.service, name="Answers", left=left, burn=burn, measured_at=timezone.now()
     )
