@@ -1,0 +1,143 @@
+"""A pipeline of a shell with real git and Terraform, from the first plan to the figures."""
+
+import os
+import shutil
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from changes.models import Attribution, Change, Deployment, TemplateVersion, Window
+from incidents.actions import open_incident
+from incidents.actions.opening import Report
+from itsm.approvals.actions import vote
+from itsm.approvals.models import Approval
+from itsm.core import delivery
+from itsm.people.models import User
+from itsm.tickets.actions import link
+from tests.factories import IncidentFactory
+from tests.journeys.test_steady_gate import Pipeline, pipeline, template
+
+__all__ = ["pipeline", "template"]
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(240),
+    pytest.mark.skipif(shutil.which("terraform") is None, reason="No terraform on the path."),
+]
+
+TWO = """
+resource "terraform_data" "queue" { input = "a" }
+resource "terraform_data" "database" { input = "b" }
+"""
+ONE = 'resource "terraform_data" "queue" { input = "a" }\n'
+
+
+class Workshop:
+    """A repository with a configuration, and what a pipeline does with it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.do("git", "init", "-q")
+        self.do("git", "config", "user.email", "ci@example.test")
+        self.do("git", "config", "user.name", "CI")
+
+    def do(self, *command: str) -> str:
+        quiet = {**os.environ, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
+        done = subprocess.run(
+            command, cwd=self.folder, env=quiet, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.strip()
+
+    def plan(self, text: str) -> tuple[str, str]:
+        """Commit this configuration; the revision, and the plan as Terraform shows it."""
+        (self.folder / "main.tf").write_text(text)
+        self.do("git", "add", "main.tf")
+        self.do("git", "commit", "-q", "--allow-empty", "-m", "Change the platform")
+        self.do("terraform", "init", "-input=false", "-no-color")
+        self.do("terraform", "plan", "-input=false", "-no-color", "-out=plan")
+        (self.folder / "plan.json").write_text(self.do("terraform", "show", "-json", "plan"))
+        return self.do("git", "rev-parse", "HEAD"), str(self.folder / "plan.json")
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    return Workshop(tmp_path)
+
+
+def run(pipeline: Pipeline, *arguments: str, key: str) -> str:
+    """What the command prints, once it has done what it was asked for."""
+    code, printed, said = pipeline.run(*arguments, key=key)
+    assert code == 0, said
+    return printed
+
+
+def opened(pipeline: Pipeline, plan: str, *, key: str) -> Change:
+    opening = ("--template", "deploy-shop", "--service", "shop")
+    return Change.objects.get(number=run(pipeline, "open", "--plan", plan, *opening, key=key))
+
+
+def deliver(pipeline: Pipeline, workshop: Workshop, change: Change, revision: str) -> None:
+    """Past the gate, through Terraform, and registered."""
+    number, key = change.number, f"deliver-{change.number}"
+    permit = run(pipeline, "wait", number, key=key)
+    run(pipeline, "start", number, "--permit", permit, key=key)
+    workshop.do("terraform", "apply", "-input=false", "-no-color", "plan")
+    run(pipeline, "finish", number, "--service", "shop", "--revision", revision, key=key)
+
+
+def agree(change: Change, *people: User) -> None:
+    for purpose, person in zip(("assess", "authorize"), people, strict=True):
+        asked = Approval.objects.get(ticket=change.pk, purpose=purpose, state="requested")
+        vote(approval=asked, actor=person, word="approved")
+
+
+def refusal(pipeline: Pipeline, change: Change, *, key: str) -> str:
+    code, _printed, said = pipeline.run("wait", change.number, "--deadline", "3", key=key)
+    assert code == 3, said
+    return said
+
+
+def test_plans_become_changes_are_judged_delivered_and_measured(
+    pipeline: Pipeline, template: TemplateVersion, workshop: Workshop, bob: User, mona: User
+) -> None:
+    # Nothing is destroyed: the leave of the template is enough.
+    revision, plan = workshop.plan(TWO)
+    first = opened(pipeline, plan, key="first")
+    assert first.state == "scheduled"
+    run(pipeline, "evidence", first.number, "--kind", "tests", "--outcome", "passed", key="first")
+    deliver(pipeline, workshop, first, revision)
+    assert Deployment.objects.get().revision == revision
+
+    # The database goes: people are asked, and a freeze holds even what they agreed to.
+    revision, plan = workshop.plan(ONE)
+    second = opened(pipeline, plan, key="second")
+    assert (second.type, second.state) == ("normal", "assess")
+    agree(second, bob, mona)
+    now = timezone.now()
+    freeze = Window.objects.create(
+        sort="freeze", name="Year end", starts_at=now - timedelta(hours=1),
+        ends_at=now + timedelta(hours=1),
+    )  # fmt: skip
+    assert "A freeze covers this moment" in refusal(pipeline, second, key="frozen")
+    freeze.delete()
+
+    # Nothing is shipped into a fire, save what puts it out.
+    fire = IncidentFactory(service=template.service, priority=1)
+    assert "incident is open here" in refusal(pipeline, second, key="fire")
+    link(ticket=fire, other=second, sort="fixed_by", actor=mona)
+    deliver(pipeline, workshop, second, revision)
+
+    # What breaks soon after is put down to it, and the figures know of both deliveries.
+    report = Report(title="The shop is slow", service=template.service, impact=2, urgency=1)
+    broken = open_incident(report=report, actor=bob)
+    delivery.deliver_owed()
+    suspected = Attribution.objects.filter(incident=broken).order_by("-score").first()
+    assert suspected is not None
+    assert suspected.change_id == second.pk
+    figures = pipeline.get("dora/").json()
+    rows = pipeline.get("dora/deployments/").json()["results"]
+    assert figures["counts"]["deployments"] == len(rows) == 2
