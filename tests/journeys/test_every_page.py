@@ -33,7 +33,6 @@ NO_PAGES = {
     "changes/calendar/feed/{nothing}.ics": "a calendar for programs, and there is no such one",
     "changes/{change}/fits/": "data for the calendar",
     "changes/{change}/offers/": "a part of the page of a change",
-    "delivery/csv/": "a table for other programs",
     "inbox/{entry_id}/": "goes on to the record it tells of",
     "incidents/change/": "asks about rows that were picked",
     "incidents/{number}/offers/": "a part of the page of an incident",
