@@ -160,10 +160,12 @@ def lanes(
     found: dict[str, Lane] = {}
     for entry in sorted(entries, key=_in_order):
         at, to = _hours(entry.span, days, zone)
+        local = entry.span.start.astimezone(zone)
+        begins = f"{local.day}. {local:%H:%M}"
         for name in entry.lanes or ((nothing if entry.is_change else everything),):
             lane = found.setdefault(name, Lane(name))
             if len(lane.slots) < MOST_IN_LANE:
-                lane.slots.append(Slot(entry, at, to))
+                lane.slots.append(Slot(entry, at, to, begins))
             else:
                 lane.folded += 1
     return sorted(
