@@ -34,7 +34,9 @@ async function beat() {
   wasTyping = isTyping();
   const body = said(wasTyping ? "typing" : "viewing");
   const answer = await fetch(place.dataset.presence, { method: "POST", body }).catch(() => null);
-  if (answer?.ok && !answer.redirected) show(parsed(await answer.text()));
+  // The line may also be cut in the middle of an answer.
+  const text = answer?.ok && !answer.redirected ? await answer.text().catch(() => "") : "";
+  if (text) show(parsed(text));
 }
 
 async function look() {
