@@ -23,6 +23,7 @@ WORDS: dict[str, Any] = {
     "monitoring.edit": _("Connect tools, give them tokens, replay what was refused"),
     "inventory.view": _("See components"),
     "inventory.edit": _("Edit and import services and components"),
+    "automation.edit": _("Write rules and macros, switch them on and off"),
     "people.edit": _("Add people, form teams, give roles"),
     "config.edit": _("Change settings of the product, try deliveries again"),
     "audit.view": _("Read the audit"),

@@ -7,7 +7,7 @@ from django.apps import AppConfig, apps
 FIRST_PARTY = {"itsm", "incidents", "problems", "changes", "requests", "knowledge"}
 PLUGGED_IN = (
     *("configuration", "workflow", "desk", "actions"),
-    *("subscribers", "live", "panels", "verbs", "chores", "palette"),
+    *("subscribers", "live", "panels", "verbs", "facts", "chores", "palette"),
     *("suggestions", "door"),
 )
 

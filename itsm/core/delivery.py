@@ -79,7 +79,9 @@ def _pay(delivery: Delivery) -> bool:
     # Only the claim with this number of attempts may write: a sleeper's late write is ignored.
     ours = Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts)
     try:
-        subscribers.named(delivery.subscriber).handler(delivery.event)
+        # What comes of an event is caused by whatever caused the event.
+        with events.caused_by(delivery.event.data.get("cause")):
+            subscribers.named(delivery.subscriber).handler(delivery.event)
     except Exception as error:
         logger.exception("delivery.failed", delivery=delivery.pk, subscriber=delivery.subscriber)
         _put_off(delivery, error)

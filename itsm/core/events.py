@@ -1,7 +1,9 @@
 """The one road from 'it happened' to everyone who cares."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 from django.db import connection, models, transaction
@@ -25,11 +27,18 @@ WITH written AS (
 ),
 owed AS (
     INSERT INTO core_delivery (event_id, subscriber, due_at, attempts, error)
-    SELECT written.id, subscriber, %s, 0, '' FROM written, unnest(%s::text[]) AS subscriber
+    SELECT written.id, subscriber, %s, 0, '' FROM written, (
+        SELECT unnest(%s::text[]) AS subscriber
+        UNION ALL SELECT subscriber FROM core_interest WHERE event_name IN (%s, %s)
+    ) AS listening
     ORDER BY written.id
+    RETURNING 1
 )
-SELECT id, xid FROM written ORDER BY id
+SELECT id, xid, EXISTS (SELECT FROM owed) FROM written ORDER BY id
 """
+
+# What brought about whatever is published now: {"rules": [ids], "event": id}.
+_cause: ContextVar[Mapping[str, Any] | None] = ContextVar("cause", default=None)
 
 
 class Subject(NamedTuple):
@@ -58,33 +67,51 @@ def publish(
     if not subjects:
         return []
 
+    cause = _cause.get()
+    because = {"cause": dict(cause)} if cause else {}
     events = [
         Event(
             name=name,
             subject_type=_kind_of(subject),
             subject_id=subject.pk,
             actor=actor,
-            data=dict(data_of(subject) if data_of else data or {}),
+            data={**(data_of(subject) if data_of else data or {}), **because},
             public=public,
         )
         for subject in subjects
     ]
-    owed_to = listeners(name, Moment.AFTER)
-    _write(events, owed_to)
+    is_owed = _write(events, listeners(name, Moment.AFTER))
     for listener in listeners(name, Moment.INSIDE):
         listener.handler(events)
     for listener in listeners(name, Moment.LIVE):
         transaction.on_commit(_show(listener, events), robust=True)
     # Only a nudge: if it is lost, the sweep and the screens' own polling find the rows.
-    transaction.on_commit(doorbell.ring_for_work if owed_to else doorbell.ring, robust=True)
+    transaction.on_commit(doorbell.ring_for_work if is_owed else doorbell.ring, robust=True)
     return events
+
+
+@contextmanager
+def caused_by(cause: Mapping[str, Any] | None) -> Iterator[None]:
+    """Note on everything published within what brought it about."""
+    token = _cause.set(cause)
+    try:
+        yield
+    finally:
+        _cause.reset(token)
+
+
+def cause_now() -> Mapping[str, Any] | None:
+    """What brings about what is published now, to be kept by whoever goes on with it later."""
+    return _cause.get()
 
 
 def _kind_of(subject: models.Model | Subject) -> str:
     return subject.kind if isinstance(subject, Subject) else subject._meta.model_name or ""
 
 
-def _write(events: Sequence[Event], owed_to: Sequence[Subscriber]) -> None:
+def _write(events: Sequence[Event], owed_to: Sequence[Subscriber]) -> bool:
+    """Write the events and what is owed of them; whether anything is."""
+    name = events[0].name
     values: list[Any] = [
         [each.name for each in events],
         [each.subject_type for each in events],
@@ -95,13 +122,16 @@ def _write(events: Sequence[Event], owed_to: Sequence[Subscriber]) -> None:
         [each.happened_at for each in events],
         timezone.now(),
         [each.name for each in owed_to],
+        name,
+        f"{name.partition('.')[0]}.*",
     ]
     with connection.cursor() as cursor:
         cursor.execute(WRITE, values)
         written = cursor.fetchall()
-    for event, (event_id, xid) in zip(events, written, strict=True):
+    for event, (event_id, xid, _is_owed) in zip(events, written, strict=True):
         event.pk, event.xid = event_id, xid
         event._state.adding, event._state.db = False, connection.alias
+    return bool(written[0][2])
 
 
 def _show(listener: Subscriber, events: Sequence[Event]) -> Callable[[], None]:

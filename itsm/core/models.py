@@ -75,6 +75,21 @@ class Delivery(models.Model):
         return f"{self.subscriber} is owed event {self.event_id}"
 
 
+class Interest(models.Model):
+    """A subscriber's wish, kept as data, to hear of an event: ``incident.opened``, ``alert.*``."""
+
+    subscriber = models.CharField(max_length=80)
+    event_name = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event_name", "subscriber"], name="one_interest_each")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subscriber} wants {self.event_name}"
+
+
 class Chore(models.Model):
     """One thing done by the clock: when it is due next, and how it went last time."""
 

@@ -144,3 +144,8 @@ def standing_of(
 ) -> str:
     """Whether a silence of these instants is to come, on, or over."""
     return Silence(starts_at=starts_at, ends_at=ends_at, ended_at=ended_at).stands(now)
+
+
+def alert_with_service(pk: int) -> Alert | None:
+    """The alert of this id with its source and service, for rules, which read whatever happened."""
+    return Alert.objects.select_related("source", "service").filter(pk=pk).first()

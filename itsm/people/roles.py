@@ -32,6 +32,7 @@ MANAGE = WORK | {
     "incidents.manage",
     "changes.manage",
     "inventory.edit",
+    "automation.edit",
 }
 
 CAPABILITIES: dict[str, frozenset[str]] = {

@@ -76,6 +76,12 @@ def working_time_between(week: WorkingWeek, start: datetime, end: datetime) -> t
     return total
 
 
+def is_open(week: WorkingWeek, at: datetime) -> bool:
+    """Whether an instant lies in working time."""
+    day = at.astimezone(week.zone).date()
+    return any(opens <= at < closes for opens, closes in week.open_hours(day))
+
+
 def _next_working_day(week: WorkingWeek, day: date) -> date:
     last = day + FARTHEST
     day += timedelta(days=1)

@@ -303,3 +303,8 @@ def rating_of(ticket: Ticket) -> Rating | None:
 def ratings_of(ticket: Ticket) -> QuerySet[Rating]:
     """What was said of each solution of a ticket, the newest first."""
     return Rating.objects.filter(ticket=ticket.pk).select_related("author").order_by("-resolved_at")
+
+
+def said_in(comment_id: int) -> str:
+    """The words of a comment, for rules, which read whatever happened."""
+    return Comment.objects.filter(pk=comment_id).values_list("body", flat=True).first() or ""

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from itsm.core import events
 from itsm.core.errors import Invalid, NotAllowed, Refused, Stale
 from itsm.core.registry import Registry
+from itsm.core.verbs import Reason, Verb, verbs
 from itsm.people.models import User
 from itsm.tickets.fields import Field, cleaned
 from itsm.tickets.models import OPEN_PHASES, Phase, Ticket
@@ -25,6 +26,10 @@ from itsm.tickets.permissions import is_own, may_work
 
 T = TypeVar("T", bound=Ticket)
 Body = Callable[..., str | None]
+
+
+# Verbs that are done to every kind in the same words, see ``tickets.verbs``.
+ANY_KIND = frozenset({"assign"})
 
 
 @dataclass(frozen=True)
@@ -163,6 +168,8 @@ class Workflow:
                 perform,
             )
             self.transitions[verb] = transition
+            if by_people and verb not in ANY_KIND:
+                verbs.add(f"{self.kind}.{verb}")(_as_verb(transition))
             return perform
 
         return declare
@@ -289,6 +296,21 @@ def _log_refusal(ticket: Ticket, transition: Transition, actor: User, refusal: R
             actor=actor,
             data={"verb": transition.verb, "state": ticket.state, "why": str(refusal)},
         )
+
+
+def _as_verb(transition: Transition) -> Verb:
+    def run(ticket: Ticket, *, actor: User, values: Mapping[str, Any], reason: Reason) -> Ticket:
+        performed: Ticket = transition.perform(ticket, actor=actor, **values)
+        return performed
+
+    return Verb(
+        name=f"{transition.kind}.{transition.verb}",
+        label=transition.label,
+        run=run,
+        fields=transition.fields,
+        needs=transition.needs,
+        kinds=(transition.kind,),
+    )
 
 
 workflows: Registry[Workflow] = Registry("workflow")

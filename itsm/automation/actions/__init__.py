@@ -1,0 +1,1 @@
+"""Everything the house does by itself, and setting that up."""
