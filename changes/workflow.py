@@ -1,5 +1,7 @@
 """The states of a change."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from itsm.tickets.models import Phase
@@ -34,3 +36,13 @@ workflow = Workflow(
 
 BEFORE_WORK = ("new", "assess", "authorize", "scheduled")
 OPEN = (*BEFORE_WORK, "implement", "review")
+
+
+def is_held(change: Any) -> bool:
+    """Whether nothing but releasing or cancelling it may happen to a change."""
+    return bool(change.on_hold)
+
+
+def is_going(change: Any) -> bool:
+    """Whether a change is not on hold."""
+    return not is_held(change)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from changes.actions.running import needs_review
 from changes.models import Change, CloseCode, Outcome, TaskSort, TaskState
-from changes.workflow import OPEN, workflow
+from changes.workflow import OPEN, is_going, is_held, workflow
 from itsm.core.errors import Invalid, Refused
 from itsm.people.models import User
 from itsm.tickets.fields import Choice, Field
@@ -89,6 +89,7 @@ def cancel(change: Change, *, actor: User, reason: str) -> None:
     target=None,
     event="change.paused",
     needs="changes.work",
+    when=is_going,
     fields=[Field(name="reason", label=_l("Why"), required=True, max_length=250)],
 )
 def hold(change: Change, *, actor: User, reason: str) -> None:
@@ -105,6 +106,7 @@ def hold(change: Change, *, actor: User, reason: str) -> None:
     target=None,
     event="change.released",
     needs="changes.work",
+    when=is_held,
 )
 def release(change: Change, *, actor: User) -> None:
     """Let it go on from where it stood."""

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from changes.actions.opening import COPIED, free_columns
 from changes.models import Change, ChangeTemplate, ChangeType
-from changes.workflow import workflow
+from changes.workflow import is_going, workflow
 from itsm.core.errors import Invalid, Refused
 from itsm.people.models import User
 from itsm.tickets.fields import Field
@@ -27,6 +27,7 @@ FIRST_STEP = {
     target=["scheduled", "assess", "authorize"],
     event="change.submitted",
     needs="changes.work",
+    when=is_going,
     fields=[
         Field(
             name="retroactive_reason",

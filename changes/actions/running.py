@@ -11,7 +11,7 @@ from changes.actions.deciding import keep_refusal, pass_gate
 from changes.actions.permitting import NOTHING, Artifact, revoke
 from changes.actions.planning import not_held
 from changes.models import Change, ChangeTask, ChangeType, Outcome, TaskSort, TaskState
-from changes.workflow import workflow
+from changes.workflow import is_going, workflow
 from itsm.core.errors import Invalid, NotAllowed, Refused
 from itsm.people.models import User
 from itsm.tickets.fields import Choice, Field, Line
@@ -33,6 +33,7 @@ MADE_AT_START = (
     target="implement",
     event="change.started",
     needs="changes.work",
+    when=is_going,
     fields=[
         Line(
             name="override_reason",

@@ -72,6 +72,7 @@ def unassign(incident: Incident, *, actor: User, team: bool = False) -> None:
     target=None,
     event="incident.acknowledged",
     needs="incidents.work",
+    when=lambda incident: incident.acknowledged_at is None,
 )
 def acknowledge(incident: Incident, *, actor: User) -> None:
     """Say that somebody is on it."""

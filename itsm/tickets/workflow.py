@@ -54,11 +54,13 @@ class Transition:
     own: bool
     fields: tuple[Field, ...]
     by_people: bool
+    when: Callable[[Any], bool]
     perform: Callable[..., Any]
 
     def open_to(self, ticket: Ticket, actor: User) -> bool:
         """Whether this actor may do this to this ticket now."""
-        return ticket.state in self.sources and self.permits(ticket, actor)
+        is_due = ticket.state in self.sources and self.when(ticket)
+        return is_due and self.permits(ticket, actor)
 
     def permits(self, ticket: Ticket, actor: User) -> bool:
         """Whether this actor may ever do this to this ticket."""
@@ -71,6 +73,11 @@ class Transition:
         values = cleaned(self.fields, given)
         performed: Ticket = self.perform(ticket, actor=actor, expected_version=version, **values)
         return performed
+
+
+def always(_ticket: Any) -> bool:
+    """Whatever else is true of the ticket."""
+    return True
 
 
 class Workflow:
@@ -120,10 +127,12 @@ class Workflow:
         fields: Sequence[Field] = (),
         by_people: bool = True,
         public: bool = True,
+        when: Callable[[Any], bool] = always,
     ) -> Callable[[Body], Callable[..., Any]]:
         """Declare a verb; ``target`` None keeps the state, ``own`` lets the caller do it too.
 
-        Where there are several targets the body returns which of them it leads to.
+        Where there are several targets the body returns which of them it leads to. Unless
+        ``when`` is true of a ticket the verb is not offered; the body says why it refuses.
         """
         targets = () if target is None else (target,) if isinstance(target, str) else tuple(target)
         if unknown := {*source, *targets} - set(self.states):
@@ -165,6 +174,7 @@ class Workflow:
                 own,
                 tuple(fields),
                 by_people,
+                when,
                 perform,
             )
             self.transitions[verb] = transition

@@ -1,9 +1,11 @@
 """The transition table of changes: what is not listed is refused."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from changes import actions
@@ -212,6 +214,28 @@ class TestHolding:
 
         with pytest.raises(Refused, match="on hold"):
             perform(change, verb, alice)
+
+    def test_the_page_offers_what_the_flag_allows_and_nothing_else(
+        self, alice: User, client: Client
+    ) -> None:
+        """In buttons and in the menu of states, which the palette opens too."""
+        change = change_in("new")
+        client.force_login(alice)
+
+        def offered(pattern: str) -> set[str]:
+            page = client.get(f"/changes/{change.number}/").content.decode()
+            return set(re.findall(pattern, page)) - {"assign"}
+
+        buttons, menu = rf"/changes/{change.number}/do/(\w+)/", r'data-what="(\w+)" data-from'
+        at_large = {"submit", "hold", "cancel"}
+        assert (offered(buttons), offered(menu) & {"hold", "release"}) == (at_large, {"hold"})
+
+        perform(change, "hold", alice)
+        held = {"release", "cancel"}
+        assert (offered(buttons), offered(menu) & {"hold", "release"}) == (held, {"release"})
+
+        perform(change, "release", alice)
+        assert offered(buttons) == at_large
 
     def test_cancelling_takes_the_flag_away(self, alice: User) -> None:
         moved = perform(change_in("assess", on_hold=True, hold_reason="Wait."), "cancel", alice)

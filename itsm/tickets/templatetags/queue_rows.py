@@ -50,7 +50,9 @@ def triage(context: dict[str, Any], desk: Desk, ticket: Ticket | None = None) ->
     transitions = [
         each
         for each in workflows[desk.kind].transitions.values()
-        if each.by_people and each.verb not in ("assign", "unassign")
+        if each.by_people
+        and each.verb not in ("assign", "unassign")
+        and (ticket is None or each.when(ticket))
     ]
     return {
         "desk": desk,

@@ -117,13 +117,9 @@ def company(user: User, ticket: Ticket) -> dict[str, Any]:
 
 
 def _offered(ticket: Ticket, user: User) -> list[Transition]:
-    """What may be done now; nobody is offered to acknowledge what is acknowledged."""
-    is_known = getattr(ticket, "acknowledged_at", None) is not None
-    return [
-        each
-        for each in workflows[ticket.kind].available(ticket, user)
-        if each.verb != "unassign" and not (is_known and each.verb == "acknowledge")
-    ]
+    """What may be done now; taking work from people is done where they are shown."""
+    verbs = workflows[ticket.kind].available(ticket, user)
+    return [each for each in verbs if each.verb != "unassign"]
 
 
 def _place(transition: Transition) -> int:
