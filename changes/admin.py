@@ -1,13 +1,11 @@
 """Windows, templates and pipelines of changes, for administrators."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from changes import actions, gatekeeping
@@ -24,8 +22,8 @@ from changes.models import (
 )
 from changes.panels import BAND_WORDS
 from changes.snippets import snippet_for
-from itsm.core.admins import ConfigurationAdmin, ReadOnlyAdmin, SecretiveAdmin
-from itsm.people.models import User
+from itsm.core.admins import ConfigurationAdmin, ReadOnlyAdmin
+from itsm.monitoring.tool_admin import ToolAdmin
 
 
 @admin.register(Window)
@@ -99,98 +97,48 @@ class ChangeTemplateAdmin(ConfigurationAdmin[ChangeTemplate]):
 
 
 @admin.register(Pipeline)
-class PipelineAdmin(SecretiveAdmin[Pipeline]):
+class PipelineAdmin(ToolAdmin[Pipeline]):
     """The tools that deliver; the token is shown once, when it is made."""
 
     form = PipelineForm
+    box = actions.PIPELINES
     list_display = ("name", "kind", "address", "service", "is_active", "last_heard_at")
     list_filter = ("kind", "is_active")
     list_select_related = ("service",)
-    search_fields = ("name", "slug")
     autocomplete_fields = ("service", "template")
-    actions = ("rotate_token",)
-
-    def has_delete_permission(self, _request: HttpRequest, _obj: Pipeline | None = None) -> bool:
-        # Its evidence and its deployments hang on it: switch it off instead.
-        return False
-
-    def get_readonly_fields(
-        self, _request: HttpRequest, obj: Pipeline | None = None
-    ) -> tuple[str, ...]:
-        return ("address", "last_heard_at") if obj else ()
-
-    def get_fieldsets(self, request: HttpRequest, obj: Pipeline | None = None) -> Any:
-        known = ("address", "last_heard_at") if obj else ()
-        fieldsets = (
-            (None, {"fields": ("name", "kind", *known, "is_active")}),
-            (_("What it delivers"), {"fields": ("service", "environment", "template", "window")}),
-            (
-                _("Its rules"),
-                {
-                    "fields": (
-                        *("opens_on_deployment", "opens_on_merge", "branch"),
-                        *("moves_changes", "failures_open_incidents", "required_evidence"),
-                    )
-                },
-            ),
-            (
-                _("When it waits for the gate"),
-                {"fields": ("answer_hosts", "answer_token", "answer_within")},
-            ),
-            (
-                _("How it shows who it is"),
-                {"classes": ("collapse",), "fields": ("header_name", "secret")},
-            ),
-        )
-        return self.shown_to(request, obj, fieldsets)
-
-    @admin.display(description=_("hook address"))
-    def address(self, pipeline: Pipeline) -> str:
-        return f"{settings.BASE_URL}/hooks/{pipeline.slug}/"
-
-    def save_model(self, request: HttpRequest, obj: Pipeline, form: Any, change: Any) -> None:
-        actor = cast(User, request.user)
-        if change:
-            given = {"name": obj.name, "kind": obj.kind, **form.settings()}
-            actions.set_up_pipeline(pipeline=obj, actor=actor, settings=given)
-            return
-        pipeline, token = actions.connect_pipeline(
-            kind=obj.kind, name=obj.name, actor=actor, settings=form.settings()
-        )
-        # The token goes no further than the answer to this request.
-        obj.__dict__.update(pipeline.__dict__, shown_once=token)
-
-    def response_add(
-        self, request: HttpRequest, obj: Pipeline, _post_url_continue: Any = None
-    ) -> HttpResponse:
-        return self._told(request, [(obj, obj.__dict__["shown_once"])])
-
-    @admin.action(
-        description=_("Give a new token; the old one ends at once"), permissions=["change"]
-    )
-    def rotate_token(self, request: HttpRequest, queryset: QuerySet[Pipeline]) -> HttpResponse:
-        actor = cast(User, request.user)
-        made = [
-            (each, actions.rotate_pipeline_token(pipeline=each, actor=actor)) for each in queryset
-        ]
-        return self._told(request, made)
-
-    def _told(self, request: HttpRequest, made: list[tuple[Pipeline, str]]) -> HttpResponse:
-        told = [
+    fieldsets_of_sort = (
+        (_("What it delivers"), {"fields": ("service", "environment", "template", "window")}),
+        (
+            _("Its rules"),
             {
-                "pipeline": pipeline,
-                "address": self.address(pipeline),
-                "token": token,
-                "snippet": snippet_for(pipeline.kind, address=self.address(pipeline), token=token),
-            }
-            for pipeline, token in made
+                "fields": (
+                    *("opens_on_deployment", "opens_on_merge", "branch"),
+                    *("moves_changes", "failures_open_incidents", "required_evidence"),
+                )
+            },
+        ),
+        (
+            _("When it waits for the gate"),
+            {"fields": ("answer_hosts", "answer_token", "answer_within")},
+        ),
+        (
+            _("How it shows who it is"),
+            {"classes": ("collapse",), "fields": ("header_name", "secret")},
+        ),
+    )
+
+    def snippet(self, _request: HttpRequest, tool: Pipeline, token: str) -> tuple[str, str]:
+        return snippet_for(tool.kind, address=self.address(tool), token=token)
+
+    def ways(self, tool: Pipeline) -> list[tuple[Any, str]]:
+        arrived = reverse("admin:changes_pipelinepost_changelist")
+        return [
+            (_("See what has arrived"), f"{arrived}?pipeline__id__exact={tool.pk}"),
+            (
+                _("Settings of the pipeline"),
+                reverse("admin:changes_pipeline_change", args=[tool.pk]),
+            ),
         ]
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Tell the tool"),
-            "told": told,
-        }
-        return TemplateResponse(request, "changes/told_once.html", context)
 
 
 @admin.register(PipelinePost)

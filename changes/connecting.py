@@ -1,78 +1,39 @@
 """Pipelines in the API."""
 
-from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any
 
-from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from rest_framework.response import Response
 
 from changes import actions, selectors
-from changes.models import Environment, Pipeline
-from changes.pipelines import pipelines
-from itsm.core.errors import Invalid, NotFound
+from changes.models import Environment
+from itsm.core.errors import Invalid
 from itsm.core.fields import Choice, Field, Flag, Line, Lines, Number
-from itsm.core.rest.asking import Asked
-from itsm.core.rest.filtering import parameters_of
-from itsm.core.rest.operations import PAGE, operation
-from itsm.core.rest.shapes import (
-    Column,
-    Row,
-    Shape,
-    address,
-    flag,
-    instant,
-    maybe,
-    number,
-    several,
-    text,
-)
-from itsm.core.rest.views import Collection
+from itsm.core.rest.shapes import Column, flag, maybe, number, several, text
 from itsm.inventory.fields import ServiceName
+from itsm.monitoring.tools_api import ToolCollection, shape_of, with_token
 from itsm.people.models import User
 
 LENGTHS = ("window", "answer_within")
 LONGEST = 30 * 24 * 3600
 
 
-def _finish(rows: list[Row], _user: User) -> None:
-    for row in rows:
-        row["url"] = f"{settings.BASE_URL}/hooks/{row['slug']}/"
-        for name in LENGTHS:
-            row[name] = int(row[name].total_seconds())
-
-
-PIPELINE = Shape(
+PIPELINE = shape_of(
     "Pipeline",
-    (
-        Column("name", text()),
-        Column("slug", text()),
-        Column("kind", text()),
-        Column("url", address(), None),
-        Column("is_active", flag()),
-        Column("service", maybe(text()), "service__name"),
-        Column("environment", text(enum=list(Environment.values))),
-        Column("template", maybe(text()), "template__slug"),
-        Column("window", number()),
-        Column("opens_on_deployment", flag()),
-        Column("opens_on_merge", flag()),
-        Column("branch", text()),
-        Column("moves_changes", flag()),
-        Column("failures_open_incidents", flag()),
-        Column("required_evidence", several(text())),
-        Column("answer_hosts", several(text())),
-        Column("answer_within", number()),
-        Column("header_name", text()),
-        Column("bot", text(), "bot__username"),
-        Column("last_heard_at", maybe(instant())),
-        Column("created_at", instant()),
-    ),
-    finish=_finish,
-)
-WITH_TOKEN = Shape(
-    "PipelineWithToken", (*PIPELINE.columns, Column("token", text(), None)), finish=_finish
+    Column("service", maybe(text()), "service__name"),
+    Column("environment", text(enum=list(Environment.values))),
+    Column("template", maybe(text()), "template__slug"),
+    Column("window", number()),
+    Column("opens_on_deployment", flag()),
+    Column("opens_on_merge", flag()),
+    Column("branch", text()),
+    Column("moves_changes", flag()),
+    Column("failures_open_incidents", flag()),
+    Column("required_evidence", several(text())),
+    Column("answer_hosts", several(text())),
+    Column("answer_within", number()),
 )
 
 
@@ -98,98 +59,29 @@ def rules() -> tuple[Field, ...]:
     )
 
 
-def connecting(_view: Any) -> Sequence[Field]:
-    """What one says to let a tool tell of deliveries."""
-    kinds = [(each, each) for each in pipelines]
-    return (
-        Line(name="name", required=True, max_length=80),
-        Choice(name="kind", label=_l("Kind of tool"), required=True, choices=kinds),
-        *rules(),
-    )
-
-
-class PipelineCollection(Collection):
+class PipelineCollection(ToolCollection):
     """The tools that build and deliver."""
 
     collection = "pipelines"
     shape = PIPELINE
-    needs = "tickets.view_all"
-    orderings: ClassVar[dict[str, Sequence[str]]] = {"name": ("name", "id")}
-    default_ordering = "name"
+    shape_with_token = with_token(PIPELINE)
+    box = actions.PIPELINES
+    rules = rules()
 
-    @operation("get", "", _l("List pipelines"), gives=PIPELINE, many=PAGE,
-               parameters=parameters_of)  # fmt: skip
-    def list(self, request: Asked) -> Response:
-        return self.page(request, selectors.visible_pipelines(request.user))
+    def visible(self, user: User) -> QuerySet[Any]:
+        return selectors.visible_pipelines(user)
 
-    @operation(
-        "post",
-        "",
-        _l("Let a tool tell of deliveries; its token is shown this once"),
-        takes=connecting,
-        gives=WITH_TOKEN,
-        status=201,
-        secrets=("token",),
-    )
-    def create(self, request: Asked) -> Response:
-        given = self.body(request)
-        values = {name: each for name, each in self.given(request).items() if name in given}
-        kind, name = values.pop("kind"), values.pop("name")
-        pipeline, token = actions.connect_pipeline(
-            kind=kind, name=name, actor=request.user, settings=_settings(values)
-        )
-        return self._with_token(request, pipeline, token, status=201)
-
-    @operation("get", "<slug:slug>/", _l("Show one pipeline"), gives=PIPELINE)
-    def retrieve(self, request: Asked, slug: str) -> Response:
-        return self.one(request, selectors.visible_pipelines(request.user).filter(slug=slug))
-
-    @operation("patch", "<slug:slug>/", _l("Change the rules of a pipeline"), takes=rules(),
-               gives=PIPELINE)  # fmt: skip
-    def change(self, request: Asked, slug: str) -> Response:
-        pipeline = self._pipeline(request, slug)
-        values = _settings(self.given(request, partly=True))
-        actions.set_up_pipeline(pipeline=pipeline, actor=request.user, settings=values)
-        return self.one(request, selectors.visible_pipelines(request.user).filter(slug=slug))
-
-    @operation(
-        "post",
-        "<slug:slug>/rotate/",
-        _l("Give it a new token, shown this once"),
-        takes=(),
-        gives=WITH_TOKEN,
-        secrets=("token",),
-    )
-    def rotate(self, request: Asked, slug: str) -> Response:
-        self.given(request)
-        pipeline = self._pipeline(request, slug)
-        token = actions.rotate_pipeline_token(pipeline=pipeline, actor=request.user)
-        return self._with_token(request, pipeline, token, status=200)
-
-    def _pipeline(self, request: Asked, slug: str) -> Pipeline:
-        pipeline = selectors.visible_pipelines(request.user).filter(slug=slug).first()
-        if pipeline is None:
-            raise NotFound(_("There is no such pipeline."))
-        return pipeline
-
-    def _with_token(
-        self, request: Asked, pipeline: Pipeline, token: str, *, status: int
-    ) -> Response:
-        found = selectors.visible_pipelines(request.user).filter(pk=pipeline.pk)
-        return Response({**PIPELINE.one(found, request.user), "token": token}, status)
-
-
-def _settings(values: dict[str, Any]) -> dict[str, Any]:
-    """The values as the pipeline keeps them: lengths of time, and the template itself."""
-    for name in LENGTHS:
-        if name in values:
-            if values[name] is None:
-                raise Invalid(_("Fill in this field."), field=name)
-            values[name] = timedelta(seconds=values[name])
-    if slug := values.get("template"):
-        values["template"] = selectors.template_named(slug)
-    elif "template" in values:
-        values["template"] = None
-    if values.get("environment") == "":
-        raise Invalid(_("Fill in this field."), field="environment")
-    return values
+    def kept(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The values as the pipeline keeps them: lengths of time, and the template itself."""
+        for name in LENGTHS:
+            if name in values:
+                if values[name] is None:
+                    raise Invalid(_("Fill in this field."), field=name)
+                values[name] = timedelta(seconds=values[name])
+        if slug := values.get("template"):
+            values["template"] = selectors.template_named(slug)
+        elif "template" in values:
+            values["template"] = None
+        if values.get("environment") == "":
+            raise Invalid(_("Fill in this field."), field="environment")
+        return values

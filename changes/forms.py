@@ -1,13 +1,12 @@
 """What staff are asked when they plan a change."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _l
 
 from changes.models import Category, ChangeType, Environment, Pipeline, WindowSort
 from changes.pipelines import pipelines
 from itsm.inventory.fields import ComponentNames
+from itsm.monitoring.forms import ToolForm, a_secret
 from itsm.people.fields import TeamName, Zone
 from itsm.tickets.fields import Choice, Field, Flag, Instant, Line, Person
 from itsm.tickets.forms import ServiceName, Tags
@@ -73,25 +72,22 @@ def kinds_of_pipelines() -> list[tuple[str, str]]:
     return [(each, each.replace("-", " ").capitalize()) for each in pipelines]
 
 
-class PipelineForm(forms.ModelForm[Pipeline]):
+class PipelineForm(ToolForm[Pipeline]):
     """A pipeline's rules; of its secrets only new ones are taken, and none is shown."""
 
+    secrets = ("secret", "answer_token")
     kind = forms.ChoiceField(
         label=_l("kind"),
         choices=kinds_of_pipelines,
         help_text=_l("A tool that is not listed is a delivery: anything that posts our words."),
     )
-    secret = forms.CharField(
-        label=_l("secret for signatures"),
-        required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_l("For tools that sign what they send. Left empty, it stays as it is."),
+    secret = a_secret(
+        _l("secret for signatures"),
+        _l("For tools that sign what they send. Left empty, it stays as it is."),
     )
-    answer_token = forms.CharField(
-        label=_l("token for answers"),
-        required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_l("Shown to the tool with the gate's verdict; HCP Terraform gives its own."),
+    answer_token = a_secret(
+        _l("token for answers"),
+        _l("Shown to the tool with the gate's verdict; HCP Terraform gives its own."),
     )
 
     class Meta:
@@ -103,14 +99,3 @@ class PipelineForm(forms.ModelForm[Pipeline]):
             *("required_evidence", "answer_hosts", "answer_token", "answer_within"),
             *("header_name", "secret"),
         )
-
-    def clean_secret(self) -> str:
-        return self.cleaned_data["secret"] or self.instance.secret
-
-    def clean_answer_token(self) -> str:
-        return self.cleaned_data["answer_token"] or self.instance.answer_token
-
-    def settings(self) -> dict[str, Any]:
-        """What the actions are to apply."""
-        told = ("name", "kind")
-        return {name: value for name, value in self.cleaned_data.items() if name not in told}

@@ -20,7 +20,7 @@ from changes.actions.importing import import_windows
 from changes.actions.moving import move, voids_leave
 from changes.actions.opening import Plan, open_change
 from changes.actions.permitting import Artifact, expire, revoke
-from changes.actions.pipelines import connect_pipeline, rotate_pipeline_token, set_up_pipeline
+from changes.actions.pipelines import PIPELINES, connect_pipeline, rotate_pipeline_token
 from changes.actions.plan_reading import read_plan
 from changes.actions.planning import authorize, endorse, lapse, reject, revise, submit
 from changes.actions.quieting import hold_alerts_back, let_alerts_through
@@ -29,6 +29,7 @@ from changes.actions.tasks import add_task, finish_task
 from changes.actions.waiting import Patience, ask_and_wait, note_told, settle
 
 __all__ = [
+    "PIPELINES",
     "Answer",
     "Artifact",
     "Delivered",
@@ -82,7 +83,6 @@ __all__ = [
     "revoke",
     "rotate_pipeline_token",
     "send_verdict",
-    "set_up_pipeline",
     "settle",
     "start",
     "start_with_permit",

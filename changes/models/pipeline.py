@@ -1,8 +1,8 @@
 """Pipelines: the tools that build and deliver, and what each of them has told us."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
@@ -12,6 +12,8 @@ from changes.models.change import Change, Environment
 from changes.models.template import ChangeTemplate
 from itsm.core.crypto import EncryptedTextField
 from itsm.inventory.models import Service
+from itsm.monitoring.tools import Tool
+from itsm.people import tokens
 
 
 class EvidenceKind(models.TextChoices):
@@ -26,24 +28,9 @@ class EvidenceKind(models.TextChoices):
     ARTIFACT = "artifact", _("Artifact")
 
 
-class Pipeline(models.Model):
+class Pipeline(Tool):
     """A delivery tool that posts to us, under its own name, secret and rules."""
 
-    name = models.CharField(_("name"), max_length=80, unique=True)
-    slug = models.SlugField(
-        _("address"), max_length=60, unique=True, help_text=_("The tool posts to /hooks/<address>/")
-    )
-    kind = models.CharField(_("kind"), max_length=40)
-    bot = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False
-    )
-    token_hash = models.CharField(max_length=64, editable=False)
-    header_name = models.CharField(
-        _("header with the token"),
-        max_length=60,
-        blank=True,
-        help_text=_("Only for tools that can send neither Authorization nor a secret address."),
-    )
     secret = EncryptedTextField(
         _("secret for signatures"),
         blank=True,
@@ -109,15 +96,6 @@ class Pipeline(models.Model):
         default=timedelta(days=1),
         help_text=_("What is not allowed by then is refused, so that nothing waits for ever."),
     )
-    is_active = models.BooleanField(_("accepts posts"), default=True)
-    last_heard_at = models.DateTimeField(null=True, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
 
     def clean(self) -> None:
         """Refuse lists that are none, and evidence nobody knows."""
@@ -129,6 +107,13 @@ class Pipeline(models.Model):
             raise ValidationError(
                 {"required_evidence": _("Unknown: %s.") % ", ".join(sorted(unknown))}
             )
+
+    def take_token(self, plain: str) -> Sequence[str]:
+        """Go by this token; where nobody gave a secret the tool signs with it: one to copy."""
+        is_new = not self.token_hash and not self.secret
+        if is_new or tokens.digest(self.secret) == self.token_hash:
+            self.secret = plain
+        return [*super().take_token(plain), "secret"]
 
 
 class PipelinePost(models.Model):

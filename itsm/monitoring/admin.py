@@ -8,133 +8,25 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import Script
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.template.response import TemplateResponse
-from django.urls import path
+from django.http import HttpRequest, JsonResponse
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from itsm.core.admins import ReadOnlyAdmin, SecretiveAdmin
+from itsm.core.admins import ReadOnlyAdmin
 from itsm.core.errors import Refused
 from itsm.monitoring import actions
 from itsm.monitoring.actions.receiving import example_of
 from itsm.monitoring.forms import LONGEST_EXAMPLE, SourceForm, Tried
 from itsm.monitoring.models import Alert, DeadLetter, MonitoringSource, ParkedPost, Silence
 from itsm.monitoring.snippets import snippet_for
+from itsm.monitoring.tool_admin import ToolAdmin
 from itsm.people.models import User
 
 
 def _actor(request: HttpRequest) -> User:
     return cast(User, request.user)
-
-
-@admin.register(MonitoringSource)
-class MonitoringSourceAdmin(SecretiveAdmin[MonitoringSource]):
-    """Who may report to us; the token is shown once, when it is made."""
-
-    form = SourceForm
-    list_display = ("name", "kind", "address", "is_active", "last_heard_at")
-    list_filter = ("kind", "is_active")
-    search_fields = ("name", "slug")
-    actions = ("rotate_token",)
-
-    class Media:
-        js = (Script("js/mapping.js", type="module"),)
-
-    def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(require_POST(self.try_out))
-        return [path("try/", view, name="try_mapping"), *super().get_urls()]
-
-    def has_delete_permission(
-        self, _request: HttpRequest, _obj: MonitoringSource | None = None
-    ) -> bool:
-        # Its alerts and their history hang on it: switch it off instead.
-        return False
-
-    def get_readonly_fields(
-        self, _request: HttpRequest, obj: MonitoringSource | None = None
-    ) -> tuple[str, ...]:
-        return ("address", "last_heard_at") if obj else ()
-
-    def get_fieldsets(self, request: HttpRequest, obj: MonitoringSource | None = None) -> Any:
-        known = ("address", "last_heard_at") if obj else ()
-        fieldsets = ((None, {"fields": ("name", "kind", *known, "is_active")}), *FIELDSETS)
-        return self.shown_to(request, obj, fieldsets)
-
-    @admin.display(description=_("hook address"))
-    def address(self, source: MonitoringSource) -> str:
-        return f"{settings.BASE_URL}/hooks/{source.slug}/"
-
-    def save_model(
-        self, request: HttpRequest, obj: MonitoringSource, form: Any, change: Any
-    ) -> None:
-        if change:
-            given = {"name": obj.name, "kind": obj.kind, **form.settings()}
-            actions.set_up(source=obj, actor=_actor(request), settings=given)
-            return
-        source, token = actions.create_source(
-            kind=obj.kind, name=obj.name, actor=_actor(request), settings=form.settings()
-        )
-        # The token goes no further than the answer to this request.
-        obj.__dict__.update(source.__dict__, shown_once=token)
-
-    def response_add(
-        self, request: HttpRequest, obj: MonitoringSource, _post_url_continue: Any = None
-    ) -> HttpResponse:
-        example = str(request.POST.get("example", "")).strip()
-        return self._told(request, [(obj, obj.__dict__["shown_once"])], example=example)
-
-    @admin.action(
-        description=_("Give a new token; the old one ends at once"), permissions=["change"]
-    )
-    def rotate_token(
-        self, request: HttpRequest, queryset: QuerySet[MonitoringSource]
-    ) -> HttpResponse:
-        actor = _actor(request)
-        made = [(each, actions.rotate_token(source=each, actor=actor)) for each in queryset]
-        return self._told(request, made)
-
-    def try_out(self, request: HttpRequest) -> JsonResponse:
-        """What a mapping makes of an example, while both are being written."""
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        example = request.POST.get("example", "")[:LONGEST_EXAMPLE]
-        try:
-            mapping = json.loads(request.POST.get("mapping", "").strip() or "{}")
-        except (ValueError, RecursionError):
-            fault = _("The mapping is not JSON yet.")
-            return JsonResponse({"mapping": None, "signals": [], "faults": [str(fault)]})
-        return JsonResponse(_plain(Tried.of(example, mapping=mapping)))
-
-    def _told(
-        self,
-        request: HttpRequest,
-        made: list[tuple[MonitoringSource, str]],
-        *,
-        example: str = "",
-    ) -> HttpResponse:
-        told = [
-            {
-                "source": source,
-                "address": self.address(source),
-                "token": token,
-                "snippet": snippet_for(
-                    source.kind,
-                    base=settings.BASE_URL,
-                    slug=source.slug,
-                    token=token,
-                    example=example or "{}",
-                ),
-            }
-            for source, token in made
-        ]
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Tell the tool"),
-            "told": told,
-        }
-        return TemplateResponse(request, "monitoring/told_once.html", context)
 
 
 FIELDSETS: tuple[tuple[Any, dict[str, Any]], ...] = (
@@ -160,6 +52,57 @@ FIELDSETS: tuple[tuple[Any, dict[str, Any]], ...] = (
         {"classes": ("collapse",), "fields": ("header_name", "hmac_secret")},
     ),
 )
+
+
+@admin.register(MonitoringSource)
+class MonitoringSourceAdmin(ToolAdmin[MonitoringSource]):
+    """Who may report to us; the token is shown once, when it is made."""
+
+    form = SourceForm
+    box = actions.SOURCES
+    fieldsets_of_sort = FIELDSETS
+    list_display = ("name", "kind", "address", "is_active", "last_heard_at")
+    list_filter = ("kind", "is_active")
+
+    class Media:
+        js = (Script("js/mapping.js", type="module"),)
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(require_POST(self.try_out))
+        return [path("try/", view, name="try_mapping"), *super().get_urls()]
+
+    def snippet(self, request: HttpRequest, tool: MonitoringSource, token: str) -> tuple[str, str]:
+        example = str(request.POST.get("example", "")).strip() or "{}"
+        base, slug = settings.BASE_URL, tool.slug
+        return snippet_for(tool.kind, base=base, slug=slug, token=token, example=example)
+
+    def ways(self, tool: MonitoringSource) -> list[tuple[Any, str]]:
+        of_source = f"?source__id__exact={tool.pk}"
+        return [
+            (_("See what has arrived"), reverse("admin:monitoring_alert_changelist") + of_source),
+            (
+                _("See what could not be read"),
+                reverse("admin:monitoring_deadletter_changelist") + of_source,
+            ),
+            (
+                _("Settings of the source"),
+                reverse("admin:monitoring_monitoringsource_change", args=[tool.pk]),
+            ),
+        ]
+
+    def try_out(self, request: HttpRequest) -> JsonResponse:
+        """What a mapping makes of an example, while both are being written."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        example = request.POST.get("example", "")[:LONGEST_EXAMPLE]
+        try:
+            mapping = json.loads(request.POST.get("mapping", "").strip() or "{}")
+        except (ValueError, RecursionError):
+            fault = _("The mapping is not JSON yet.")
+            return JsonResponse({"mapping": None, "signals": [], "faults": [str(fault)]})
+        return JsonResponse(_plain(Tried.of(example, mapping=mapping)))
+
+
 SHOWN = ("title", "status", "severity", "service", "component", "fingerprint")
 
 

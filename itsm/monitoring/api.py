@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from rest_framework.response import Response
 
 from itsm.core.errors import Invalid, NotFound
-from itsm.core.fields import Choice, Field, Flag, Line, Mapped, Number
+from itsm.core.fields import Field, Flag, Line, Mapped, Number
 from itsm.core.rest.asking import Asked
 from itsm.core.rest.filtering import parameters_of
 from itsm.core.rest.operations import PAGE, operation
@@ -18,7 +18,6 @@ from itsm.core.rest.shapes import (
     Column,
     Row,
     Shape,
-    address,
     flag,
     instant,
     mapping,
@@ -30,10 +29,10 @@ from itsm.core.rest.views import Collection
 from itsm.monitoring import actions
 from itsm.monitoring.filters import AlertFilters
 from itsm.monitoring.mapping import faults_of
-from itsm.monitoring.models import Alert, MonitoringSource, Status
+from itsm.monitoring.models import Alert, Status
 from itsm.monitoring.selectors import visible_alerts, visible_sources
 from itsm.monitoring.severities import SEVERITIES
-from itsm.monitoring.sources import sources
+from itsm.monitoring.tools_api import ToolCollection, shape_of, with_token
 from itsm.people.models import User
 from itsm.tickets.api.shapes import put_numbers
 
@@ -44,13 +43,6 @@ DURATIONS = ("recovery_hold", "reopen_window", "stale_after", "quiet_resolve_aft
 
 def _finish_alerts(rows: list[Row], user: User) -> None:
     put_numbers(rows, user, names=("incident",))
-
-
-def _finish_sources(rows: list[Row], _user: User) -> None:
-    for row in rows:
-        row["url"] = f"{settings.BASE_URL}/hooks/{row['slug']}/"
-        for name in DURATIONS:
-            row[name] = None if row[name] is None else int(row[name].total_seconds())
 
 
 ALERT = Shape(
@@ -79,28 +71,13 @@ ALERT = Shape(
     ),
     finish=_finish_alerts,
 )
-SOURCE = Shape(
+SOURCE = shape_of(
     "Source",
-    (
-        Column("name", text()),
-        Column("slug", text()),
-        Column("kind", text()),
-        Column("url", address(), None),
-        Column("is_active", flag()),
-        Column("resolve_incidents", flag()),
-        Column("discovers", flag()),
-        *(Column(name, maybe(number())) for name in DURATIONS),
-        Column("header_name", text()),
-        Column("mapping", mapping()),
-        Column("severity_map", mapping()),
-        Column("bot", text(), "bot__username"),
-        Column("last_heard_at", maybe(instant())),
-        Column("created_at", instant()),
-    ),
-    finish=_finish_sources,
-)
-SOURCE_WITH_TOKEN = Shape(
-    "SourceWithToken", (*SOURCE.columns, Column("token", text(), None)), finish=_finish_sources
+    Column("resolve_incidents", flag()),
+    Column("discovers", flag()),
+    *(Column(name, maybe(number())) for name in DURATIONS),
+    Column("mapping", mapping()),
+    Column("severity_map", mapping()),
 )
 
 
@@ -157,100 +134,25 @@ def setting_fields() -> tuple[Field, ...]:
     )
 
 
-def creating_fields(_view: Any) -> Sequence[Field]:
-    """What one says to let a tool report."""
-    kinds = [(each, each) for each in sources]
-    return (
-        Line(name="name", required=True, max_length=80),
-        Choice(name="kind", label=_l("Kind of tool"), required=True, choices=kinds),
-        *setting_fields(),
-    )
-
-
-class SourceCollection(Collection):
+class SourceCollection(ToolCollection):
     """The tools that report to us."""
 
     collection = "sources"
     shape = SOURCE
-    needs = "tickets.view_all"
-    orderings: ClassVar[dict[str, Sequence[str]]] = {"name": ("name", "id")}
-    default_ordering = "name"
+    shape_with_token = with_token(SOURCE)
+    box = actions.SOURCES
+    rules = setting_fields()
 
-    @operation("get", "", _l("List sources"), gives=SOURCE, many=PAGE, parameters=parameters_of)
-    def list(self, request: Asked) -> Response:
-        return self.page(request, visible_sources(request.user))
+    def visible(self, user: User) -> QuerySet[Any]:
+        return visible_sources(user)
 
-    @operation(
-        "post",
-        "",
-        _l("Let a tool report; its token is shown this once"),
-        takes=creating_fields,
-        gives=SOURCE_WITH_TOKEN,
-        status=201,
-        secrets=("token",),
-    )
-    def create(self, request: Asked) -> Response:
-        given = request.data if isinstance(request.data, dict) else {}
-        values = self.given(request)
-        source, token = actions.create_source(
-            kind=values.pop("kind"),
-            name=values.pop("name"),
-            actor=request.user,
-            settings=_settings({name: value for name, value in values.items() if name in given}),
-        )
-        return self._with_token(request, source, token, status=201)
-
-    @operation("get", "<slug:slug>/", _l("Show one source"), gives=SOURCE)
-    def retrieve(self, request: Asked, slug: str) -> Response:
-        return self.one(request, visible_sources(request.user).filter(slug=slug))
-
-    @operation(
-        "patch",
-        "<slug:slug>/",
-        _l("Change how a source is heard"),
-        takes=setting_fields(),
-        gives=SOURCE,
-    )
-    def change(self, request: Asked, slug: str) -> Response:
-        source = self._source(request, slug)
-        values = _settings(self.given(request, partly=True))
-        actions.set_up(source=source, actor=request.user, settings=values)
-        return self.one(request, visible_sources(request.user).filter(slug=slug))
-
-    @operation(
-        "post",
-        "<slug:slug>/rotate/",
-        _l("Give it a new token, shown this once"),
-        takes=(),
-        gives=SOURCE_WITH_TOKEN,
-        secrets=("token",),
-    )
-    def rotate(self, request: Asked, slug: str) -> Response:
-        self.given(request)
-        source = self._source(request, slug)
-        token = actions.rotate_token(source=source, actor=request.user)
-        return self._with_token(request, source, token, status=200)
-
-    def _source(self, request: Asked, slug: str) -> MonitoringSource:
-        source = visible_sources(request.user).filter(slug=slug).first()
-        if source is None:
-            raise NotFound(_("There is no such source."))
-        return source
-
-    def _with_token(
-        self, request: Asked, source: MonitoringSource, token: str, *, status: int
-    ) -> Response:
-        found = visible_sources(request.user).filter(pk=source.pk)
-        return Response({**SOURCE.one(found, request.user), "token": token}, status)
-
-
-def _settings(values: dict[str, Any]) -> dict[str, Any]:
-    """The values as the source keeps them: lengths of time instead of seconds."""
-    for name, faults in faults_of(values["mapping"]).items() if values.get("mapping") else ():
-        raise Invalid(f"{name}: {faults[0]}", field="mapping")
-    for name in DURATIONS:
-        if isinstance(values.get(name), int):
-            values[name] = timedelta(seconds=values[name])
-        elif name in values and name in ("recovery_hold", "reopen_window"):
-            values[name] = timedelta(0)
-    return values
+    def kept(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The values as the source keeps them: lengths of time instead of seconds."""
+        for name, faults in faults_of(values["mapping"]).items() if values.get("mapping") else ():
+            raise Invalid(f"{name}: {faults[0]}", field="mapping")
+        for name in DURATIONS:
+            if isinstance(values.get(name), int):
+                values[name] = timedelta(seconds=values[name])
+            elif name in values and name in ("recovery_hold", "reopen_window"):
+                values[name] = timedelta(0)
+        return values

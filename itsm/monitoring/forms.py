@@ -1,7 +1,8 @@
 """What is asked of a monitoring source."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from django import forms
 from django.utils import timezone
@@ -10,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from itsm.monitoring.bodies import decoded
 from itsm.monitoring.mapping import try_mapping
 from itsm.monitoring.models import MonitoringSource
-from itsm.monitoring.severities import SEVERITIES
 from itsm.monitoring.sources import Malformed, Reading, Signal, sources
 from itsm.monitoring.suggesting import suggested
+from itsm.monitoring.tools import Tool
 
+T = TypeVar("T", bound=Tool)
 GENERIC = "generic"
 LONGEST_EXAMPLE = 200_000
 
@@ -23,19 +25,44 @@ def kinds() -> list[tuple[str, str]]:
     return [(each, each.capitalize()) for each in sources]
 
 
-class SourceForm(forms.ModelForm[MonitoringSource]):
+def a_secret(label: Any, help_text: Any) -> forms.CharField:
+    """A secret that is taken and never shown; left empty, it stays as it is."""
+    widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    return forms.CharField(label=label, required=False, widget=widget, help_text=help_text)
+
+
+class ToolForm(forms.ModelForm[T], Generic[T]):
+    """The settings of a tool that posts to us; of its secrets only new ones are taken."""
+
+    # The secrets it keeps, and what is asked for the form alone.
+    secrets: ClassVar[Collection[str]] = ()
+    asked: ClassVar[Collection[str]] = ()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name in self.secrets:
+            cleaned[name] = cleaned.get(name) or getattr(self.instance, name)
+        return cleaned
+
+    def settings(self) -> dict[str, Any]:
+        """What the actions are to apply."""
+        told = ("name", "kind", *self.asked)
+        return {name: value for name, value in self.cleaned_data.items() if name not in told}
+
+
+class SourceForm(ToolForm[MonitoringSource]):
     """A source's settings; a mapping is tried on an example before it is kept."""
 
+    secrets = ("hmac_secret",)
+    asked = ("example",)
     kind = forms.ChoiceField(
         label=_("kind"),
         choices=kinds,
         help_text=_("A tool that is not listed is generic: anything that posts JSON or a form."),
     )
-    hmac_secret = forms.CharField(
-        label=_("secret for signatures"),
-        required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("For tools that sign what they send. Left empty, it stays as it is."),
+    hmac_secret = a_secret(
+        _("secret for signatures"),
+        _("For tools that sign what they send. Left empty, it stays as it is."),
     )
     example = forms.CharField(
         label=_("example"),
@@ -66,28 +93,14 @@ class SourceForm(forms.ModelForm[MonitoringSource]):
             "discovers",
         )
 
-    def clean_severity_map(self) -> dict[str, str]:
-        table = self.cleaned_data["severity_map"] or {}
-        if not isinstance(table, dict) or any(each not in SEVERITIES for each in table.values()):
-            raise forms.ValidationError(
-                _("Translate each word to one of: %(words)s."),
-                params={"words": ", ".join(SEVERITIES)},
-            )
-        return table
-
-    def clean_hmac_secret(self) -> str:
-        return self.cleaned_data["hmac_secret"] or self.instance.hmac_secret
+    def clean_severity_map(self) -> Any:
+        return self.cleaned_data["severity_map"] or {}
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         if cleaned.get("kind") == GENERIC and "mapping" in cleaned:
             self._try_mapping(cleaned)
         return cleaned
-
-    def settings(self) -> dict[str, Any]:
-        """What the actions are to apply."""
-        told = ("name", "kind", "example")
-        return {name: value for name, value in self.cleaned_data.items() if name not in told}
 
     def _try_mapping(self, cleaned: dict[str, Any]) -> None:
         mapping, example = cleaned["mapping"] or {}, cleaned.get("example", "")

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -11,26 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from itsm.core.crypto import EncryptedTextField
 from itsm.inventory.models import ConfigurationItem, Service
 from itsm.monitoring.lifecycle import ACTIVE
-from itsm.monitoring.severities import CHOICES, CRITICAL, WARNING
+from itsm.monitoring.severities import CHOICES, CRITICAL, SEVERITIES, WARNING
+from itsm.monitoring.tools import Tool
 from itsm.tickets.models import Ticket
 
 
-class MonitoringSource(models.Model):
+class MonitoringSource(Tool):
     """A monitoring tool that posts to us, under its own name, secret and rules."""
 
-    name = models.CharField(_("name"), max_length=80, unique=True)
-    slug = models.SlugField(
-        _("address"), max_length=60, unique=True, help_text=_("The tool posts to /hooks/<address>/")
-    )
-    kind = models.CharField(_("kind"), max_length=40)
-    bot = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    token_hash = models.CharField(max_length=64, editable=False)
-    header_name = models.CharField(
-        _("header with the token"),
-        max_length=60,
-        blank=True,
-        help_text=_("Only for tools that can send neither Authorization nor a secret address."),
-    )
     hmac_secret = EncryptedTextField(
         _("secret for signatures"),
         blank=True,
@@ -62,15 +51,14 @@ class MonitoringSource(models.Model):
         _("resolve the incident when its last alert clears"), default=True
     )
     discovers = models.BooleanField(_("register unknown services and components"), default=True)
-    is_active = models.BooleanField(_("accepts posts"), default=True)
-    last_heard_at = models.DateTimeField(null=True, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
+    def clean(self) -> None:
+        """Refuse words for severities there are not."""
+        table = self.severity_map
+        if not isinstance(table, dict) or any(each not in SEVERITIES for each in table.values()):
+            words = ", ".join(SEVERITIES)
+            sentence = _("Translate each word to one of: %(words)s.") % {"words": words}
+            raise ValidationError({"severity_map": sentence})
 
 
 class Status(models.TextChoices):

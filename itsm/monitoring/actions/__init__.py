@@ -1,6 +1,7 @@
 """Everything that can be done in monitoring."""
 
 from itsm.monitoring.actions.alerts import acknowledge, expire_stale, resolve_quiet, settle_waiting
+from itsm.monitoring.actions.connecting import Toolbox
 from itsm.monitoring.actions.receiving import Accepted, receive, replay, take_in_parked, unpark
 from itsm.monitoring.actions.recording import Standing, record_signals
 from itsm.monitoring.actions.silencing import (
@@ -12,11 +13,19 @@ from itsm.monitoring.actions.silencing import (
     open_silence,
     tell_of_silenced,
 )
-from itsm.monitoring.actions.sources import create_source, note_heard, rotate_token, set_up
+from itsm.monitoring.actions.sources import (
+    SOURCES,
+    create_source,
+    note_heard,
+    rotate_token,
+    set_up,
+)
 
 __all__ = [
+    "SOURCES",
     "Accepted",
     "Standing",
+    "Toolbox",
     "Wanted",
     "acknowledge",
     "change_silence",
