@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST
 
 from changes import actions, records
 from changes.wording import RATINGS
-from itsm.core.errors import NotAllowed, NotFound, Refused
 from itsm.people.access import person_of, staff_only
+from itsm.tickets.views.opening import refusals_told
 
 SIZE = 25
 
@@ -38,7 +38,7 @@ def decide(request: HttpRequest, slug: str) -> HttpResponse:
     user = person_of(request)
     template = records.template_for(user, slug)
     comment = request.POST.get("comment", "").strip()[:500]
-    try:
+    with refusals_told(request):
         proposal = records.open_proposal(template)
         if request.POST.get("word") == "confirm":
             actions.confirm_template(proposal=proposal, actor=user)
@@ -47,8 +47,4 @@ def decide(request: HttpRequest, slug: str) -> HttpResponse:
             )
         elif request.POST.get("word") == "decline":
             actions.decline_template(proposal=proposal, actor=user, comment=comment)
-    except NotAllowed:
-        raise
-    except (NotFound, Refused) as refusal:
-        messages.error(request, str(refusal))
     return redirect("change-templates")

@@ -1,56 +1,43 @@
 """Planning a change, and its steps."""
 
-from django.contrib import messages
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from changes import actions, selectors, suspects
 from changes.actions.opening import Plan
 from changes.desk import desk
 from changes.forms import PLAN
-from itsm.core.errors import NotAllowed, NotFound, Refused
+from changes.models import Change
 from itsm.people.access import person_of, staff_only
+from itsm.people.models import User
 from itsm.tickets.desks import address_of
-from itsm.tickets.fields import cleaned
-from itsm.tickets.forms import shown
 from itsm.tickets.selectors import ticket_for
+from itsm.tickets.views.opening import Opening, refusals_told
 
 USUAL = {"type": "normal", "category": "config", "environment": "production"}
+
+
+def _open(values: dict[str, Any], user: User) -> Change:
+    return actions.open_change(plan=Plan(**values), actor=user)
+
+
+_opening = Opening(
+    desk=desk,
+    needs="changes.work",
+    fields=PLAN,
+    usual=USUAL,
+    page="changes/new.html",
+    perform=_open,
+)
 
 
 @staff_only
 def new(request: HttpRequest) -> HttpResponse:
     """Plan a change."""
-    user = person_of(request)
-    if not user.has_perm("changes.work"):
-        raise NotAllowed(_("You may read only."))
-    if request.method != "POST":
-        return _form(request, given=USUAL)
-    given = {each.name: request.POST.get(each.name, "") for each in PLAN}
-    try:
-        change = actions.open_change(plan=Plan(**cleaned(PLAN, given)), actor=user)
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        return _form(request, given=given, refusal=refusal)
-    address = desk.address_of(change.number)
-    if request.headers.get("X-Dialog"):
-        return HttpResponse(headers={"X-Go": address})
-    return redirect(address)
-
-
-def _form(
-    request: HttpRequest, *, given: dict[str, str], refusal: Refused | None = None
-) -> HttpResponse:
-    wrong = {refusal.field: str(refusal)} if refusal and refusal.field else {}
-    page = {
-        "desk": desk,
-        "fields": shown(PLAN, user=person_of(request), given=given, wrong=wrong),
-        "wrong": str(refusal) if refusal and not refusal.field else "",
-    }
-    return render(request, "changes/new.html", page, status=422 if refusal else 200)
+    return _opening(request)
 
 
 @staff_only
@@ -59,12 +46,8 @@ def add_task(request: HttpRequest, number: str) -> HttpResponse:
     """Add a step to a change."""
     user = person_of(request)
     change = selectors.change_for(user, number)
-    try:
+    with refusals_told(request):
         actions.add_task(change=change, actor=user, title=request.POST.get("title", ""))
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect(desk.address_of(number))
 
 
@@ -77,12 +60,8 @@ def move_task(request: HttpRequest, number: str, task_id: int) -> HttpResponse:
     task = selectors.tasks_of(change).filter(pk=task_id).first()
     if task is None:
         raise Http404
-    try:
+    with refusals_told(request):
         actions.finish_task(task=task, actor=user, state=request.POST.get("state", ""))
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect(desk.address_of(number))
 
 
@@ -96,15 +75,11 @@ def judge_cause(request: HttpRequest, attribution_id: int) -> HttpResponse:
     asked = request.POST.get("back", "")
     back = asked if asked in ends else address_of(attribution.incident)
     comment = request.POST.get("comment", "").strip()[:500]
-    try:
+    with refusals_told(request):
         if request.POST.get("word") == "confirm":
             actions.confirm_cause(attribution=attribution, actor=user)
         elif request.POST.get("word") == "reject":
             actions.reject_cause(attribution=attribution, actor=user, comment=comment)
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect(back)
 
 
@@ -114,11 +89,7 @@ def name_cause(request: HttpRequest) -> HttpResponse:
     """Say which change caused an incident though it was not suspected."""
     user = person_of(request)
     incident = ticket_for(user, request.POST.get("incident", "")[:20])
-    try:
+    with refusals_told(request):
         change = selectors.change_for(user, request.POST.get("change", "").strip()[:20])
         actions.put_down(incident=incident, change=change, actor=user)
-    except NotAllowed:
-        raise
-    except (NotFound, Refused) as refusal:
-        messages.error(request, str(refusal))
     return redirect(address_of(incident))
