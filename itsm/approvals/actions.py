@@ -42,6 +42,8 @@ class Question:
     # Set where something speaks against it: then no rule may grant it without anybody's word.
     by_people_only: bool = False
     within: timedelta = USUAL_TIME
+    # Whose decision table is asked, where the purpose is that of one thing among many.
+    table: str = ""
 
 
 @transaction.atomic
@@ -153,7 +155,7 @@ def hash_of(snapshot: Mapping[str, Any]) -> str:
 
 
 def _rule_for(question: Question) -> Rule | None:
-    table = selectors.rules_for(question.ticket.kind, question.purpose)
+    table = selectors.rules_for(question.ticket.kind, question.table or question.purpose)
     return next((each for each in table if fits(each.conditions, question.snapshot)), None)
 
 

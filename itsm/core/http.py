@@ -16,10 +16,16 @@ from itsm.core.errors import Refused
 
 TIMEOUT = httpx.Timeout(10, connect=3)
 MAX_BYTES = 5 * 1024 * 1024
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol)
 
 
 class Unreachable(Refused):
-    """The other side could not be reached or did not answer as it must."""
+    """The other side could not be reached or did not answer as it must.
+
+    ``was_sent`` says that the request may have arrived all the same.
+    """
+
+    was_sent = False
 
 
 def call(
@@ -52,7 +58,9 @@ def call(
         ):
             return _read(response, max_bytes=max_bytes)
     except httpx.HTTPError as error:
-        raise Unreachable(f"{target.host} did not answer: {type(error).__name__}.") from error
+        refusal = Unreachable(f"{target.host} did not answer: {type(error).__name__}.")
+        refusal.was_sent = not isinstance(error, NEVER_SENT)
+        raise refusal from error
 
 
 def host_of(url: str) -> str:

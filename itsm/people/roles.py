@@ -24,6 +24,7 @@ WORK = frozenset(
         "incidents.work",
         "changes.work",
         "monitoring.work",
+        "runbooks.run",
         "inventory.view",
     }
 )
@@ -31,6 +32,7 @@ MANAGE = WORK | {
     "tickets.view_confidential",
     "incidents.manage",
     "changes.manage",
+    "runbooks.manage",
     "inventory.edit",
     "automation.edit",
 }

@@ -1,0 +1,56 @@
+"""Questions about runbooks."""
+
+from collections.abc import Collection
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from itsm.automation.models import Runbook, RunbookSecret, RunbookVersion
+from itsm.core.errors import NotFound
+from itsm.people.models import User
+
+
+def visible_runbooks(user: User) -> QuerySet[Runbook]:
+    """The runbooks staff may see."""
+    runbooks = Runbook.objects.select_related("owner_team")
+    return runbooks if user.has_perm("tickets.view_all") else runbooks.none()
+
+
+def runbook_for(user: User, slug: str) -> Runbook:
+    """The runbook with this short name; NotFound when there is none this person may see."""
+    runbook = visible_runbooks(user).filter(slug=slug).first()
+    if runbook is None:
+        raise NotFound(_("There is no such runbook."))
+    return runbook
+
+
+def versions_of(runbook: Runbook) -> QuerySet[RunbookVersion]:
+    """What a runbook has said, newest first."""
+    found = RunbookVersion.objects.filter(runbook=runbook).select_related("created_by", "runbook")
+    return found.order_by("-number")
+
+
+def newest_version_of(runbook: Runbook) -> RunbookVersion:
+    """What a runbook says now; NotFound where it says nothing yet."""
+    version = versions_of(runbook).first()
+    if version is None:
+        raise NotFound(_("%(name)s says nothing yet.") % {"name": runbook})
+    return version
+
+
+def newest_versions(runbook_ids: Collection[int]) -> dict[int, RunbookVersion]:
+    """What each of these runbooks says now."""
+    found = RunbookVersion.objects.filter(runbook__in=runbook_ids).select_related("runbook")
+    newest = found.order_by("runbook", "-number").distinct("runbook")
+    return {each.runbook_id: each for each in newest}
+
+
+def secret_names_of(runbook: Runbook) -> list[RunbookSecret]:
+    """The secrets a runbook has, without their values."""
+    found = RunbookSecret.objects.filter(runbook=runbook).select_related("set_by")
+    return list(found.defer("value").order_by("name"))
+
+
+def runbook_named(slug: str) -> Runbook | None:
+    """The runbook with this short name that may run, for programs."""
+    return Runbook.objects.filter(slug=slug, is_active=True).first()
