@@ -74,7 +74,8 @@ class Work:
 class Executor(Protocol):
     """What does the work of a step. ``fields`` are the settings it takes, as a form has them."""
 
-    fields: Sequence[Field]
+    @property
+    def fields(self) -> Sequence[Field]: ...
 
     def plan(self, work: Work) -> Plan | None:
         """What it would do, changing nothing; None where it cannot tell beforehand."""

@@ -112,9 +112,7 @@ def _follow(
                 return why
 
 
-def _wait(
-    process: subprocess.Popen[bytes], deadline: float, is_stopped: Callable[[], bool]
-) -> str:
+def _wait(process: subprocess.Popen[bytes], deadline: float, is_stopped: Callable[[], bool]) -> str:
     """Wait for a program that has said its last word; why it has to be ended, if so."""
     while process.poll() is None:
         if why := _reason_to_end(deadline, is_stopped):

@@ -59,6 +59,11 @@ ICONS = {
     "affected_departed": "hand",
     "outage_updated": "megaphone",
     "rated": "star",
+    "run_started": "play",
+    "run_verified": "heart-pulse",
+    "run_failed": "circle-alert",
+    "run_stranded": "circle-alert",
+    "run_escalated": "megaphone",
 }
 
 

@@ -20,6 +20,7 @@ from itsm.automation.actions import (
     stop_everything,
     working,
 )
+from itsm.automation.actions.checking import try_to_begin
 from itsm.automation.actions.stepping import Fenced, begin_step, end_step
 from itsm.automation.executors import failed, succeeded, unknown
 from itsm.automation.models import Run, RunbookVersion, RunStep
@@ -166,7 +167,7 @@ def test_a_worker_that_slept_past_its_lease_is_not_believed(
     start(write(), alice)
     mine = working.claim_next()
     assert mine is not None
-    mine = working._plan(working.try_to_begin(mine), working.Pulse(mine))
+    mine = working._plan(try_to_begin(mine), working.Pulse(mine))
     mine, step, _said = begin_step(mine)
     assert step is not None
 

@@ -107,7 +107,7 @@ def _budget(run: Run, now: datetime) -> Hindrance | None:
         why = _("%(count)d runs healed services of this tier within an hour.")
         # Of more than are allowed, the one whose going makes room for this.
         first = begun[len(begun) - allowed] if allowed else now
-        again_at = first + selectors.HOUR
+        again_at = (first or now) + selectors.HOUR
         return Hindrance(Obstacle.BUDGET, why % {"count": len(begun)}, again_at)
     if run.service_id is None:
         return None
@@ -150,7 +150,12 @@ def _gate(run: Run, now: datetime) -> Hindrance | None:
 
 
 def _preconditions(run: Run, _now: datetime) -> Hindrance | None:
-    wanted = run.version.definition.preconditions
+    definition = run.version.definition
+    wanted = set(definition.preconditions)
+    if run.origin == Run.Origin.HEALING and run.ticket_id is not None:
+        # There is nothing to heal where the trouble is over.
+        wanted |= {"incident_open"}
+        wanted |= {"alert_firing"} if definition.verification.by == "alert" else set()
     if "incident_open" in wanted and not selectors.is_ticket_open(run):
         return Hindrance(Obstacle.PRECONDITION, _("Its record is over."), None)
     if "alert_firing" in wanted and selectors.is_healthy_by_alerts(run) is not False:

@@ -13,6 +13,7 @@ from itsm.automation.models import (
     Breaker,
     KillSwitch,
     Run,
+    Runbook,
     RunBudget,
     RunLine,
     RunState,
@@ -145,7 +146,9 @@ def is_healthy_by_alerts(run: Run) -> bool | None:
 
 def is_ticket_open(run: Run) -> bool:
     """Whether the record a run is for is still open."""
-    return Ticket.objects.filter(pk=run.ticket_id, phase__in=OPEN_PHASES).exists()
+    if run.ticket_id is None:
+        return False
+    return bool(Ticket.objects.filter(pk=run.ticket_id, phase__in=OPEN_PHASES).exists())
 
 
 def is_in_production(run: Run) -> bool:
@@ -175,6 +178,12 @@ def runs_waiting_for_people(user: User) -> QuerySet[Run]:
     """The runs that do not go on without somebody's word."""
     wanting = Q(state__in=(RunState.PROPOSED, RunState.AWAITING_APPROVAL), due_at__isnull=True)
     return visible_runs(user).filter(wanting | ~Q(waits_for="")).order_by("-pk")
+
+
+def under_way(runbook: Runbook, target: str, ticket: Ticket) -> Run | None:
+    """The run of a runbook for a record that is not over yet, if there is one."""
+    runs = Run.objects.filter(runbook=runbook, target=target, ticket=ticket.pk, ended_at=None)
+    return runs.order_by("pk").first()
 
 
 def run_asked_about(purpose: str) -> int | None:
