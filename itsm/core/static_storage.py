@@ -19,14 +19,6 @@ class QuickCompressor(Compressor):  # type: ignore[misc]
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """WhiteNoise's storage, quick enough for the first start of a fresh checkout."""
 
-    # Our own modules import each other by names that change with their content, too. Those of
-    # packages are left alone: what looks like an import there may be a comment.
-    support_js_module_import_aggregation = True
-    _js_module_import_aggregation_patterns = (
-        "js/*.js",
-        CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1],
-    )
-
     def create_compressor(self, **options: Any) -> Compressor:
         return QuickCompressor(
             **options | {"extensions": (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map", "txt", "md")}

@@ -28,6 +28,7 @@ import "steady/later";
 import "steady/copy";
 import "steady/bell";
 import "steady/post";
+import "steady/calendar";
 import "steady/live";
 import "steady/passkeys";
 

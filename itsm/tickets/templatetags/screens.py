@@ -1,22 +1,22 @@
 """The small parts pages are made of, in Python because a page shows hundreds of them."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
 import lucide
 from django import template
-from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.template import Context, Node
+from django.template.base import FilterExpression, Parser, TextNode, Token
 from django.utils import timezone
 from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from itsm.core.bundles import path_of_bundle
 from itsm.people.models import User
 from itsm.tickets.desks import address_of
 from itsm.tickets.models import Priority, Ticket
@@ -35,7 +35,6 @@ PHASE_ICONS = {
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
-@register.simple_tag
 @cache
 def icon(name: str, css: str = "") -> SafeString:
     """A Lucide icon, inline and hidden from screen readers: the words beside it say it all."""
@@ -48,6 +47,25 @@ def icon(name: str, css: str = "") -> SafeString:
     return mark_safe(  # noqa: S308 shapes from the icon package, classes from our templates
         f'<svg class="{classes}" viewBox="0 0 24 24" aria-hidden="true">{shapes}</svg>'
     )
+
+
+@register.tag("icon")
+def icon_tag(parser: Parser, token: Token) -> Node:
+    """An icon in a template; one that is always the same is drawn when the template is read."""
+    words = [parser.compile_filter(each) for each in token.split_contents()[1:]]
+    if all(isinstance(each.var, str) and not each.filters for each in words):
+        return TextNode(icon(*(str(each.var) for each in words)))
+    return IconNode(words)
+
+
+class IconNode(Node):
+    """An icon that depends on what is shown."""
+
+    def __init__(self, words: Sequence[FilterExpression]) -> None:
+        self.words = words
+
+    def render(self, context: Context) -> SafeString:
+        return icon(*(str(each.resolve(context)) for each in self.words))
 
 
 @register.filter
@@ -221,19 +239,10 @@ def heat_strip(marks: Sequence[str]) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def script(context: dict[str, Any], entry: str) -> SafeString:
-    """The page's module and the addresses of the modules it needs, so that all can be kept long."""
+    """The script of the page, with all its modules in it."""
     nonce = conditional_escape(getattr(context.get("request"), "csp_nonce", ""))
     return format_html(
-        '<script type="importmap" nonce="{0}">{1}</script>'
-        '<script type="module" nonce="{0}" src="{2}"></script>',
+        '<script type="module" nonce="{}" src="{}"></script>',
         nonce,
-        _import_map(),
-        staticfiles_storage.url(f"js/{entry}.js"),
+        staticfiles_storage.url(path_of_bundle(entry)),
     )
-
-
-@cache
-def _import_map() -> SafeString:
-    names = sorted(path.stem for path in Path(settings.BASE_DIR, "static", "js").glob("*.js"))
-    addresses = {f"steady/{name}": staticfiles_storage.url(f"js/{name}.js") for name in names}
-    return mark_safe(json.dumps({"imports": addresses}))  # noqa: S308 our own file names
