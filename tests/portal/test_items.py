@@ -51,6 +51,19 @@ def test_charlie_confirms_that_it_is_solved(
     assert incident.state == "closed"
 
 
+def test_what_we_wait_for_is_asked_on_the_item_and_in_the_list(
+    as_: Browser, alice: User, charlie: User, incident: Incident
+):
+    actions.hold(incident, actor=alice, reason="awaiting_caller", comment="Which printer is it?")
+
+    page = as_(charlie).get(f"/portal/items/{incident.number}/").content.decode()
+    items = as_(charlie).get("/portal/items/").content.decode()
+
+    assert "is-asking" in page
+    assert page.count("Which printer is it?") > 1
+    assert "needs-you" in items
+
+
 def test_a_refused_verb_is_no_server_error(as_: Browser, charlie: User, incident: Incident):
     page = f"/portal/items/{incident.number}/"
 
