@@ -122,11 +122,13 @@ MOST_CAUSES = 10
 @panel(
     "causes", title=_l("Caused by a change?"), template="changes/_causes.html",
     kinds=("incident",), order=25,
+    rows="SELECT 1 FROM changes_attribution WHERE incident_id = %(ticket)s", shows_bare=True,
 )  # fmt: skip
-def causes(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
+def causes(user: User, ticket: Ticket, *, is_bare: bool = False) -> Mapping[str, Any] | None:
     """The changes that may have caused an incident, and why."""
     may_judge = may_work(user, ticket, "changes.work")
-    found = [_cause(each, each.change) for each in suspects.causes_of(user, ticket)[:MOST_CAUSES]]
+    listed = () if is_bare else suspects.causes_of(user, ticket)[:MOST_CAUSES]
+    found = [_cause(each, each.change) for each in listed]
     if not found and not may_judge:
         return None
     return {
@@ -140,6 +142,7 @@ def causes(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
 @panel(
     "consequences", title=_l("Incidents after it"), template="changes/_causes.html",
     kinds=("change",), order=18,
+    rows="SELECT 1 FROM changes_attribution WHERE change_id = %(ticket)s",
 )  # fmt: skip
 def consequences(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     """The incidents a change may have caused, and why."""

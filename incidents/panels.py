@@ -15,7 +15,12 @@ MOST_ALERTS = 12
 
 
 @panel(
-    "alerts", title=_l("Alerts"), template="incidents/_alerts.html", kinds=("incident",), order=20
+    "alerts",
+    title=_l("Alerts"),
+    template="incidents/_alerts.html",
+    kinds=("incident",),
+    order=20,
+    rows="SELECT 1 FROM monitoring_alert WHERE incident_id = %(ticket)s",
 )
 def alerts(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     """The alerts behind the incident, firing ones first."""

@@ -20,7 +20,13 @@ def read_inbox(user: User, ticket: Ticket) -> None:
     actions.note_visit(user=user, ticket=ticket)
 
 
-@panel("told", title=_l("Who was told"), template="notifications/_told.html", order=90)
+@panel(
+    "told",
+    title=_l("Who was told"),
+    template="notifications/_told.html",
+    order=90,
+    rows="SELECT 1 FROM notifications_message WHERE ticket_id = %(ticket)s",
+)
 def who_was_told(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     """To whom the newest happenings went, by which ways, and why not to others."""
     tellings = tellings_of(ticket) if may_see_notes(user) else []

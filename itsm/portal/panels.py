@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _l
 
 from incidents.models import Incident
-from incidents.outages import told_to_everybody
+from incidents.outages import Told, told_to_everybody
 from itsm.people.models import User
 from itsm.tickets.models import Ticket
 from itsm.tickets.panels import panel
@@ -20,11 +20,19 @@ from itsm.tickets.selectors import ratings_of
     template="portal/_panel_everybody.html",
     kinds=("incident",),
     order=30,
+    rows="""
+        SELECT 1 FROM incidents_affected WHERE incident_id = %(ticket)s
+        UNION ALL SELECT 1 FROM incidents_outageupdate WHERE incident_id = %(ticket)s
+        UNION ALL SELECT 1 FROM incidents_incident WHERE ticket_ptr_id = %(ticket)s AND major
+        UNION ALL SELECT 1 FROM monitoring_alert
+                   WHERE incident_id = %(ticket)s AND severity = 'critical'
+    """,
+    shows_bare=True,
 )
-def everybody(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
+def everybody(user: User, ticket: Ticket, *, is_bare: bool = False) -> Mapping[str, Any] | None:
     """Whether everybody knows of the incident, how many it hits, and room to tell them more."""
     assert isinstance(ticket, Incident)  # noqa: S101 the registry asks for incidents only
-    told = told_to_everybody(ticket)
+    told = Told(0, is_known=False, updates=[]) if is_bare else told_to_everybody(ticket)
     may_tell = (
         may_work(user, ticket, "incidents.work")
         and ticket.is_open()

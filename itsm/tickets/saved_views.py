@@ -39,9 +39,9 @@ def view_for(user: User, kind: str, pk: int) -> SavedView:
 
 def pins_of(user: User) -> list[ViewPin]:
     """What stands in somebody's navigation, in its order."""
-    shared = Q(view__audience=Audience.EVERYONE) | Q(view__team__members=user)
+    shared = Q(view__audience=Audience.EVERYONE) | Q(view__team__in=user.memberships.values("team"))
     pins = ViewPin.objects.filter(Q(view__owner=user) | shared, user=user)
-    return list(pins.select_related("view").distinct().order_by("place", "pk")[:MOST_PINS])
+    return list(pins.select_related("view").order_by("place", "pk")[:MOST_PINS])
 
 
 @dataclass(frozen=True)

@@ -48,5 +48,5 @@ def test_a_ticket_costs_the_same_for_a_long_timeline(
         comment(ticket=incident, actor=[alice, bob][count % 2], body="Hello", public=False)
     browser = as_(alice)
 
-    with django_assert_max_num_queries(18 + SESSION):
+    with django_assert_max_num_queries(11 + SESSION):
         browser.get(f"/incidents/{incident.number}/")

@@ -13,11 +13,12 @@ from itsm.core.news import horizon
 from itsm.people.access import person_of, signed_in, staff_only
 from itsm.people.models import User
 from itsm.tickets.actions.attachments import MOST_BYTES
+from itsm.tickets.belongings import OWN, belongings_of
 from itsm.tickets.days import days_of
 from itsm.tickets.desks import Desk
 from itsm.tickets.entries import entries
 from itsm.tickets.models import Attachment, Ticket
-from itsm.tickets.panels import panels_of
+from itsm.tickets.panels import panels_of, rows_behind
 from itsm.tickets.permissions import may_work
 from itsm.tickets.presence import present_at
 from itsm.tickets.selectors import (
@@ -80,8 +81,9 @@ def content(
     """What the page of a ticket shows; ``more`` overrides, such as a reply held back."""
     verbs = sorted(_offered(ticket, user), key=_place)
     main = next((name for name in FIRST if name in {each.verb for each in verbs}), "")
-    watchers = [each.user for each in watchers_of(ticket)]
-    files = list(attachments_of(user, ticket))
+    there = belongings_of(ticket, {**OWN, **rows_behind(ticket.kind)})
+    watchers = [each.user for each in watchers_of(ticket)] if "watchers" in there else []
+    files = list(attachments_of(user, ticket)) if "files" in there else []
     return {
         "desk": desk,
         "ticket": ticket,
@@ -92,17 +94,17 @@ def content(
         "most_bytes": MOST_BYTES,
         "watchers": watchers,
         "is_watching": user in watchers,
-        "panels": panels_of(user, ticket),
+        "panels": panels_of(user, ticket, there=there),
         "filters": FILTERS.items(),
-        **told(request, user, ticket, files=files),
-        **company(user, ticket),
+        **told(request, user, ticket, files=files, has_pins="pins" in there),
+        **company(user, ticket, has_drafts="drafts" in there),
         **more,
     }
 
 
-def company(user: User, ticket: Ticket) -> dict[str, Any]:
+def company(user: User, ticket: Ticket, *, has_drafts: bool = True) -> dict[str, Any]:
     """Who else is at a ticket, what they write, and what one has begun to write oneself."""
-    drafts = list(drafts_of(ticket))
+    drafts = list(drafts_of(ticket)) if has_drafts else []
     recent = timezone.now() - BEING_WRITTEN
     mine = next((each for each in drafts if each.author_id == user.pk), None)
     return {
@@ -132,6 +134,7 @@ def told(
     ticket: Ticket,
     *,
     files: Sequence[Attachment] | None = None,
+    has_pins: bool = True,
 ) -> dict[str, Any]:
     """The timeline as filtered and paged by the address, and the key moments."""
     only = request.GET.get("show", "all")
@@ -144,7 +147,7 @@ def told(
     if is_past:
         moments = timeline(user, ticket, before=wanted + 1, size=SIZE + 1, only=only, files=files)
     has_earlier, moments = len(moments) > SIZE, moments[-SIZE:]
-    pins = pinned_moments(user, ticket, files=files)
+    pins = pinned_moments(user, ticket, files=files) if has_pins else []
     pinned = {each.event.pk for each in pins}
     return {
         "ticket": ticket,
