@@ -29,11 +29,15 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows, and the keys of the pages beside it (empty when there is none)."""
+    """Some rows, and the keys of the pages beside it (empty when there is none).
+
+    ``has_more_found`` says that of what holds some words only the best are shown.
+    """
 
     rows: list[Ticket]
     newer: str = ""
     older: str = ""
+    has_more_found: bool = False
 
 
 def page_of(

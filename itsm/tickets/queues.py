@@ -10,10 +10,11 @@ from itsm.tickets.desks import Desk
 from itsm.tickets.models import Ticket
 from itsm.tickets.narrowing import PHASES, QueueFilter, start_of_day
 from itsm.tickets.paging import ORDERS, Page, page_of
-from itsm.tickets.search import search
+from itsm.tickets.search import keys_found
 from itsm.tickets.selectors import visible_tickets
 
 MOST_FOUND = 200
+MOST_SHOWN = 50
 ROW = (
     "number", "kind", "state", "phase", "title", "priority", "version", "source", "opened_at",
     "updated_at", "tags", "confidential", "service__name", "service__title", "team__name",
@@ -39,8 +40,9 @@ def queue(
     filters = narrowed(user, desk=desk, asked=asked, tickets=rows)
     if not filters.is_valid():
         return filters, Page([])
-    if text := asked.get("search", "").strip():
-        return filters, Page(_found(user, filters.qs, desk=desk, text=text))
+    if asked.get("search", "").strip():
+        found = rows_found(user, filters.qs, desk=desk, asked=asked)
+        return filters, Page(found[:MOST_SHOWN], has_more_found=len(found) > MOST_SHOWN)
     return filters, page_of(
         filters.qs,
         order=order_of(asked),
@@ -69,10 +71,19 @@ def order_of(asked: Asked) -> str:
     return order
 
 
-def _found(user: User, tickets: QuerySet[Any], *, desk: Desk, text: str) -> list[Ticket]:
-    found = [each.pk for each in search(user, text, kind=desk.kind, size=MOST_FOUND)]
+def rows_found(user: User, tickets: QuerySet[Any], *, desk: Desk, asked: Asked) -> list[Ticket]:
+    """Those of the tickets that hold the words asked for, the best first."""
+    found = keys_found(user, asked["search"], kind=desk.kind, size=MOST_FOUND)
     by_key = {each.pk: each for each in tickets.filter(pk__in=found)}
-    return [by_key[pk] for pk in found if pk in by_key][:50]
+    return [by_key[pk] for pk in found if pk in by_key]
 
 
-__all__ = ["PHASES", "narrowed", "order_of", "queue", "rows_of", "start_of_day"]
+__all__ = [
+    "PHASES",
+    "narrowed",
+    "order_of",
+    "queue",
+    "rows_found",
+    "rows_of",
+    "start_of_day",
+]

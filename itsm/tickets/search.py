@@ -5,6 +5,7 @@ than a rare one. A word that nobody ever wrote is replaced by the nearest one in
 """
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
@@ -25,17 +26,32 @@ NUMBER = re.compile(r"^[A-Za-z]{2,5}-\d+$")
 
 def search(user: User, text: str, *, kind: str | None = None, size: int = 25) -> list[Ticket]:
     """The best of the newest tickets that hold all the words, best first."""
+    for hits in _hits(user, text, kind=kind, size=size):
+        if found := list(hits):
+            return found
+    return []
+
+
+def keys_found(user: User, text: str, *, kind: str | None = None, size: int = 25) -> list[int]:
+    """The keys of what ``search`` finds, where whole tickets would be too much to read."""
+    for hits in _hits(user, text, kind=kind, size=size):
+        if found := list(hits.values_list("pk", flat=True)):
+            return found
+    return []
+
+
+def _hits(user: User, text: str, *, kind: str | None, size: int) -> Iterator[QuerySet[Any]]:
+    """What to look for one after the other: the number itself, the words, what they may mean."""
     words = words_of(text)
     if not words:
-        return []
+        return
     tickets = visible_tickets(user)
     if kind is not None:
         tickets = tickets.filter(kind=kind)
     if NUMBER.match(text.strip()):
-        exact = list(tickets.filter(number=text.strip().upper()))
-        if exact:
-            return exact
-    return _ranked(user, tickets, words, size) or _ranked(user, tickets, corrected(words), size)
+        yield tickets.filter(number=text.strip().upper())
+    yield _ranked(user, tickets, words, size)
+    yield _ranked(user, tickets, corrected(words), size)
 
 
 def narrowed(user: User, tickets: QuerySet[Any], text: str) -> QuerySet[Any]:
@@ -67,7 +83,7 @@ def query_text(words: list[str]) -> str:
     return " & ".join(f"{word}:*" if len(word) > 1 else word for word in words)
 
 
-def _ranked(user: User, tickets: QuerySet[Ticket], words: list[str], size: int) -> list[Ticket]:
+def _ranked(user: User, tickets: QuerySet[Any], words: list[str], size: int) -> QuerySet[Any]:
     raw = query_text(words)
     query = SearchQuery(raw, search_type="raw", config="simple")
     if user.has_perm("tickets.view_all"):
@@ -78,7 +94,8 @@ def _ranked(user: User, tickets: QuerySet[Ticket], words: list[str], size: int) 
         candidates = tickets.model._default_manager.filter(pk__in=own, search=query)
         candidates = candidates.select_related(*ROW_RELATIONS)
     rank = SearchRank(F("search"), query)
-    return list(candidates.annotate(rank=rank).order_by("-rank", "-id")[:size])
+    ranked: QuerySet[Any] = candidates.annotate(rank=rank).order_by("-rank", "-id")
+    return ranked[:size]
 
 
 def _newest_hits(raw: str) -> list[int]:

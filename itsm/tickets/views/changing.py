@@ -19,7 +19,7 @@ from itsm.tickets.desks import Desk
 from itsm.tickets.forms import shown
 from itsm.tickets.looks import look_of
 from itsm.tickets.paging import page_of
-from itsm.tickets.queues import narrowed, order_of, rows_of
+from itsm.tickets.queues import narrowed, order_of, rows_found, rows_of
 from itsm.tickets.triage import MOST, Change, Outcome, change_each, undo, undo_token
 from itsm.tickets.views.lists import back_to, numbers_in, sight_of
 from itsm.tickets.workflow import Transition, workflows
@@ -65,8 +65,11 @@ def _numbers(user: User, desk: Desk, asked: QueryDict) -> Sequence[str]:
         return numbers_in(",".join(asked.getlist("numbers")), most=MOST)
     query = asked_in(asked.get("back", "").removeprefix("?"))
     filters = narrowed(user, desk=desk, asked=query, tickets=rows_of(user))
-    if not filters.is_valid() or query.get("search"):
+    if not filters.is_valid():
         return []
+    if query.get("search", "").strip():
+        found = rows_found(user, filters.qs, desk=desk, asked=query)
+        return [each.number for each in found[:MOST]]
     page = page_of(filters.qs, order=order_of(query), size=MOST)
     return [each.number for each in page.rows]
 
