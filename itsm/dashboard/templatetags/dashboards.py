@@ -2,19 +2,23 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from django import template
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from itsm.dashboard.selectors.health import Health
+from itsm.dashboard.selectors.service import Line
 from itsm.monitoring.models import Alert
 from itsm.tickets.desks import address_of
 from itsm.tickets.models import OPEN_PHASES, Ticket
-from itsm.tickets.templatetags.screens import ago, avatar, priority_badge, state_badge
+from itsm.tickets.templatetags.screens import ago, avatar, capped, priority_badge, state_badge
 
 register = template.Library()
 
@@ -74,9 +78,44 @@ def severity_mark(alert: Alert) -> str:
 
 
 @register.filter
+def service_row(line: Line) -> SafeString:
+    """A service in the list of all."""
+    service, health = line.service, line.health
+    place = escape(quote(service.name, safe=""))
+    standing = STANDINGS.get(service.status)
+    tag = f'<span class="tag">{escape(standing)}</span>' if standing else ""
+    tier = escape(_("Tier %(tier)s") % {"tier": service.tier})
+    return mark_safe(  # noqa: S308 whatever people wrote is escaped
+        f'<li class="service-row"><span class="dot {health.mark}" aria-hidden="true"></span>'
+        f'<span class="what"><a class="title clip" href="{escape(_service(service.name))}">'
+        f"{escape(service)}</a>{tag}</span>"
+        f'<span class="state">{health_badge(health)}</span><span class="tier muted">{tier}</span>'
+        f'<span class="owner muted clip">{escape(service.owner_team or _("No owner"))}</span>'
+        f"{_figure(line.open, f'/search/?service={place}&amp;view=open', _('open'))}"
+        f"{_figure(line.firing, f'/alerts/?service={place}', _('alerts'))}</li>"
+    )
+
+
+STANDINGS = {"discovered": _l("Discovered"), "implementation": _l("Being built")}
+
+
+def _figure(count: int, address: str, words: str) -> str:
+    if not count:
+        return '<span class="figure"><span class="muted">0</span></span>'
+    told = f'{capped(count)}<span class="sr"> {escape(words)}</span>'
+    return f'<span class="figure"><a href="{address}">{told}</a></span>'
+
+
+@lru_cache(maxsize=2000)
+def _service(name: str) -> str:
+    """The address of a service's page, which is dear to put together."""
+    return reverse("service", args=[name])
+
+
+@register.filter
 def health_line(health: Health) -> SafeString:
     """How a service is, in one line."""
-    address = reverse("service", args=[health.service.name])
+    address = _service(health.service.name)
     return mark_safe(  # noqa: S308 whatever people wrote is escaped
         f'<li><span class="dot {health.mark}" aria-hidden="true"></span>'
         f'<a class="clip" href="{escape(address)}">{escape(health.service)}</a>'
