@@ -13,9 +13,9 @@ from itsm.tickets import actions
 from itsm.tickets.desks import Desk
 from itsm.tickets.fields import cleaned
 from itsm.tickets.forms import EDITABLE, as_typed
-from itsm.tickets.models import Ticket
+from itsm.tickets.models import Link, Ticket
 from itsm.tickets.priority import DEFAULT
-from itsm.tickets.selectors import ticket_for, visible_tickets
+from itsm.tickets.selectors import links_of, ticket_for, visible_tickets
 from itsm.tickets.workflow import workflows
 
 MOST = 200
@@ -98,21 +98,36 @@ def _changed(
         if version is None and step.verb == "edit":
             # All tags are set at once: one that came since they were read must not be lost.
             version = ticket.version
-        was_watching = step.verb in WATCHING and _is_watching(user, ticket)
+        was_so = _is_so(user, ticket, step)
         after = perform(ticket, step, actor=user, version=version)
     except Refused as refusal:
         return Outcome(number, CODES.get(type(refusal), 409), str(refusal), ticket.version)
-    back = _way_back(desk, ticket, after, step)
-    if step.verb in WATCHING and was_watching == (step.verb == "watch"):
-        back = []
+    back = [] if was_so else _way_back(desk, ticket, after, step)
     return Outcome(number, version=after.version, back=back)
 
 
 WATCHING = {"watch": "unwatch", "unwatch": "watch"}
+LINKING = {"link": "unlink", "unlink": "link"}
 
 
-def _is_watching(user: User, ticket: Ticket) -> bool:
-    return ticket.watchers.filter(user=user).exists()
+def _is_so(user: User, ticket: Ticket, step: Step) -> bool:
+    """Whether a step would change nothing, so that nothing is to be taken back."""
+    if step.verb in WATCHING:
+        return bool(ticket.watchers.filter(user=user).exists() == (step.verb == "watch"))
+    if step.verb == "link":
+        other = ticket_for(user, step.given.get("value", ""))
+        return bool(_links_between(user, ticket, other))
+    return False
+
+
+def _links_between(user: User, ticket: Ticket, other: Ticket) -> list[Link]:
+    """The links a list makes from one ticket to another: at most one."""
+    ends = (ticket.pk, other.pk, Link.Sort.RELATES_TO)
+    return [
+        each
+        for each in links_of(user, ticket)
+        if (each.from_ticket_id, each.to_ticket_id, each.sort) == ends
+    ]
 
 
 def perform(ticket: Ticket, step: Step, *, actor: User, version: int | None = None) -> Ticket:
@@ -124,9 +139,12 @@ def perform(ticket: Ticket, step: Step, *, actor: User, version: int | None = No
         act = actions.watch if step.verb == "watch" else actions.unwatch
         act(ticket=ticket, user=actor, actor=actor)
         return ticket
-    if step.verb == "link":
+    if step.verb in LINKING:
         other = ticket_for(actor, step.given.get("value", ""))
-        actions.link(ticket=ticket, other=other, actor=actor)
+        if step.verb == "link":
+            actions.link(ticket=ticket, other=other, actor=actor)
+        for each in _links_between(actor, ticket, other) if step.verb == "unlink" else ():
+            actions.unlink(ticket=ticket, link=each, actor=actor)
         return ticket
     transition = workflows[ticket.kind].transitions.get(step.verb)
     if transition is None or not transition.by_people:
@@ -157,7 +175,7 @@ def _way_back(desk: Desk, before: Ticket, after: Ticket, step: Step) -> list[Ste
     if step.verb in WATCHING:
         return [Step(WATCHING[step.verb])]
     if step.verb == "link":
-        return []
+        return [Step("unlink", step.given)]
     if step.verb == "edit":
         was, now = as_typed(before), as_typed(after)
         changed = {name: was[name] for name in step.given if was[name] != now[name]}

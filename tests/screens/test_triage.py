@@ -10,6 +10,7 @@ from itsm.people.models import Team, User
 from itsm.tickets import triage
 from itsm.tickets.actions import edit
 from itsm.tickets.desks import desks
+from itsm.tickets.models import Link
 from tests.factories import IncidentFactory, ServiceFactory
 from tests.screens.conftest import Browser
 
@@ -133,6 +134,17 @@ def test_nobody_takes_back_what_another_did(as_: Browser, alice: User, bob: User
     assert (code, row.assignee) == (409, alice)
 
 
+def test_a_link_is_taken_back_unless_it_was_there_before(as_: Browser, alice: User):
+    old, new, other = IncidentFactory(), IncidentFactory(), IncidentFactory()
+    changed(as_, alice, "link", old, value=other.number)
+
+    _code, told = changed(as_, alice, "link", old, new, value=other.number)
+    _code, after = undone(as_, alice, told["undo"])
+
+    assert [each["number"] for each in after["results"]] == [new.number]
+    assert list(Link.objects.values_list("from_ticket", "to_ticket")) == [(old.pk, other.pk)]
+
+
 def test_what_cannot_be_taken_back_offers_no_undo(as_: Browser, alice: User):
     row = IncidentFactory(assignee=alice)
 
@@ -175,6 +187,19 @@ def test_all_of_a_view_is_changed_and_nothing_beside_it(as_: Browser, alice: Use
     assert len(told["results"]) == len(grave)
     minor.refresh_from_db()
     assert minor.tags == []
+
+
+def test_all_that_hold_some_words_are_changed_also_those_not_shown(as_: Browser, alice: User):
+    meant = [IncidentFactory(title=f"Printer {count} is jammed") for count in range(51)]
+    other = IncidentFactory(title="Scanner is slow")
+    page = as_(alice).get("/incidents/?search=printer").content.decode()
+
+    _code, told = changed(as_, alice, "tag", all="1", back="?search=printer", value="fair")
+
+    assert "data-more-found" in page
+    assert {each["number"] for each in told["results"]} == {each.number for each in meant}
+    other.refresh_from_db()
+    assert other.tags == []
 
 
 def test_without_javascript_a_form_says_how_it_ended(as_: Browser, alice: User):
