@@ -23,7 +23,6 @@ for (const text of document.querySelectorAll("textarea[data-complete]")) {
     if (option) take(state, option);
   });
   const button = form.querySelector("[data-offer-templates]");
-  button?.removeAttribute("hidden");
   button?.addEventListener("click", () => {
     text.focus();
     const isLineBegun = text.selectionStart > 0 && text.value[text.selectionStart - 1] !== "\n";

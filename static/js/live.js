@@ -8,11 +8,13 @@ const SILENCE = 40_000; // more than two heartbeats
 
 let cursor = document.body.dataset.cursor ?? "";
 let tries = 0;
+let isKnown = false; // whether this line was greeted
 let watchdog = 0;
 const heard = new Set(); // ids past the cursor, told again when a line is resumed
 
 function connect() {
   const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/ws/live/`);
+  isKnown = false;
   socket.addEventListener("open", () => {
     socket.send(JSON.stringify({ type: "resume", cursor }));
     listenFor(socket);
@@ -23,8 +25,10 @@ function connect() {
   });
   socket.addEventListener("close", (event) => {
     clearTimeout(watchdog);
-    show(event.code === SIGNED_OUT ? "out" : "off");
-    if (event.code === SIGNED_OUT) return;
+    // Who was known before may have a new session by now, as after a new password.
+    const isOut = event.code === SIGNED_OUT && !isKnown;
+    show(isOut ? "out" : "off");
+    if (isOut) return;
     tries += 1;
     const most = Math.min(20_000, 400 * 2 ** tries);
     setTimeout(connect, most * (0.5 + Math.random() / 2));
@@ -39,6 +43,7 @@ function listenFor(socket) {
 function receive(message) {
   if (message.type === "hello") {
     tries = 0;
+    isKnown = true;
     show("on");
   } else if (message.type === "resync") {
     tell({ name: "resync" });

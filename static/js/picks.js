@@ -48,7 +48,7 @@ export function show() {
   if (!isAll) view.isWhole = false;
   bar?.classList.toggle("has-picked", chosen.length > 0);
   const whole = bar?.querySelector("[data-pick-view]");
-  if (whole) whole.hidden = !isAll || !document.querySelector(".pager");
+  if (whole) whole.hidden = !isAll || !document.querySelector(".pager, [data-more-found]");
   const count = bar?.querySelector("[data-picked]");
   if (count) count.textContent = view.isWhole ? "≤ 200" : String(chosen.length);
 }
@@ -83,6 +83,4 @@ document.addEventListener("keydown", (event) => {
   show();
 });
 document.addEventListener("queue:changed", show);
-const verbs = bar?.querySelector("[data-verbs]");
-if (verbs) verbs.hidden = false;
 show();
