@@ -32,6 +32,10 @@ HEARTBEAT = 15.0
 CHECK = 20.0  # sessions and roles are looked at again this often
 BROKEN_PAUSE = 1.0
 MOST_REPLAYED = 500
+# Events of a person after which the open screens may be somebody else's business at once.
+ENDING = frozenset(
+    {"user.password_changed", "user.sessions_ended", "user.signed_out", "user.changed"}
+)
 FILLED = "inbox.filled"  # of an event that went into inboxes; only their owners hear of it
 Message = dict[str, Any]
 Inboxes = Mapping[int, set[int]]
@@ -118,6 +122,9 @@ class Hub:
         self._told = {pk: place for pk, place in self._told.items() if place > self.cursor}
         if not news:
             return
+        here = {each.user_id for each in self.sockets}
+        if any(each.name in ENDING and each.subject_id in here for each in news):
+            await self.check()
         facts, inboxes = await self._facts(news), await self._inboxes(news)
         people = {each.reader.pk: each.reader for each in self.sockets}
         messages = _messages(people.values(), news, facts, inboxes, self.cursor)

@@ -18,6 +18,8 @@ from incidents.models import Incident
 from itsm.core.news import horizon, news_after, parse_cursor
 from itsm.dashboard.hub import hub
 from itsm.dashboard.urls import websocket_urlpatterns
+from itsm.people.actions import change_user
+from itsm.people.actions.passwords import change_password
 from itsm.people.models import User
 from itsm.people.session_store import SessionStore
 from itsm.tickets.actions import comment
@@ -219,3 +221,27 @@ async def test_the_line_ends_with_the_session(alice: User):
 
         closed = await line.application.receive_output()
         assert (closed["type"], closed["code"]) == ("websocket.close", 4401)
+
+
+@sync_to_async
+def given_a_new_password(user: User) -> None:
+    change_password(user=user, password="A-new-one-for-0815", how="self", kept_session=None)
+
+
+@sync_to_async
+def put_out(user: User, actor: User) -> None:
+    change_user(user=user, actor=actor, values={"is_active": False})
+
+
+async def test_the_line_ends_at_once_with_a_new_password_and_with_the_account(
+    alice: User, bob: User, dana: User
+):
+    """P32: not only at the next look, which is every twenty seconds."""
+    async with line_of(alice) as of_alice, line_of(bob) as of_bob, line_of(dana) as of_dana:
+        await given_a_new_password(alice)
+        await put_out(bob, dana)
+
+        for line in (of_alice, of_bob):
+            closed = await line.application.receive_output(timeout=4)
+            assert (closed["type"], closed["code"]) == ("websocket.close", 4401)
+        assert await of_dana.is_silent()
