@@ -26,7 +26,7 @@ def keep_draft(*, ticket: Ticket, author: User, body: str, public: bool) -> Draf
     """Keep what somebody has written so far; an empty draft without files is forgotten."""
     _check(ticket, author)
     text = DRAFTED.clean(body)
-    draft = Draft.objects.filter(ticket_id=ticket.pk, author=author).first()
+    draft = _locked(ticket, author)
     if not text and (draft is None or not draft.attachments.exists()):
         Draft.objects.filter(ticket_id=ticket.pk, author=author).delete()
         return None
@@ -44,9 +44,10 @@ def attach_to_draft(
 ) -> list[Attachment]:
     """Keep files with a draft until it is sent; Invalid when one is not welcome."""
     _check(ticket, author)
-    draft, _is_new = Draft.objects.get_or_create(ticket_id=ticket.pk, author=author)
-    # Two uploads at once would each find room for one more without this lock.
-    draft = Draft.objects.select_for_update().get(pk=draft.pk)
+    draft = None
+    while draft is None:  # it may be sent, or forgotten, between these two
+        Draft.objects.get_or_create(ticket_id=ticket.pk, author=author)
+        draft = _locked(ticket, author)
     if draft.attachments.count() + len(files) > MOST_FILES:
         sentence = _("Attach at most %(most)d files at once.") % {"most": MOST_FILES}
         raise Invalid(sentence, field="files")
@@ -63,6 +64,7 @@ def detach_from_draft(*, ticket: Ticket, author: User, attachment_id: int) -> No
 @transaction.atomic
 def send_draft(*, ticket: Ticket, author: User, comment: Comment) -> None:
     """Let the files of a draft go out with the comment it became."""
+    _locked(ticket, author)
     mine = Attachment.objects.filter(draft__ticket=ticket.pk, draft__author=author)
     mine.update(comment=comment, public=comment.public, draft=None)
     Draft.objects.filter(ticket_id=ticket.pk, author=author).delete()
@@ -76,6 +78,16 @@ def forget_old_drafts() -> int:
     _forget(list(Attachment.objects.filter(draft__in=keys)))
     Draft.objects.filter(pk__in=keys).delete()
     return len(keys)
+
+
+def _locked(ticket: Ticket, author: User) -> Draft | None:
+    """The draft, until the end of the transaction nobody else's to fill, send or forget.
+
+    Else two uploads would each find room for one more file, and a file that comes while the draft
+    is being sent would go with it.
+    """
+    mine = Draft.objects.select_for_update().filter(ticket_id=ticket.pk, author=author)
+    return mine.first()
 
 
 def _forget(files: Sequence[Attachment]) -> None:
