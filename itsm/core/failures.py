@@ -3,12 +3,13 @@
 import sys
 
 import structlog
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from psycopg.errors import UniqueViolation
 
 logger = structlog.get_logger(__name__)
 
@@ -33,6 +34,17 @@ def unavailable(request: HttpRequest) -> HttpResponse:
         )
     response["Retry-After"] = str(RETRY_AFTER)
     return response
+
+
+def is_doubled(error: BaseException | None) -> bool:
+    """Whether somebody saved the same a moment ago: both were checked before either was written."""
+    return isinstance(error, IntegrityError) and isinstance(error.__cause__, UniqueViolation)
+
+
+def doubled(request: HttpRequest) -> HttpResponse:
+    """Say that it is there already, as to one of two who sent a form at once."""
+    logger.warning("request.doubled", error=repr(sys.exc_info()[1])[:500])
+    return render(request, "409.html", status=409)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
 from itsm.core import health, metrics
-from itsm.core.failures import is_unavailable, unavailable
+from itsm.core.failures import doubled, is_doubled, is_unavailable, unavailable
 from itsm.core.logging import masked
 
 access = structlog.get_logger("steady.access")
@@ -56,7 +56,9 @@ class RequestMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
-        """Answer for a database that is away before anybody takes it for a fault of ours."""
+        """Answer for what is no fault of ours before anybody takes it for one."""
+        if is_doubled(error):
+            return doubled(request)
         return unavailable(request) if is_unavailable(error) else None
 
     def _note(self, request: HttpRequest, response: HttpResponseBase, *, seconds: float) -> None:

@@ -16,7 +16,7 @@ from itsm.core.models import Event
 from itsm.inventory.actions import change_service
 from itsm.inventory.models import Service
 from itsm.monitoring.actions import create_source, set_up
-from itsm.people.models import IdentityProvider, LdapDirectory, User
+from itsm.people.models import FactorRule, IdentityProvider, LdapDirectory, User
 from itsm.people.roles import CAPABILITIES
 from tests.factories import EndpointFactory, ServiceFactory, TeamFactory
 
@@ -262,3 +262,16 @@ def test_a_table_that_is_wrong_is_refused_with_the_reason(
 
     assert words in page.content.decode()
     assert Service.objects.count() == 0
+
+
+def test_a_form_sent_twice_at_once_is_answered_in_words(
+    admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both were checked before either was written: the second finds the place taken."""
+    FactorRule.objects.create(role="agent")
+    monkeypatch.setattr(FactorRule, "validate_unique", lambda *_, **__: None)
+
+    answer = admin.post("/admin/people/factorrule/add/", {"role": "agent"})
+
+    assert answer.status_code == 409
+    assert "a moment ago" in answer.content.decode()

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from itsm.core import errors
-from itsm.core.failures import RETRY_AFTER, is_unavailable
+from itsm.core.failures import RETRY_AFTER, is_doubled, is_unavailable
 from itsm.core.rest.answering import problem
 
 logger = structlog.get_logger(__name__)
@@ -80,6 +80,9 @@ def _by_database(error: Exception) -> Response | None:
         headers = {"Retry-After": str(RETRY_AFTER)}
         detail = _("The database is away or busy. Try again in a few seconds.")
         return told(503, detail, headers=headers)
+    if is_doubled(error):
+        logger.warning("request.doubled", error=repr(error)[:500])
+        return told(409, _("The same was saved a moment ago. Look at what is there now."))
     if isinstance(error, DataError):
         # A net under the checks of the fields: whatever slips through them is still the client's.
         logger.warning("api.data_error", error=repr(error)[:500])
