@@ -18,11 +18,11 @@ from django.utils import timezone
 from incidents.models import Affected, Incident, OutageUpdate
 from itsm.core.errors import NotFound
 from itsm.inventory.models import Service, Standing
-from itsm.inventory.selectors import visible_services
+from itsm.inventory.selectors import followers_of, visible_services
 from itsm.monitoring.models import Alert
 from itsm.monitoring.severities import CRITICAL
 from itsm.people.models import User
-from itsm.tickets.models import OPEN_PHASES, Phase
+from itsm.tickets.models import OPEN_PHASES, Phase, Ticket
 
 MANY = 3  # people who say the same
 MOST_KNOWN = 20
@@ -200,3 +200,14 @@ def told_to_everybody(incident: Incident) -> Told:
         .get()
     )
     return Told(affected, is_known, list(newest[:3]) if has_updates else [])
+
+
+def people_of_outage(incident: Ticket) -> tuple[list[int], list[int]]:
+    """Those who said "me too", and those who follow the service if everybody was told of it."""
+    hit = list(Affected.objects.filter(incident=incident.pk).values_list("user", flat=True))
+    service = incident.service
+    if service is None or service.status != Standing.PRODUCTION:
+        return hit, []
+    if not OutageUpdate.objects.filter(incident=incident.pk).exists():
+        return hit, []
+    return hit, list(followers_of([service.pk]).values_list("pk", flat=True))

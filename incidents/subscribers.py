@@ -5,16 +5,19 @@ from collections.abc import Iterable
 
 from incidents import actions
 from incidents.models import Incident, OnHoldReason
+from incidents.outages import people_of_outage
 from incidents.selectors import open_children_of
 from itsm.core.models import Event
 from itsm.core.subscribers import Moment, on
 from itsm.monitoring.ledger import light_alerts
 from itsm.monitoring.models import Alert
 from itsm.monitoring.selectors import resolving_sources
+from itsm.notifications.audience import outsiders
+from itsm.notifications.topics import Why
 from itsm.people.models import User
 from itsm.people.selectors import system_user
 from itsm.tickets.actions import comment
-from itsm.tickets.models import Comment
+from itsm.tickets.models import Comment, Ticket
 from itsm.tickets.permissions import is_own, may_work
 
 
@@ -209,3 +212,12 @@ def open_for_failures(failed: list[Event]) -> None:
             description="\n".join(lines),
             actor=_actor(event),
         )
+
+
+@outsiders.add("outage")
+def hear_of_outage(event: Event, ticket: Ticket) -> list[tuple[int | None, Why]]:
+    """Those an outage hits, and once everybody was told of it those who follow the service."""
+    if ticket.kind != "incident":
+        return []
+    hit, following = people_of_outage(ticket)
+    return [*((pk, Why.HIT) for pk in hit), *((pk, Why.FOLLOWER) for pk in following)]

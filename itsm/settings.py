@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
+from django.conf import global_settings
 
 from itsm.core.logging import logging_settings
 from itsm.core.supervision.places import places
@@ -127,7 +128,6 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "itsm.urls"
 ASGI_APPLICATION = "itsm.asgi.application"
-APPEND_SLASH = True
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -205,10 +205,10 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "itsm" / "locale"]
 TIME_ZONE = "UTC"
-USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [*global_settings.STATICFILES_FINDERS, "itsm.core.bundles.BundleFinder"]
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -223,6 +223,8 @@ WHITENOISE_USE_FINDERS = DEBUG or TESTING
 WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 _mail = ("smtp", "smtp+tls", "smtps", "console")
 globals().update(email_settings(env.address("EMAIL_URL", default="console:", schemes=_mail)))
+# How many days is kept who was told of what; 0: for ever.
+MESSAGE_LOG_DAYS = env.number("MESSAGE_LOG_DAYS", default=180)
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", default=f"steady@{_base.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

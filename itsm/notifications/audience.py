@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from itsm.core.models import Event
+from itsm.core.registry import Registry
 from itsm.notifications.models import Endpoint, Message
-from itsm.notifications.topics import Why, topic_of
+from itsm.notifications.topics import OUTSIDERS, Why, topic_of
 from itsm.people.models import User
 from itsm.tickets.models import Ticket
 from itsm.tickets.sight import Facts, Reader, facts_of, may_see, readers
@@ -15,6 +16,9 @@ from itsm.tickets.sight import Facts, Reader, facts_of, may_see, readers
 Chosen = Iterable[tuple[int | None, Why]]
 Group = Callable[[Event, Ticket], Chosen]
 Because = Message.Because
+# People beyond the record's own whom an event of it concerns; the rooms above know them.
+outsiders: Registry[Group] = Registry("audience")
+ROUND = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000)
 
 
 def _caller(_event: Event, ticket: Ticket) -> Chosen:
@@ -48,6 +52,15 @@ def _planner(_event: Event, ticket: Ticket) -> Chosen:
     return [(ticket.opened_by_id, Why.CALLER)]
 
 
+def _outsiders(event: Event, ticket: Ticket) -> Chosen:
+    return [each for group in outsiders.values() for each in group(event, ticket)]
+
+
+def _assignee_now_and_then(event: Event, ticket: Ticket) -> Chosen:
+    """Of many who say the same, a word at each round number is enough."""
+    return _assignee(event, ticket) if event.data.get("count") in ROUND else []
+
+
 # By the last part of the event's name, for every kind of ticket.
 CONCERNED: dict[str, tuple[Group, ...]] = {
     "opened": (_assignee_or_team, _caller),
@@ -57,7 +70,9 @@ CONCERNED: dict[str, tuple[Group, ...]] = {
     "noted": (_assignee, _watchers),
     "mentioned": (_mentioned,),
     "paused": (_watchers,),
-    "resolved": (_caller, _assignee, _watchers),
+    "resolved": (_caller, _assignee, _watchers, _outsiders),
+    "outage_updated": (_caller, _assignee, _watchers, _outsiders),
+    "affected_joined": (_assignee_now_and_then,),
     "reopened": (_assignee_or_team, _watchers),
     "closed": (_watchers,),
     "canceled": (_caller, _assignee, _watchers),
@@ -140,5 +155,7 @@ def _obstacle(event: Event, facts: Facts, reader: Reader, *, why: Why) -> str:
         return ""  # who is asked may see what he is asked about
     if reader.pk == event.actor_id:
         return Because.ACTOR
+    if why in OUTSIDERS:
+        return Because.UNSEEN if facts.confidential else ""
     is_open_to = may_see(reader, facts) and (event.public or reader.sees_notes)
     return "" if is_open_to else Because.UNSEEN

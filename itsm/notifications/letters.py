@@ -11,7 +11,7 @@ from itsm.notifications.channels import Button, Letter, Section
 from itsm.notifications.models import Endpoint, Message, MessageTemplate
 from itsm.notifications.placeholders import filled
 from itsm.notifications.selectors import hears_buttons
-from itsm.notifications.topics import Why
+from itsm.notifications.topics import OUTSIDERS, Why
 from itsm.notifications.wording import what_happened_by
 from itsm.people.middleware import zone_of
 from itsm.people.models import User
@@ -67,6 +67,7 @@ def section_of(message: Message) -> Section:
     """One message in words: those of the administrator's template, or our own."""
     ticket = message.ticket
     template = _template_for(message)
+    is_outside = message.why in OUTSIDERS
     number = f"{ticket.number} P{ticket.priority} " if ticket and message.endpoint_id else ""
     return Section(
         heading=f"{number}{heading_of(message)}",
@@ -75,9 +76,9 @@ def section_of(message: Message) -> Section:
         else f"{what_happened_by(message)}.",
         link=link_of(message),
         said="" if template else _said(message),
-        facts=_facts(ticket)[bool(number) :] if ticket else (),
+        facts=_facts(ticket)[bool(number) :] if ticket and not is_outside else (),
         why=_why(message),
-        priority=ticket.priority if ticket else None,
+        priority=ticket.priority if ticket and not is_outside else None,
         buttons=_buttons(message),
     )
 
@@ -98,6 +99,7 @@ def _buttons(message: Message) -> tuple[Button, ...]:
 def values_of(message: Message) -> dict[str, str]:
     """What the placeholders of a template stand for in this message."""
     ticket = message.ticket
+    inside = None if message.why in OUTSIDERS else ticket
     return {
         "name": str(message.recipient or message.endpoint),
         "actor": str(message.event.actor or "Steady"),
@@ -106,11 +108,11 @@ def values_of(message: Message) -> dict[str, str]:
         "why": _why(message),
         "number": ticket.number if ticket else "",
         "title": heading_of(message),
-        "priority": f"P{ticket.priority} {PRIORITIES[ticket.priority]}" if ticket else "",
+        "priority": f"P{inside.priority} {PRIORITIES[inside.priority]}" if inside else "",
         "status": str(ticket.get_phase_display()) if ticket else "",
         "service": str(ticket.service or "") if ticket else "",
-        "team": str(ticket.team or "") if ticket else "",
-        "assignee": str(ticket.assignee or "") if ticket else "",
+        "team": str(inside.team or "") if inside else "",
+        "assignee": str(inside.assignee or "") if inside else "",
         "link": link_of(message),
     }
 
@@ -122,7 +124,9 @@ def _template_for(message: Message) -> MessageTemplate | None:
 
 
 def heading_of(message: Message) -> str:
-    """The record a message is about."""
+    """The record a message is about; of an outage those outside know only the service."""
+    if message.ticket and message.why in OUTSIDERS:
+        return str(message.ticket.service)
     return " ".join(message.ticket.title.split()) if message.ticket else _("Your account")
 
 
@@ -130,6 +134,8 @@ def link_of(message: Message) -> str:
     """Where to look, or to answer; end users are led on to their own page of it."""
     if message.recipient and message.why == Why.APPROVER:
         address = where_to_answer(message.event, message.recipient) or "/approvals/"
+    elif message.ticket and message.why in OUTSIDERS:
+        address = f"/portal/outages/{message.ticket.number}/"
     else:
         address = address_of(message.ticket) if message.ticket else "/account/"
     return f"{settings.BASE_URL}{address}"
@@ -163,7 +169,9 @@ def _facts(ticket: Ticket) -> tuple[tuple[str, str], ...]:
 
 
 def _said(message: Message) -> str:
-    """The words of a reply or note; whether the recipient may read them was asked before."""
+    """What was said; whether the recipient may read it was asked before."""
+    if message.event.name.endswith(".outage_updated"):
+        return str(message.event.data.get("body", ""))
     comment = Comment.objects.filter(pk=message.event.data.get("comment")).first()
     if comment is None:
         return ""
@@ -179,4 +187,6 @@ def _why(message: Message) -> str:
         "watcher": _("You are told because you watch it."),
         "mentioned": _("You are told because somebody mentioned you."),
         "owner": _("You are told because it is your account."),
+        "hit": _("You are told because you said that it hits you too."),
+        "follower": _("You are told because you follow the service."),
     }.get(message.why, "")

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
@@ -167,6 +168,8 @@ class Message(models.Model):
                 name="message_due",
                 condition=Q(status="queued"),
             ),
+            # As small as can be: only the chore that forgets what is old asks for it.
+            BrinIndex(fields=["created_at"], name="message_age"),
             models.Index(
                 fields=["bundle"], name="message_bundle", condition=Q(bundle__isnull=False)
             ),

@@ -1,13 +1,15 @@
 """Questions about what people were told."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q
 
 from itsm.core.models import Event
 from itsm.notifications.models import ChatApp, Endpoint, InboxEntry, Message
+from itsm.notifications.topics import OUTSIDERS
 from itsm.people.models import User
+from itsm.tickets.desks import address_of
 from itsm.tickets.models import Comment, Ticket
 from itsm.tickets.sight import facts_of, may_see, readers
 
@@ -24,7 +26,10 @@ def unread_count(user: User, *, most: int = MOST_UNREAD) -> int:
 
 @dataclass(frozen=True)
 class Line:
-    """One record in the inbox; without its ticket when the person may not see it any more."""
+    """One record in the inbox; without its ticket when the person may not see it.
+
+    Of an ``outage`` such a person knows the service alone, as everybody does.
+    """
 
     entry: InboxEntry
     event: Event
@@ -32,6 +37,7 @@ class Line:
     ticket: Ticket | None
     said: str
     is_shut: bool
+    outage: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,16 @@ def inbox_page(user: User, *, after: str = "", only_unread: bool = False) -> Inb
 def entry_of(user: User, entry_id: int) -> InboxEntry | None:
     """One entry of a person's inbox."""
     mine = InboxEntry.objects.filter(user=user, pk=entry_id)
-    return mine.select_related("ticket").first()
+    return mine.select_related("ticket", "latest").first()
+
+
+def address_of_entry(user: User, entry: InboxEntry) -> str:
+    """Where an entry leads, or nothing; who knows only of the outage is led to its page."""
+    if entry.ticket is None:
+        return ""
+    if entry.latest.why in OUTSIDERS and not _seen_by(user, [entry.ticket.pk]):
+        return f"/portal/outages/{entry.ticket.number}/"
+    return address_of(entry.ticket)
 
 
 def told_of(event_ids: Collection[int]) -> dict[int, set[int]]:
@@ -106,17 +121,22 @@ def _lines(user: User, entries: Iterable[InboxEntry]) -> list[Line]:
     shown = list(entries)
     seen = _seen_by(user, [each.ticket_id for each in shown if each.ticket_id is not None])
     said = _said(user, [each.latest.event for each in shown if each.ticket_id in seen])
-    return [
-        Line(
-            entry=each,
-            event=each.latest.event,
-            why=each.latest.why,
-            ticket=each.ticket if each.ticket_id in seen else None,
-            said=said.get(each.latest.event.data.get("comment"), ""),
-            is_shut=each.ticket_id is not None and each.ticket_id not in seen,
-        )
-        for each in shown
-    ]
+    return [_line(each, is_seen=each.ticket_id in seen, said=said) for each in shown]
+
+
+def _line(entry: InboxEntry, *, is_seen: bool, said: Mapping[int, str]) -> Line:
+    event, why, ticket = entry.latest.event, entry.latest.why, entry.ticket
+    is_outside = ticket is not None and not is_seen and why in OUTSIDERS
+    is_public_word = event.name.endswith(".outage_updated")
+    return Line(
+        entry=entry,
+        event=event,
+        why=why,
+        ticket=ticket if is_seen else None,
+        said=event.data["body"] if is_public_word else said.get(event.data.get("comment"), ""),
+        is_shut=ticket is not None and not is_seen and not is_outside,
+        outage=str(ticket.service or "") if ticket is not None and is_outside else "",
+    )
 
 
 def _seen_by(user: User, ticket_ids: Collection[int]) -> set[int]:

@@ -23,6 +23,12 @@ class Why(models.TextChoices):
     APPROVER = "approver", _l("is asked for approval")
     OWNER = "owner", _l("owns the account")
     ENDPOINT = "endpoint", _l("a room of the team")
+    HIT = "hit", _l("is hit by it")
+    FOLLOWER = "follower", _l("follows its service")
+
+
+# They may know of an outage what everybody may, and need not be able to see the record.
+OUTSIDERS = frozenset({Why.HIT, Why.FOLLOWER})
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,14 @@ TOPICS = {
             others=BOTH,
         ),
         Topic(
+            "outages",
+            _l("Outages that concern me"),
+            _l("There is news of an outage you said hits you too, or of a service you follow."),
+            "megaphone",
+            staff=QUIETLY,
+            others=BOTH,
+        ),
+        Topic(
             "security",
             _l("Security of my account"),
             _l("A password, a second factor or a token changed. Always sent."),
@@ -122,8 +136,8 @@ TOPICS = {
 
 def topic_of(word: str, why: str) -> str:
     """The sort of news an event is to somebody; ``word`` is the last part of its name."""
-    if why == Why.OWNER:
-        return "security"
+    if why == Why.OWNER or why in OUTSIDERS:
+        return "security" if why == Why.OWNER else "outages"
     if word == "mentioned":
         return "mentioned"
     if why == Why.APPROVER:

@@ -75,6 +75,7 @@ def test_only_what_differs_from_the_defaults_is_kept(as_: Browser, alice: User):
         ("replied", "email", False),
         ("changed", "email", True),
         ("watched", "email", True),
+        ("outages", "email", True),
     }
 
 

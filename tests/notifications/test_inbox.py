@@ -1,11 +1,16 @@
 """The inbox: each record once, what is new first, and reading that can be undone."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from incidents.models import Incident
 from itsm.core import delivery
-from itsm.notifications.models import InboxEntry
+from itsm.notifications.actions import mark_read
+from itsm.notifications.chores import forget_old_messages
+from itsm.notifications.models import InboxEntry, Message
 from itsm.notifications.selectors import inbox_page, unread_count
 from itsm.people.models import User
 from itsm.tickets.actions import comment
@@ -165,3 +170,19 @@ def test_the_inbox_costs_the_same_for_many_records(
 
     with django_assert_max_num_queries(14):
         assert browser.get("/inbox/").status_code == 200
+
+
+def test_what_is_old_is_forgotten_but_not_what_is_new_or_waits(alice: User, charlie: User):
+    read, new = (IncidentFactory(assignee=alice, caller=charlie) for _ in range(2))
+    for incident in (read, new):
+        replied(incident, charlie)
+    mark_read(user=alice, entry_id=InboxEntry.objects.get(user=alice, ticket=read).pk)
+    waiting = Message.objects.filter(recipient=alice, channel="email").latest("pk")
+    Message.objects.filter(pk=waiting.pk).update(status="queued")
+    Message.objects.update(created_at=timezone.now() - timedelta(days=181))
+
+    forget_old_messages()
+
+    assert numbers_in(alice) == [new.number]
+    new_one = InboxEntry.objects.get(user=alice, ticket=new).latest_id
+    assert set(Message.objects.values_list("pk", flat=True)) == {new_one, waiting.pk}

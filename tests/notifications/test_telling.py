@@ -8,14 +8,17 @@ from incidents import actions
 from incidents.actions.opening import Report
 from itsm.core import delivery, events
 from itsm.core.models import Event
+from itsm.inventory.actions import follow_service
 from itsm.notifications import actions as notifications
+from itsm.notifications import lanes
 from itsm.notifications.models import Message
+from itsm.notifications.selectors import inbox_page
 from itsm.people.actions import issue_token
 from itsm.people.actions.factors import reset_factors
 from itsm.people.models import Team, User
 from itsm.tickets.actions import comment, watch
 from itsm.tickets.models import Ticket
-from tests.factories import IncidentFactory, ServiceFactory
+from tests.factories import IncidentFactory, ServiceFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -151,3 +154,50 @@ def test_a_program_is_not_told_of_its_tokens(bot: User, dana: User) -> None:
 
     assert told(bot) == []
     assert mail.outbox == []
+
+
+def test_those_an_outage_hits_and_who_follows_its_service_hear_what_everybody_may(
+    alice: User, charlie: User, frank: User
+) -> None:
+    service = ServiceFactory(name="mail", title="Mail", status="production")
+    follow_service(service=service, actor=frank)
+    outage = IncidentFactory(title="Disk of mx-7 is full", service=service, assignee=alice)
+    actions.join_outage(incident=outage, actor=charlie)
+    assert told(alice) == ["incident.affected_joined"]
+
+    actions.tell_everybody(incident=outage, actor=alice, body="Mail is slow.")
+    actions.resolve(outage, actor=alice, code="fixed", notes="Emptied mx-7.")
+
+    for user in (charlie, frank):
+        assert told(user) == ["incident.outage_updated", "incident.resolved"]
+        (line,) = inbox_page(user).lines
+        assert (line.ticket, line.outage, line.is_shut) == (None, "Mail", False)
+    lanes.wake()
+    letters = [each for each in mail.outbox if frank.email in each.to]
+    assert "Mail is slow." in letters[0].body
+    assert f"/portal/outages/{outage.number}/" in letters[0].body
+    assert not any("mx-7" in f"{each.subject} {each.body}" for each in letters)
+
+
+def test_followers_hear_of_no_outage_nobody_was_told_of_or_that_is_confidential(
+    alice: User, charlie: User, frank: User
+) -> None:
+    service = ServiceFactory(status="production")
+    follow_service(service=service, actor=frank)
+    quiet, secret = IncidentFactory(service=service), IncidentFactory(service=service)
+    actions.resolve(quiet, actor=alice, code="fixed", notes="It was nothing.")
+    actions.join_outage(incident=secret, actor=charlie)
+    actions.tell_everybody(incident=secret, actor=alice, body="We look into it.")
+    Ticket.objects.filter(pk=secret.pk).update(confidential=True)
+
+    assert told(frank) == []
+    assert kept_from(charlie) == [("incident.outage_updated", "unseen")]
+
+
+def test_of_many_who_say_the_same_only_round_numbers_are_told(alice: User) -> None:
+    outage = IncidentFactory(service=ServiceFactory(), assignee=alice)
+
+    for _ in range(5):
+        actions.join_outage(incident=outage, actor=UserFactory())
+
+    assert told(alice) == ["incident.affected_joined"] * 2

@@ -2,6 +2,7 @@
 
 from itsm.notifications.actions.chatting import reply_later, send_reply
 from itsm.notifications.actions.choosing import choose_rhythm, choose_topics
+from itsm.notifications.actions.forgetting import forget_messages
 from itsm.notifications.actions.inbox import (
     mark_all_read,
     mark_read,
@@ -15,6 +16,7 @@ from itsm.notifications.actions.telling import tell, tell_owner
 __all__ = [
     "choose_rhythm",
     "choose_topics",
+    "forget_messages",
     "mark_all_read",
     "mark_read",
     "mark_unread",

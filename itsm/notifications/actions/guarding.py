@@ -3,7 +3,7 @@
 from itsm.notifications.channels import channels
 from itsm.notifications.choices import choices_of
 from itsm.notifications.models import Endpoint, Message
-from itsm.notifications.topics import Why
+from itsm.notifications.topics import OUTSIDERS, Why
 from itsm.people.models import User
 from itsm.tickets.answers import where_to_answer
 from itsm.tickets.models import Ticket
@@ -32,6 +32,9 @@ def _obstacle_to_person(message: Message, user: User) -> str:
         # Not whether he may see the record counts, but whether he is still asked about it.
         if not where_to_answer(message.event, user):
             return Because.ANSWERED
+    elif message.why in OUTSIDERS:
+        if message.ticket is None or message.ticket.confidential:
+            return Because.UNSEEN
     elif message.ticket is not None and not _may_see(
         user, message.ticket, is_public=message.event.public
     ):

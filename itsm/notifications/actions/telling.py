@@ -14,7 +14,7 @@ from itsm.notifications.channels import personal_channels
 from itsm.notifications.choices import Choices, choices_of
 from itsm.notifications.models import Endpoint, Message
 from itsm.notifications.timing import due
-from itsm.notifications.topics import INBOX, ROOM, TOPICS, Why
+from itsm.notifications.topics import INBOX, OUTSIDERS, ROOM, TOPICS, Why
 from itsm.people.models import User
 from itsm.tickets.models import Priority, Ticket
 
@@ -95,11 +95,13 @@ def _message(event: Event, ticket: Ticket | None, concern: Concern, channel: str
         channel=channel,
         topic=concern.topic,
         why=concern.why,
-        subject=_subject(ticket),
+        subject=_subject(ticket, why=concern.why),
     )
 
 
-def _subject(ticket: Ticket | None) -> str:
+def _subject(ticket: Ticket | None, *, why: Why) -> str:
+    if ticket is not None and why in OUTSIDERS:
+        return _("Outage: %(service)s") % {"service": ticket.service}
     return f"[{ticket.number}] {ticket.title}"[:300] if ticket else _("Your account")
 
 
@@ -111,7 +113,7 @@ def _to_room(event: Event, ticket: Ticket, room: Endpoint, because: str) -> Mess
         channel=room.kind,
         topic=ROOM,
         why=Why.ENDPOINT,
-        subject=_subject(ticket),
+        subject=_subject(ticket, why=Why.ENDPOINT),
         lane=room.lane,
     )
     return _skipped(message, because) if because else message

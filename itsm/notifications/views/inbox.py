@@ -13,7 +13,6 @@ from itsm.core.errors import NotFound
 from itsm.core.news import horizon
 from itsm.notifications import actions, selectors
 from itsm.people.access import frame_of, person_of, signed_in
-from itsm.tickets.desks import address_of
 
 LARGEST_KEY = 2**63 - 1
 
@@ -52,7 +51,7 @@ def go(request: HttpRequest, entry_id: int) -> HttpResponse:
     if entry is None:
         raise NotFound("There is no such entry.")
     actions.mark_read(user=user, entry_id=entry.pk)
-    return redirect(address_of(entry.ticket) if entry.ticket else "inbox")
+    return redirect(selectors.address_of_entry(user, entry) or "inbox")
 
 
 @signed_in
