@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings")
 os.environ["DEMO"] = "1"
@@ -33,6 +34,10 @@ from tests.browser import executable
 
 STARTS = {"charlie": "/portal/", "alice": "/", "dana": "/admin/"}
 BESIDES = {"alice": ["/styleguide/", "/wallboard/"], "charlie": [], "dana": []}
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run"]
+NOBODYS = ["/sign-in/", "/sign-in/forgotten/"]
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+SETTLED = 150  # ms
 FACES = {"wide": (1440, 900), "phone": (390, 844)}
 LINK = re.compile(r'<a\b[^>]*\bhref="(/[^"#]*)"')
 MOST_PAGES = 150
@@ -44,17 +49,13 @@ def main(folder: Path) -> None:
     call_command("demo")
     call_command("collectstatic", verbosity=0, interactive=False)
     with Server() as server, sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=executable(), args=["--no-sandbox"])
+        browser = play.chromium.launch(executable_path=executable(), args=ARGUMENTS)
         address = f"http://127.0.0.1:{server.port}"
-        everybody: list[tuple[str, str]] = [
-            ("nobody", "/sign-in/"),
-            ("nobody", "/sign-in/forgotten/"),
-        ]
-        for person, start in STARTS.items():
-            everybody += [(person, each) for each in pages(person, start)]
-        for face in FACES:
-            for scheme in ("light", "dark"):
-                photograph(browser, address, everybody, folder / f"{face}-{scheme}")
+        found = {person: list(pages(person, start)) for person, start in STARTS.items()}
+        for person, places in {"nobody": NOBODYS, **found}.items():
+            for face in FACES:
+                photograph(browser, address, person, places, face=face, folder=folder)
+            print(f"{person}: {len(places)} pages", flush=True)
         browser.close()
 
 
@@ -85,34 +86,38 @@ def _sort_of(place: str) -> str | None:
 
 
 def photograph(
-    browser: Browser, address: str, everybody: list[tuple[str, str]], folder: Path
+    browser: Browser, address: str, person: str, places: list[str], *, face: str, folder: Path
 ) -> None:
-    """Every page on one face in one scheme, as files named after person and address."""
-    folder.mkdir(parents=True, exist_ok=True)
-    face, scheme = folder.name.split("-")
+    """Every page of a person on one face, in the light and in the dark, as files named after it.
+
+    A page is fetched once and shown in both: most of the time goes into fetching and painting.
+    """
     width, height = FACES[face]
-    for person in dict.fromkeys(person for person, _place in everybody):
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if scheme == "dark" else "light",
-            has_touch=face == "phone",
-            reduced_motion="reduce",
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        has_touch=face == "phone",
+        reduced_motion="reduce",
+    )
+    if person != "nobody":
+        visitor = Visitor()
+        visitor.force_login(User.objects.get(username=person))
+        cookie = visitor.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": address}]
         )
-        if person != "nobody":
-            visitor = Visitor()
-            visitor.force_login(User.objects.get(username=person))
-            cookie = visitor.cookies[settings.SESSION_COOKIE_NAME].value
-            context.add_cookies(
-                [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": address}]
-            )
-        page = context.new_page()
-        for place in [place for who, place in everybody if who == person]:
-            page.goto(address + place)
-            page.wait_for_timeout(200)
+    page = context.new_page()
+    for place in places:
+        page.goto(address + place)
+        page.wait_for_timeout(SETTLED)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
             name = re.sub(r"\W+", "-", place).strip("-")[:80] or "home"
-            page.screenshot(path=folder / f"{person}-{name}.png", full_page=True)
-        context.close()
-    print(f"{folder}: {len(everybody)} pictures")
+            shelf = folder / f"{face}-{scheme}"
+            shelf.mkdir(parents=True, exist_ok=True)
+            page.screenshot(
+                path=shelf / f"{person}-{name}.jpg", type="jpeg", quality=82, full_page=True
+            )
+    context.close()
 
 
 if __name__ == "__main__":

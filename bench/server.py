@@ -9,6 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from django.db import connection
+
 from bench.client import Client
 
 TICK = os.sysconf("SC_CLK_TCK")
@@ -42,7 +44,7 @@ class Server:
 
     def cpu(self) -> float:
         """The CPU seconds that web processes and database have used so far."""
-        return sum(_seconds(pid) for pid in [*_family(self._process.pid), *_named("postgres")])
+        return sum(_seconds(pid) for pid in [*_family(self._process.pid), *_family(_database())])
 
     def _wait(self) -> None:
         for _ in range(300):
@@ -60,15 +62,13 @@ def _family(pid: int) -> list[int]:
     return [pid, *(each for child in children for each in _family(int(child)))]
 
 
-def _named(name: str) -> list[int]:
-    found = []
-    for path in Path("/proc").glob("[0-9]*/comm"):
-        try:
-            if path.read_text().strip() == name:
-                found.append(int(path.parent.name))
-        except OSError:
-            continue
-    return found
+def _database() -> int:
+    """The process all others of our database descend from; others may run beside it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = cursor.fetchone()[0]
+    fields = Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[1])
 
 
 def _seconds(pid: int) -> float:
