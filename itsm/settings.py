@@ -193,7 +193,6 @@ SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if IS_SECURE else
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 # The proxy that holds the certificate redirects; here a redirect would lose posted alerts.
 SILENCED_SYSTEM_CHECKS = ["security.W008"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
@@ -223,8 +222,7 @@ WHITENOISE_USE_FINDERS = DEBUG or TESTING
 WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 _mail = ("smtp", "smtp+tls", "smtps", "console")
 globals().update(email_settings(env.address("EMAIL_URL", default="console:", schemes=_mail)))
-# How many days is kept who was told of what; 0: for ever.
-MESSAGE_LOG_DAYS = env.number("MESSAGE_LOG_DAYS", default=180)
+MESSAGE_LOG_DAYS = env.number("MESSAGE_LOG_DAYS", default=180)  # of who was told; 0: for ever
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", default=f"steady@{_base.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

@@ -75,7 +75,7 @@ class BundleFinder(BaseStorageFinder):
         if not path.startswith(FOLDER):
             return []
         self._make()
-        return super().find(path, find_all=find_all)
+        return super().find(path, find_all=True) if find_all else super().find(path)
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[Any]:
         """Every script, as collecting them asks for it."""

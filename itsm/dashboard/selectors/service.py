@@ -127,7 +127,8 @@ def _in_each_phase(rows: QuerySet[Any, Any], *, most: int) -> list[tuple[Any, ..
     values = [phase if each is PHASE else each for phase in Phase.values for each in given]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join([f"({sql})"] * len(Phase.values)), values)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def open_rows(user: User, service: Service) -> list[Ticket]:
