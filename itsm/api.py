@@ -24,6 +24,7 @@ from changes.gate_api import GateCollection
 from changes.templates_api import TemplateCollection
 from incidents.api import IncidentCollection
 from itsm.approvals.api import ApprovalCollection
+from itsm.automation.rules_api import MacroCollection, RuleCollection
 from itsm.core.errors import Invalid, NotFound
 from itsm.core.rest.explorer import chapters_of
 from itsm.core.rest.routes import routes
@@ -54,6 +55,8 @@ COLLECTIONS = (
     TeamCollection,
     UserCollection,
     SourceCollection,
+    RuleCollection,
+    MacroCollection,
     EventCollection,
 )
 v1 = [

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("itsm.notifications.urls")),
     path("", include("itsm.tickets.urls")),
     path("", include("itsm.approvals.urls")),
+    path("", include("itsm.automation.urls")),
     path("incidents/", include("incidents.urls")),
     path("changes/", include("changes.urls")),
     path("portal/", include("itsm.portal.urls")),

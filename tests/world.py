@@ -27,6 +27,7 @@ from changes.models import Attribution, Board, ChangeTemplate, TemplateProposal,
 from incidents import actions
 from incidents.actions.opening import Report
 from itsm.approvals.models import Approval
+from itsm.automation.actions.keeping import save_macro, save_rule
 from itsm.core.models import Event
 from itsm.core.rest import limits
 from itsm.inventory.models import Relation
@@ -108,6 +109,23 @@ BODIES: dict[str, Any] = {
     "PATCH api/v1/teams/{slug}/": {"name": "Platform people"},
     "POST api/v1/users/": {"username": "gina"},
     "PATCH api/v1/users/{username}/": {"name": "Bob B."},
+    "POST api/v1/rules/": {
+        "slug": "another",
+        "name": "Another",
+        "events": ["incident.opened"],
+        "conditions": [{"fact": "record.priority", "op": "at_most", "value": 2}],
+        "steps": [{"verb": "note", "values": {"body": "Seen."}}],
+    },
+    "PATCH api/v1/rules/{rule}/": {"name": "Seen"},
+    "POST api/v1/rules/plan/": {"file": "rules: []"},
+    "POST api/v1/rules/apply/": {"file": "rules: []"},
+    "POST api/v1/macros/": {
+        "slug": "another",
+        "name": "Another",
+        "steps": [{"verb": "note", "values": {"body": "Seen."}}],
+    },
+    "PATCH api/v1/macros/{macro}/": {"name": "Seen"},
+    "POST api/v1/macros/{macro}/run/": {"ticket": "{number}"},
     "POST api/v1/sources/": {"name": "Another", "kind": "alertmanager"},
     "PATCH api/v1/sources/{source}/": {"is_active": False},
 }
@@ -254,6 +272,7 @@ def _fill(world: World) -> None:
         "reviewed": reviewed.number,
         "paused": paused.number,
         **_learnt(opened, alice),
+        **_automated(dana),
         "task_id": str(task.pk),
         "deployment_id": str(DeploymentFactory(change=running).pk),
         "approval_id": str(Approval.objects.get(ticket=submitted.pk).pk),
@@ -303,6 +322,15 @@ def _learnt(opened: Any, alice: Any) -> dict[str, str]:
         "begun": begun.number,
         "attribution_id": str(attribution.pk),
     }
+
+
+def _automated(dana: Any) -> dict[str, str]:
+    """What is done by itself, and with one press."""
+    note = [{"verb": "note", "values": {"body": "Seen."}}]
+    rule = {"slug": "seen", "name": "Note it", "events": ["incident.opened"], "steps": note}
+    save_rule(actor=dana, given=rule)
+    save_macro(actor=dana, given={"slug": "seen", "name": "Note it", "steps": note})
+    return {"rule": "seen", "macro": "seen"}
 
 
 def _meeting(chair: Any, member: Any) -> Any:

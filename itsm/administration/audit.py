@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from itsm.core.admins import ConfigurationAdmin
-from itsm.core.configuration import kind_of, kinds
+from itsm.core.configuration import kind_of, kinds, subject_of
 from itsm.core.models import Event
 
 PAGE = 50
@@ -54,7 +54,7 @@ def audited() -> dict[str, type[Model]]:
         for model, each in admin.site._registry.items()
         if isinstance(each, ConfigurationAdmin)
     ]
-    found = {str(model._meta.model_name): model for model in (*kinds, *shown)}
+    found = {subject_of(model): model for model in (*kinds, *shown)}
     return dict(sorted(found.items(), key=lambda each: noun_of(each[1])))
 
 

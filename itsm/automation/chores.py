@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+from django.utils import timezone
+
 from itsm.automation import bell, runner
-from itsm.automation.actions import working
+from itsm.automation.actions import timing, working
 from itsm.automation.selectors.runs import owed_since
 from itsm.core.chores import chore
 
@@ -19,3 +21,15 @@ def start_owed_runs() -> None:
         return
     if owed_since(PATIENCE) or not bell.ring():
         runner.wake()
+
+
+@chore(every=timedelta(minutes=1))
+def look_around() -> None:
+    """Have timed rules look at what is open."""
+    timing.look_around(timezone.now())
+
+
+@chore(every=timedelta(hours=1))
+def forget_old() -> None:
+    """Take away what rules said long ago."""
+    timing.forget_old(timezone.now())

@@ -17,6 +17,9 @@ from itsm.people.fields import Anybody, Slug, TeamName
 from itsm.people.models import User
 
 MOST_STEPS = 20
+MOST_DEPTH = 6
+LARGEST = 2**63
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 EVENT_NAME = re.compile(r"[a-z_]+\.(?:[a-z_]+|\*)")
 
 
@@ -35,11 +38,29 @@ class Rows(Field):
             raise self.wrong(_("Give a list of objects."))
         if len(raw) > self.most:
             raise self.wrong(_("Give at most %(most)d.") % {"most": self.most})
+        if not _is_storable(raw):
+            raise self.wrong(_("Take out what cannot be stored."))
         return raw
 
     def schema(self) -> Schema:
         one = {"type": "object", "additionalProperties": True}
         return {"type": "array", "items": one, "maxItems": self.most}
+
+
+def _is_storable(value: Any, depth: int = 0) -> bool:
+    """Whether a value is plain data that the database can keep."""
+    if isinstance(value, str):
+        return not UNSTORABLE.search(value)
+    if isinstance(value, list) and depth < MOST_DEPTH:
+        return all(_is_storable(each, depth + 1) for each in value)
+    if isinstance(value, dict) and depth < MOST_DEPTH:
+        return all(
+            isinstance(name, str) and _is_storable(name) and _is_storable(each, depth + 1)
+            for name, each in value.items()
+        )
+    if isinstance(value, float):
+        return abs(value) < LARGEST
+    return value is None or (isinstance(value, int) and abs(value) < LARGEST)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,12 +22,16 @@ _SECRET = re.compile(r"passw|secret|token|digest|credential|private|api_?key", r
 
 @dataclass(frozen=True)
 class Kind:
-    """A sort of record that administrators keep: its noun, its verbs, and what belongs to it."""
+    """A sort of record that administrators keep: its noun, its verbs, and what belongs to it.
+
+    ``subject`` is the word its events carry where its model's name is another room's as well.
+    """
 
     noun: str
     added: str = "added"
     changed: str = "changed"
     removed: str = "removed"
+    subject: str = ""
     parts: Parts = field(default_factory=dict)
 
 
@@ -44,6 +48,11 @@ kinds: dict[type[models.Model], Kind] = {}
 def kind_of(model: type[models.Model]) -> Kind:
     """How changes of this model are told of."""
     return kinds.get(model) or Kind(model._meta.model_name or "")
+
+
+def subject_of(model: type[models.Model]) -> str:
+    """The word by which events of this model's records are found."""
+    return kind_of(model).subject or model._meta.model_name or ""
 
 
 def picture_of(record: models.Model) -> Picture:
@@ -104,7 +113,8 @@ def note_removal(record: models.Model, *, actor: Any, **data: Any) -> None:
 
 def _publish(record: models.Model, verb: str, actor: Any, data: Mapping[str, Any]) -> None:
     name = f"{kind_of(type(record)).noun}.{verb}"
-    events.publish(name, record, actor=actor, data={"name": str(record)[:200], **data})
+    subject = events.Subject(subject_of(type(record)), record.pk)
+    events.publish(name, subject, actor=actor, data={"name": str(record)[:200], **data})
 
 
 def _is_secret(column: models.Field[Any, Any]) -> bool:

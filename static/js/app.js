@@ -23,6 +23,7 @@ import "steady/detail";
 import "steady/parts";
 import "steady/timeline";
 import "steady/quiet";
+import "steady/editor";
 import "steady/inline";
 import "steady/later";
 import "steady/copy";

@@ -57,6 +57,7 @@ KEPT = (
 ADDED = ("people/apitoken", "monitoring/monitoringsource", "changes/pipeline")
 SHOWN = (
     *("notifications/message", "notifications/lane", "monitoring/alert", "monitoring/deadletter"),
+    "automation/firing",
     *("changes/pipelinepost", "changes/gatecall", "monitoring/silence"),
     *("monitoring/parkedpost", "core/event", "core/delivery", "core/chore", "core/heartbeat"),
 )

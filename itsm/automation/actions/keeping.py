@@ -21,6 +21,8 @@ from itsm.tickets.desks import desks
 
 SUBSCRIBER = "itsm.automation.subscribers.evaluate_rules"
 EDIT = "automation.edit"
+# They stand in addresses beside the short names.
+RESERVED = frozenset({"new", "file", "why", "export", "plan", "apply", "import"})
 
 
 @transaction.atomic
@@ -38,10 +40,10 @@ def save_rule(
     kept = Rule.objects.get(pk=rule.pk) if rule is not None else Rule()
     if expected_version is not None and kept.version != expected_version:
         raise Stale(_("The rule has changed since you opened it; look at it again."))
-    before = configuration.picture_of(kept) if rule is not None else {}
+    before, usual = configuration.picture_of(kept) if rule is not None else {}, Rule()
     for name, value in values.items():
         if value in (None, "") and name in DEFAULTED:
-            value = Rule._meta.get_field(name).get_default()  # noqa: PLW2901 empty is usual
+            value = getattr(usual, name)  # noqa: PLW2901 empty is usual
         setattr(kept, name, value)
     _check_rule(kept, author=actor)
     if rule is not None:
@@ -60,6 +62,25 @@ def save_rule(
 DEFAULTED = frozenset(
     {"position", "mode", "trigger", "every_minutes", "once", "most_an_hour", "saves_minutes"}
 )
+
+
+@transaction.atomic
+def move_rule(*, rule: Rule, up: bool, actor: User) -> None:
+    """Let a rule change places with its neighbour; the first and the last stay where they are."""
+    _check_may_edit(actor)
+    _turn_page()
+    ordered = list(Rule.objects.order_by("position", "id"))
+    at = next(place for place, each in enumerate(ordered) if each.pk == rule.pk)
+    to = at - 1 if up else at + 1
+    if not 0 <= to < len(ordered):
+        return
+    ordered[at], ordered[to] = ordered[to], ordered[at]
+    for place, each in enumerate(ordered, 1):
+        if each.position != place * 10:
+            before = configuration.picture_of(each)
+            each.position = place * 10
+            each.save(update_fields=["position"])
+            configuration.note_change(each, before=before, actor=actor)
 
 
 @transaction.atomic
@@ -155,5 +176,7 @@ def _check_trigger(rule: Rule) -> None:
 
 
 def _check_slug(model: type[Rule] | type[Macro], kept: Rule | Macro) -> None:
+    if kept.slug in RESERVED:
+        raise Invalid(_("This short name is taken."), field="slug")
     if model._default_manager.filter(slug=kept.slug).exclude(pk=kept.pk).exists():
         raise Invalid(_("This short name is taken."), field="slug")

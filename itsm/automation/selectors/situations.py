@@ -44,7 +44,7 @@ def tickets_of(kind: str) -> QuerySet[Any]:
 def whole_ticket(pk: int) -> Any:
     """The ticket of this id as a row of its kind; None when it is gone."""
     kind = Ticket.objects.filter(pk=pk).values_list("kind", flat=True).first()
-    return tickets_of(kind).filter(pk=pk).first() if kind in desks else None
+    return tickets_of(kind).filter(pk=pk).first() if kind and kind in desks else None
 
 
 def rule_bot() -> User:
