@@ -29,7 +29,7 @@ owed AS (
     INSERT INTO core_delivery (event_id, subscriber, due_at, attempts, error)
     SELECT written.id, subscriber, %s, 0, '' FROM written, (
         SELECT unnest(%s::text[]) AS subscriber
-        UNION ALL SELECT subscriber FROM core_interest WHERE event_name IN (%s, %s)
+        UNION ALL SELECT DISTINCT subscriber FROM core_interest WHERE event_name IN (%s, %s)
     ) AS listening
     ORDER BY written.id
     RETURNING 1

@@ -152,6 +152,9 @@ def _judge(ready: Ready, situation: Situation) -> Verdict:
 
 def _rehearsed(ready: Ready, situation: Situation) -> Verdict:
     rule = ready.rule
+    # By the clock the same record is met again and again, which is to be told once.
+    if rule.trigger == Rule.Trigger.TIME and not _took_guard(rule, situation, within="rehearsal "):
+        return Verdict(ready, Outcome.HELD)
     steps = [
         {"verb": step["verb"], "values": values_of(step, situation, rule=rule.name)}
         for step in rule.steps
@@ -159,7 +162,7 @@ def _rehearsed(ready: Ready, situation: Situation) -> Verdict:
     return Verdict(ready, Outcome.REHEARSED, steps=steps)
 
 
-def _took_guard(rule: Rule, situation: Situation) -> bool:
+def _took_guard(rule: Rule, situation: Situation, *, within: str = "") -> bool:
     """Whether this is the first time for its key, or long enough after the last."""
     key = guard_key(rule, situation)
     if not key:
@@ -167,7 +170,7 @@ def _took_guard(rule: Rule, situation: Situation) -> bool:
     now = timezone.now()
     again = timedelta(minutes=rule.once_minutes) if rule.once_minutes else LONG_AGO
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, [rule.pk, key, now, now - again])
+        cursor.execute(TAKE, [rule.pk, f"{within}{key}"[:250], now, now - again])
         return cursor.fetchone() is not None
 
 
