@@ -11,7 +11,7 @@ from changes.workflow import workflow as change_workflow
 from incidents.models import Incident
 from incidents.workflow import workflow
 from itsm.inventory.models import ConfigurationItem, Service
-from itsm.notifications.models import Endpoint, MessageTemplate
+from itsm.notifications.models import Endpoint, MessageTemplate, WebhookEndpoint
 from itsm.people.models import Team, User
 from itsm.people.roles import Role
 
@@ -88,6 +88,18 @@ class EndpointFactory(DjangoModelFactory[Endpoint]):
     address = "https://hooks.example.test/planted-secret-4711"
     words = factory.LazyFunction(lambda: ["opened", "raised", "resolved", "reopened"])
     least_priority = 5
+
+
+class WebhookFactory(DjangoModelFactory[WebhookEndpoint]):
+    """A program that wants to hear of new incidents."""
+
+    class Meta:
+        model = WebhookEndpoint
+
+    name = factory.Sequence(lambda count: f"program-{count}")
+    address = "https://program.example.test/hook"
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    events = factory.LazyFunction(lambda: ["incident.opened"])
 
 
 class MessageTemplateFactory(DjangoModelFactory[MessageTemplate]):

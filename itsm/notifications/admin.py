@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -11,8 +12,16 @@ from django.utils.translation import ngettext
 from itsm.core.admins import ConfigurationAdmin, ReadOnlyAdmin
 from itsm.notifications import actions, lanes
 from itsm.notifications.channels import Down, Rejected
-from itsm.notifications.forms import ChatAppForm, EndpointForm, MessageTemplateForm
-from itsm.notifications.models import ChatApp, Endpoint, Lane, Message, MessageTemplate
+from itsm.notifications.forms import ChatAppForm, EndpointForm, MessageTemplateForm, WebhookForm
+from itsm.notifications.models import (
+    ChatApp,
+    Endpoint,
+    Lane,
+    Message,
+    MessageTemplate,
+    WebhookCall,
+    WebhookEndpoint,
+)
 
 # What a room is told of unless the administrator chooses otherwise.
 USUAL_WORDS = ["opened", "raised", "resolved", "reopened"]
@@ -79,6 +88,54 @@ class MessageTemplateAdmin(ConfigurationAdmin[MessageTemplate]):
     form = MessageTemplateForm
     list_display = ("topic", "channel", "language", "subject")
     list_filter = ("channel", "language")
+
+
+@admin.register(WebhookEndpoint)
+class WebhookAdmin(ConfigurationAdmin[WebhookEndpoint]):
+    """Programs that are told of events; the secret can be written, and is shown once when made."""
+
+    form = WebhookForm
+    list_display = ("name", "address", "events", "team", "is_active")
+    list_filter = ("is_active",)
+
+    def save_related(
+        self, request: HttpRequest, form: ModelForm[WebhookEndpoint], formsets: Any, change: Any
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        actions.listen()
+        if not change:
+            words = _("The secret, shown this once: %(secret)s")
+            messages.warning(request, words % {"secret": form.instance.secret})
+
+    def delete_model(self, request: HttpRequest, obj: WebhookEndpoint) -> None:
+        super().delete_model(request, obj)
+        actions.listen()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
+        super().delete_queryset(request, queryset)
+        actions.listen()
+
+
+@admin.register(WebhookCall)
+class WebhookCallAdmin(ReadOnlyAdmin):
+    """What was posted to webhooks and what was answered; any of it can be posted again."""
+
+    list_display = (
+        *("id", "endpoint", "name", "asked_by", "status", "response_code", "attempts"),
+        *("detail", "created_at", "sent_at"),
+    )
+    list_filter = ("status", "endpoint")
+    list_select_related = ("endpoint",)
+    search_fields = ("=name",)
+    ordering = ("-id",)
+    actions = ("call_again",)
+
+    @admin.action(description=_("Post again"), permissions=["retry"])
+    def call_again(self, request: HttpRequest, queryset: QuerySet[WebhookCall]) -> None:
+        count = sum(actions.call_again(call=each, actor=request.user) for each in queryset)
+        lanes.wake()
+        words = ngettext("%(count)d is posted again.", "%(count)d are posted again.", count)
+        self.message_user(request, words % {"count": count})
 
 
 @admin.register(Lane)

@@ -44,6 +44,10 @@ def _mentioned(event: Event, _ticket: Ticket) -> Chosen:
     return [(each, Why.MENTIONED) for each in event.data.get("users", ())]
 
 
+def _named(event: Event, _ticket: Ticket) -> Chosen:
+    return [(each, Why.RULE) for each in event.data.get("users", ())]
+
+
 def _asked(event: Event, _ticket: Ticket) -> Chosen:
     return [(each, Why.APPROVER) for each in event.data.get("users", ())]
 
@@ -69,6 +73,7 @@ CONCERNED: dict[str, tuple[Group, ...]] = {
     "commented": (_caller, _assignee, _watchers),
     "noted": (_assignee, _watchers),
     "mentioned": (_mentioned,),
+    "notified": (_named,),
     "paused": (_watchers,),
     "resolved": (_caller, _assignee, _watchers, _outsiders),
     "outage_updated": (_caller, _assignee, _watchers, _outsiders),

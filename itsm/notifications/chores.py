@@ -19,4 +19,6 @@ def send_due() -> None:
 def forget_old_messages() -> None:
     """Keep the log of messages from growing for ever."""
     if settings.MESSAGE_LOG_DAYS:
-        actions.forget_messages(before=timezone.now() - timedelta(settings.MESSAGE_LOG_DAYS))
+        before = timezone.now() - timedelta(settings.MESSAGE_LOG_DAYS)
+        actions.forget_messages(before=before)
+        actions.forget_calls(before=before)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _l
 from itsm.core.fields import Choice, Field
 from itsm.core.http import may_call
 from itsm.notifications.channels import channels, room_kinds
-from itsm.notifications.models import ChatApp, Endpoint, MessageTemplate, Rhythm
+from itsm.notifications.models import ChatApp, Endpoint, MessageTemplate, Rhythm, WebhookEndpoint
 from itsm.notifications.placeholders import (
     BODY,
     PLACEHOLDERS,
@@ -24,8 +24,10 @@ from itsm.notifications.placeholders import (
     unknown_in,
 )
 from itsm.notifications.selectors import unknown_names
+from itsm.notifications.signing import is_secret, new_secret
 from itsm.notifications.topics import TOPICS, topic_choices
 
+EVENT_NAME = re.compile(r"[a-z_]+\.(?:[a-z_]+|\*)")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(:[0-5][0-9])?")
 
 
@@ -96,6 +98,49 @@ class EndpointForm(forms.ModelForm[Endpoint]):
         if not may_call(address):
             raise forms.ValidationError(_("Give an address that begins with https://."))
         return address
+
+
+class WebhookForm(forms.ModelForm[WebhookEndpoint]):
+    """A webhook; left empty, the secret is made when it is new, and stays what it was otherwise."""
+
+    address = forms.CharField(label=_l("Address"), max_length=500)
+    secret = forms.CharField(
+        label=_l("Secret"),
+        required=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "size": 60}),
+        help_text=_l("Begins with whsec_. Leave it empty to have one made, or to keep it."),
+    )
+
+    class Meta:
+        model = WebhookEndpoint
+        fields = (
+            *("name", "address", "secret", "events", "team", "least_priority"),
+            *("with_confidential", "is_active"),
+        )
+
+    def clean_address(self) -> str:
+        address = str(self.cleaned_data["address"]).strip()
+        if not may_call(address):
+            raise forms.ValidationError(_("Give an address that begins with https://."))
+        return address
+
+    def clean_secret(self) -> str:
+        secret = str(self.cleaned_data["secret"]).strip()
+        if not secret:
+            return self.instance.secret or new_secret()
+        if not is_secret(secret):
+            raise forms.ValidationError(_("Give whsec_ and 24 to 64 bytes as Base64."))
+        return secret
+
+    def clean_events(self) -> list[str]:
+        names = [str(each) for each in self.cleaned_data["events"] or ()]
+        for each in names:
+            if not EVENT_NAME.fullmatch(each):
+                raise forms.ValidationError(
+                    _("%(name)s is no event; write incident.opened.") % {"name": each}
+                )
+        return names
 
 
 class MessageTemplateForm(forms.ModelForm[MessageTemplate]):

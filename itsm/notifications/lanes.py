@@ -6,7 +6,9 @@ import structlog
 from django.conf import settings
 from django.db import connection
 
-from itsm.notifications.actions.posting import due_lanes, run_lane
+from itsm.notifications.actions.calling import due_hooks, run_hook
+from itsm.notifications.actions.posting import due_lanes
+from itsm.notifications.actions.posting import run_lane as run_letters
 
 logger = structlog.get_logger(__name__)
 
@@ -19,11 +21,16 @@ def wake() -> None:
 
     Where no doorbell rings, as in tests, the lanes are run here and now instead.
     """
-    for name in due_lanes():
+    for name in (*due_lanes(), *due_hooks()):
         if settings.DOORBELL:
             _start(name)
         else:
             run_lane(name)
+
+
+def run_lane(name: str) -> int:
+    """Send what is due in a lane; how much that was."""
+    return run_hook(name) if name.startswith("hook-") else run_letters(name)
 
 
 def _start(name: str) -> None:

@@ -172,6 +172,8 @@ def _said(message: Message) -> str:
     """What was said; whether the recipient may read it was asked before."""
     if message.event.name.endswith(".outage_updated"):
         return str(message.event.data.get("body", ""))
+    if message.event.name.endswith(".notified"):
+        return str(message.event.data.get("words", ""))
     comment = Comment.objects.filter(pk=message.event.data.get("comment")).first()
     if comment is None:
         return ""
@@ -186,6 +188,7 @@ def _why(message: Message) -> str:
         "team": _("You are told because it came to your team."),
         "watcher": _("You are told because you watch it."),
         "mentioned": _("You are told because somebody mentioned you."),
+        "rule": _("You are told because a rule says so."),
         "owner": _("You are told because it is your account."),
         "hit": _("You are told because you said that it hits you too."),
         "follower": _("You are told because you follow the service."),

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from itsm.core.models import Event
-from itsm.notifications.models import ChatApp, Endpoint, InboxEntry, Message
+from itsm.notifications.models import (
+    ChatApp,
+    Endpoint,
+    InboxEntry,
+    Message,
+    WebhookEndpoint,
+)
 from itsm.notifications.topics import OUTSIDERS
 from itsm.people.models import User
 from itsm.tickets.desks import address_of
@@ -199,3 +205,8 @@ def unknown_names(names: Iterable[str]) -> list[str]:
     return sorted(
         asked - set(User.objects.filter(username__in=asked).values_list("username", flat=True))
     )
+
+
+def webhook_named(name: str) -> WebhookEndpoint | None:
+    """The webhook of this name."""
+    return WebhookEndpoint.objects.filter(name=name).first()

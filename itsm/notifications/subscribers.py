@@ -35,3 +35,10 @@ def tell_owner(event: Event) -> None:
 def answer_in_chat(event: Event) -> None:
     """Tell somebody in a chat what became of the button that was pressed."""
     actions.send_reply(reply_id=event.subject_id)
+
+
+@on(moment=Moment.AFTER)
+def call_webhooks(event: Event) -> None:
+    """Have the webhooks that listen for an event called; see ``core.interests``."""
+    if actions.queue_calls(event=event):
+        lanes.wake()

@@ -23,6 +23,7 @@ class Why(models.TextChoices):
     APPROVER = "approver", _l("is asked for approval")
     OWNER = "owner", _l("owns the account")
     ENDPOINT = "endpoint", _l("a room of the team")
+    RULE = "rule", _l("a rule says so")
     HIT = "hit", _l("is hit by it")
     FOLLOWER = "follower", _l("follows its service")
 
@@ -138,7 +139,7 @@ def topic_of(word: str, why: str) -> str:
     """The sort of news an event is to somebody; ``word`` is the last part of its name."""
     if why == Why.OWNER or why in OUTSIDERS:
         return "security" if why == Why.OWNER else "outages"
-    if word == "mentioned":
+    if word in ("mentioned", "notified"):
         return "mentioned"
     if why == Why.APPROVER:
         return "approvals"

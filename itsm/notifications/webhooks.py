@@ -26,9 +26,10 @@ def post(address: str, payload: dict[str, Any], *, identity: str) -> None:
         return
     said = f"{answer.status_code} {answer.text[:200]}".strip()
     if answer.status_code == 429 or answer.status_code >= 500:
-        raise Down(said, after=_pause(answer.headers.get("Retry-After", "")))
+        raise Down(said, after=pause_of(answer.headers.get("Retry-After", "")))
     raise Rejected(said)
 
 
-def _pause(given: str) -> timedelta | None:
+def pause_of(given: str) -> timedelta | None:
+    """How long a target asks to be left alone, if it says so."""
     return timedelta(seconds=min(int(given), LONGEST_PAUSE)) if given.isdecimal() else None

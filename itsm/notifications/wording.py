@@ -14,6 +14,7 @@ SENTENCES = {
     "commented": _l("%(actor)s replied"),
     "noted": _l("%(actor)s wrote a work note"),
     "mentioned": _l("%(actor)s mentioned somebody"),
+    "notified": _l("%(actor)s sends word"),
     "paused": _l("%(actor)s put it on hold"),
     "resolved": _l("%(actor)s resolved it"),
     "reopened": _l("%(actor)s reopened it"),

@@ -314,3 +314,9 @@ def token_of(user: User, *, pk: int) -> ApiToken:
     if token is None:
         raise NotFound(_("You have no such token."))
     return token
+
+
+def people_of(team: Team) -> list[User]:
+    """The people in a team who can be told of something."""
+    found = User.objects.filter(memberships__team=team, is_active=True, is_bot=False)
+    return list(found.order_by("username"))

@@ -36,6 +36,7 @@ from tests.factories import (
     ServiceFactory,
     TeamFactory,
     UserFactory,
+    WebhookFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +124,7 @@ CHANGES: dict[str, tuple[Callable[[], Any], str, Any]] = {
     ),
     "notifications.messagetemplate": (MessageTemplateFactory, "subject", "News of {number}"),
     "notifications.endpoint": (EndpointFactory, "name", "War room"),
+    "notifications.webhookendpoint": (WebhookFactory, "name", "The shop's program"),
     "notifications.chatapp": (
         lambda: ChatApp.objects.create(name="Slack", slug="slack", signing_secret=PLANTED),
         "name",

@@ -51,13 +51,14 @@ KEPT = (
     ),
     "sla/calendar",
     *("notifications/endpoint", "notifications/messagetemplate", "notifications/chatapp"),
+    "notifications/webhookendpoint",
     *("approvals/rule", "approvals/substitute", "changes/window", "changes/changetemplate"),
     *("changes/board", "changes/gatepolicy", "sla/objective"),
 )
 ADDED = ("people/apitoken", "monitoring/monitoringsource", "changes/pipeline")
 SHOWN = (
     *("notifications/message", "notifications/lane", "monitoring/alert", "monitoring/deadletter"),
-    "automation/firing",
+    *("automation/firing", "notifications/webhookcall"),
     *("changes/pipelinepost", "changes/gatecall", "monitoring/silence"),
     *("monitoring/parkedpost", "core/event", "core/delivery", "core/chore", "core/heartbeat"),
 )

@@ -4,18 +4,18 @@ The row of a message is the queue: a worker that dies leaves it queued, and whoe
 next sends it again under the same identity. Only one session runs a lane at a time.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from itsm.core import events
 from itsm.notifications.actions.guarding import obstacle_to
+from itsm.notifications.actions.resting import is_resting, note_work, only_here, rest
 from itsm.notifications.channels import Down, Rejected, channels
 from itsm.notifications.letters import hello_to, letter_for, letter_for_room
 from itsm.notifications.models import Endpoint, Lane, Message
@@ -23,15 +23,7 @@ from itsm.notifications.models import Endpoint, Lane, Message
 logger = structlog.get_logger(__name__)
 Status = Message.Status
 
-LOCK = 7_311_002  # with the lane's key, a lock that nothing else of ours uses
 MOST_GATHERED = 100
-BREAKS = [
-    timedelta(seconds=10),
-    timedelta(seconds=30),
-    timedelta(minutes=1),
-    timedelta(minutes=5),
-    timedelta(minutes=15),
-]
 PUT_OFF = [timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2)]
 PATIENCE = timedelta(days=2)  # what could not be sent for so long is news no more
 
@@ -40,8 +32,8 @@ def run_lane(name: str) -> int:
     """Send what is due until nothing is or the target is down; how many letters were sent."""
     lane, _is_new = Lane.objects.get_or_create(name=name)
     count = 0
-    with _only_here(lane) as is_ours:
-        while is_ours and not _is_resting(lane) and (batch := _next_letter(lane)):
+    with only_here(lane) as is_ours:
+        while is_ours and not is_resting(lane) and (batch := _next_letter(lane)):
             if not _sent(lane, batch):
                 break
             count += 1
@@ -84,24 +76,6 @@ def _queued() -> QuerySet[Message]:
     return Message.objects.filter(status=Status.QUEUED)
 
 
-@contextmanager
-def _only_here(lane: Lane) -> Iterator[bool]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, lane.pk])
-        is_ours = bool(cursor.fetchone()[0])
-    try:
-        yield is_ours
-    finally:
-        if is_ours:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, lane.pk])
-
-
-def _is_resting(lane: Lane) -> bool:
-    lane.refresh_from_db()
-    return lane.retry_at is not None and lane.retry_at > timezone.now()
-
-
 @transaction.atomic
 def _next_letter(lane: Lane) -> list[Message]:
     """The messages of the next letter; its name and the attempt are kept before it is sent."""
@@ -134,7 +108,7 @@ def _sent(lane: Lane, batch: Sequence[Message]) -> bool:
     try:
         _take(messages)
     except Down as error:
-        _rest(lane, error)
+        rest(lane, error)
         _note_failure(messages, error, is_over=_is_old(messages[0]))
         _step_back(messages)
         return False
@@ -145,9 +119,7 @@ def _sent(lane: Lane, batch: Sequence[Message]) -> bool:
         _put_off(messages, error)
     else:
         _settle(messages, Status.SENT)
-        Lane.objects.filter(pk=lane.pk).update(
-            failures=0, retry_at=None, error="", worked_at=timezone.now()
-        )
+        note_work(lane)
     return True
 
 
@@ -166,14 +138,6 @@ def _take(messages: Sequence[Message]) -> None:
     elif first.recipient is not None:
         letter = letter_for(first.recipient, messages)
         way.send(letter, address=way.address_of(first.recipient))
-
-
-def _rest(lane: Lane, error: Down) -> None:
-    pause = error.after or BREAKS[min(lane.failures, len(BREAKS) - 1)]
-    logger.warning("lane.down", lane=lane.name, error=str(error), seconds=pause.total_seconds())
-    Lane.objects.filter(pk=lane.pk).update(
-        failures=F("failures") + 1, retry_at=timezone.now() + pause, error=str(error)[:300]
-    )
 
 
 def _is_old(message: Message) -> bool:

@@ -1,6 +1,6 @@
 """Writing down who is to be told of what, each person once by each way."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -52,6 +52,13 @@ def tell(*, event: Event, ticket: Ticket) -> list[Message]:
     messages = Message.objects.bulk_create(written)
     _fill_inboxes(event, [each for each in messages if _is_in_inbox(each)])
     return messages
+
+
+@transaction.atomic
+def notify(*, ticket: Ticket, people: Collection[User], words: str, actor: User) -> None:
+    """Send word of a ticket to these people, as far as each may see it."""
+    data = {"users": sorted({each.pk for each in people}), "words": words}
+    events.publish(f"{ticket.kind}.notified", ticket, actor=actor, data=data)
 
 
 @transaction.atomic
