@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from changes.conflicts import Pane
 from changes.models import ChangeType
-from changes.selectors import panes
+from changes.surroundings import panes
 from changes.windows import Span
 from itsm.core.facts import FLAG, Situation, fact
 from itsm.inventory.models import Service

@@ -239,7 +239,6 @@ class GateCollection(Collection):
         told = _row(answer, DECIDED, answer.decision, "asked_by", request.user)
         retry_at, permit = told["retry_at"], answer.permit
         seconds = (retry_at - timezone.now()).total_seconds() if retry_at else 0
-        is_final = gatekeeping.is_final(answer.decision, answer.change)
         return told | {
             "permit": _row(answer, PERMIT.columns, permit, "issued_to", request.user)
             if permit
@@ -247,7 +246,9 @@ class GateCollection(Collection):
             "expires_at": permit.expires_at if permit else None,
             "retry_after": max(1, round(seconds)) if retry_at else None,
             "guard": gatekeeping.guard_of(told["verdict"]),
-            "is_final": is_final if wait is None else wait.answered_at is not None,
+            "is_final": gatekeeping.is_final(answer.decision, answer.change, answer.words)
+            if wait is None
+            else wait.answered_at is not None,
             "wait": None if wait is None else _told(wait),
         }
 

@@ -28,13 +28,6 @@ def gate_policy() -> GatePolicy:
     return GatePolicy.objects.first() or GatePolicy()
 
 
-def is_locked(policy: GatePolicy, change: Change) -> bool:
-    """Whether nothing may go out to the change's service."""
-    if policy.pk is None or change.service_id is None:
-        return False
-    return policy.locked_services.filter(pk=change.service_id).exists()
-
-
 def change_to_ask_about(user: User, number: str) -> Change:
     """The change with this number, if this person may see it: its key, for it is read locked."""
     seen = visible_tickets(user, Change).select_related(None).order_by().filter(number=number)
@@ -88,14 +81,19 @@ def guard_of(verdict: str) -> Mapping[str, int] | None:
     return {"canary_percent": policy.canary_percent, "bake_minutes": policy.bake_minutes}
 
 
-def is_final(decision: GateDecision, change: Change) -> bool:
-    """Whether waiting longer is of no use: it may go, or nothing that is under way changes a no."""
+def is_final(
+    decision: GateDecision, change: Change, words: Mapping[str, str] | None = None
+) -> bool:
+    """Whether waiting longer is of no use: it may go, or nothing that is under way changes a no.
+
+    ``words`` is what was said last on each leave, where that is known already.
+    """
     if decision.verdict in GOES:
         return True
     if decision.verdict == Verdict.DENY.word:
         denying = [each["id"] for each in decision.rules if each["verdict"] == decision.verdict]
         return denying != ["standing"] or decision.inputs["state"] not in ON_ITS_WAY
-    latest = _latest_words(change)
+    latest = _latest_words(change) if words is None else words
     return any(
         latest.get(each) in (Approval.State.REJECTED, Approval.State.EXPIRED)
         for each in decision.leaves

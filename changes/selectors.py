@@ -3,15 +3,14 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, TypeVar
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from changes.conflicts import WITH_CHANGE, Conflict, Neighbourhood, Pane, Plot, conflicts_of
+from changes.conflicts import WITH_CHANGE, Conflict, Neighbourhood, Plot, conflicts_of
 from changes.models import (
     Change,
     ChangeTask,
@@ -23,13 +22,12 @@ from changes.models import (
     Pipeline,
     TemplateVersion,
     Trace,
-    Window,
-    WindowSort,
 )
 from changes.pipelines import pipelines
 from changes.records import records_for
 from changes.risk import Circumstances
-from changes.windows import Span, first_free, occurrences
+from changes.surroundings import MOST_EVIDENCE, Shown, panes
+from changes.windows import Span, first_free
 from itsm.core.errors import Invalid, NotFound
 from itsm.inventory.models import ConfigurationItem, Relation, Service, ServiceDependency
 from itsm.inventory.selectors import downstream_of
@@ -39,6 +37,7 @@ from itsm.people.models import User
 from itsm.tickets.models import OPEN_PHASES, Ticket
 from itsm.tickets.selectors import ticket_for, visible_tickets
 
+E = TypeVar("E", Evidence, Shown)
 # What occupies its time on the calendar.
 ON_CALENDAR = ("assess", "authorize", "scheduled", "implement")
 WAITING = ("new", "scheduled")
@@ -46,7 +45,6 @@ MOST_JUDGED_ANEW = 100
 SEARCHED = timedelta(days=60)  # how far ahead a free slot is looked for
 WANTED_LEAD_TIME = timedelta(days=2)
 AT_ONCE = ("emergency", "standard")  # types nobody need plan ahead for
-MOST_EVIDENCE = 200
 MOST_CALLS = 5
 # Of these kinds there may be several beside each other; of the others the latest replaces all.
 NAMED = (EvidenceKind.BUILD, EvidenceKind.TESTS, EvidenceKind.SCAN, EvidenceKind.COVERAGE)
@@ -116,54 +114,6 @@ def on_calendar(span: Span) -> QuerySet[Change]:
         .select_related("service")
         .prefetch_related(items)
         .order_by("planned_start", "pk")
-    )
-
-
-def panes(span: Span, *, about: Plot | None = None) -> list[Pane]:
-    """The freezes and maintenance windows of this time, as they fall on the calendar.
-
-    With a plot, those alone that concern it: to unroll what repeats for all would take the time.
-    """
-    windows = Window.objects.filter(is_active=True, starts_at__lt=span.end)
-    windows = windows.filter(~Q(repeats="") | Q(ends_at__gt=span.start) | _is_maintenance())
-    if about is not None:
-        windows = windows.filter(_concerns(about))
-    return [
-        _pane(each, span) for each in windows.prefetch_related("services", "configuration_items")
-    ]
-
-
-def _concerns(plot: Plot) -> Q:
-    """What Pane.concerns asks, for the database to answer."""
-    services = Window.services.through.objects.filter(window=OuterRef("pk"))
-    items = Window.configuration_items.through.objects.filter(window=OuterRef("pk"))
-    names_it = Exists(services.filter(service=plot.service_id)) | Exists(
-        items.filter(configurationitem__in=plot.items)
-    )
-    of_tier = Q(tier__isnull=True)
-    if plot.tier is not None:
-        of_tier |= Q(tier__gte=plot.tier)
-    is_named = Q(names_it) | Q(~Exists(services), ~Exists(items))
-    return Q(environment__in=("", plot.environment)) & of_tier & is_named
-
-
-def _is_maintenance() -> Q:
-    # One that is over still says that nothing else is allowed.
-    return Q(sort=WindowSort.MAINTENANCE)
-
-
-def _pane(window: Window, span: Span) -> Pane:
-    first = Span(window.starts_at, window.ends_at)
-    zone = ZoneInfo(window.time_zone)
-    return Pane(
-        name=window.name,
-        is_freeze=window.sort == WindowSort.FREEZE,
-        spans=list(occurrences(first, repeats=window.repeats, zone=zone, within=span)),
-        services=frozenset(each.pk for each in window.services.all()),
-        items=frozenset(each.pk for each in window.configuration_items.all()),
-        tier=window.tier,
-        environment=window.environment,
-        exempt=frozenset(window.exempt_types),
     )
 
 
@@ -304,9 +254,9 @@ def standing_evidence(change: Ticket) -> list[Evidence]:
     return standing_of(evidence_on(change)[:MOST_EVIDENCE])
 
 
-def standing_of(found: Iterable[Evidence]) -> list[Evidence]:
+def standing_of(found: Iterable[E]) -> list[E]:
     """What counts: of each kind and name the first, which is the latest."""
-    latest: dict[tuple[str, str], Evidence] = {}
+    latest: dict[tuple[str, str], E] = {}
     for each in found:
         latest.setdefault((each.kind, each.name if each.kind in NAMED else ""), each)
     return list(latest.values())
@@ -323,8 +273,13 @@ def missing_evidence(change: Ticket, standing: Sequence[Evidence]) -> list[str]:
     traces = Trace.objects.filter(change=change.pk)
     asked = Pipeline.objects.filter(pk__in=traces.values("pipeline"))
     wanted = {kind for kinds in asked.values_list("required_evidence", flat=True) for kind in kinds}
+    return lacking(wanted, standing)
+
+
+def lacking(wanted: Collection[str], standing: Iterable[E]) -> list[str]:
+    """The kinds that are wanted of which nothing is known."""
     known = {each.kind for each in standing if each.outcome != Evidence.Outcome.UNKNOWN}
-    return sorted(wanted - known)
+    return sorted(set(wanted) - known)
 
 
 def deployments_of(change: Ticket) -> QuerySet[Deployment]:

@@ -1,11 +1,11 @@
 """Asking the gate, and keeping what it said."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,7 @@ from changes.actions.permitting import NOTHING, Artifact, consume, issue, revoke
 from changes.gate import Decision, Verdict, plain_of, worded
 from changes.gathering import decision_for
 from changes.models import Change, GateDecision, GatePolicy, Permit
+from changes.surroundings import Known, known_of
 from itsm.core.errors import Invalid, NotAllowed, Refused
 from itsm.people.models import User
 
@@ -27,6 +28,7 @@ class Answer:
     change: Change
     decision: GateDecision
     permit: Permit | None = None
+    words: Mapping[str, str] | None = None  # the latest on each leave that was asked for
 
 
 @transaction.atomic
@@ -44,15 +46,16 @@ def ask_gate(
 
 def decide_now(*, change: Change, actor: User, artifact: Artifact) -> Answer:
     """The gate's answer for whoever asked, whatever he may do by now; the change must be held."""
-    policy = gatekeeping.gate_policy()
-    decision = _decision(change, policy, artifact, permit=None)
+    policy, known = gatekeeping.gate_policy(), known_of(change)
+    decision = _decision(change, policy, artifact, permit=None, known=known)
     kept = keep(decision, change=change, actor=actor, occasion=Occasion.ASKED)
     if decision.verdict > Verdict.ALLOW_GUARDED:
-        revoke(change=change, actor=actor, why="decided_anew")
-        return Answer(change, kept)
+        if known.has_permit:
+            revoke(change=change, actor=actor, why="decided_anew")
+        return Answer(change, kept, words=known.words)
     holds = timedelta(minutes=policy.permit_minutes)
     permit = issue(kept, change=change, actor=actor, holds=holds, artifact=artifact)
-    return Answer(change, kept, permit)
+    return Answer(change, kept, permit, known.words)
 
 
 def pass_gate(*, change: Change, actor: User, code: str, artifact: Artifact) -> None:
@@ -88,21 +91,28 @@ def keep_refusal(
         revoke(change=locked, actor=actor, why="decided_anew")
 
 
+AGAIN = """
+UPDATE changes_gatedecision SET times = times + 1, last_asked_at = %(now)s
+WHERE id = (SELECT max(id) FROM changes_gatedecision WHERE change_id = %(change)s)
+  AND occasion = %(occasion)s AND inputs_hash = %(inputs_hash)s
+  AND policy_version = %(policy_version)s AND asked_by_id = %(asked_by_id)s
+RETURNING *
+"""
+
+
 def keep(
     decision: Decision, *, change: Change, actor: User, occasion: Occasion = Occasion.ASKED
 ) -> GateDecision:
     """The row of a decision; asked again with nothing changed, the same row counts once more."""
-    latest = gatekeeping.decisions_of(change).select_related(None).first()
+    now = timezone.now()
     same: dict[str, Any] = {
         "occasion": occasion,
         "inputs_hash": decision.inputs_hash,
         "policy_version": decision.policy_version,
         "asked_by_id": actor.pk,
     }
-    now = timezone.now()
-    if latest is not None and all(getattr(latest, name) == same[name] for name in same):
-        GateDecision.objects.filter(pk=latest.pk).update(times=F("times") + 1, last_asked_at=now)
-        latest.times, latest.last_asked_at = latest.times + 1, now
+    again = GateDecision.objects.raw(AGAIN, {**same, "change": change.pk, "now": now})
+    if (latest := next(iter(again), None)) is not None:
         return latest
     return GateDecision.objects.create(
         **same,
@@ -126,10 +136,16 @@ def keep(
 
 
 def _decision(
-    change: Change, policy: GatePolicy, artifact: Artifact, *, permit: Permit | None
+    change: Change,
+    policy: GatePolicy,
+    artifact: Artifact,
+    *,
+    permit: Permit | None,
+    known: Known | None = None,
 ) -> Decision:
     standing = _standing(change, permit, artifact)
-    return decision_for(change, now=timezone.now(), policy=policy, permit=standing)
+    now = timezone.now()
+    return decision_for(change, now=now, policy=policy, permit=standing, known=known)
 
 
 def _most(permit: Permit | None) -> Verdict:

@@ -80,7 +80,7 @@ def settle(*, wait: GateWait) -> bool:
 def _go_on(wait: GateWait, answer: Answer) -> bool:
     """Answer where that can be done; whether it was."""
     now = timezone.now()
-    if gatekeeping.is_final(answer.decision, answer.change):
+    if gatekeeping.is_final(answer.decision, answer.change, answer.words):
         return _answer(wait, answer)
     if wait.deadline_at <= now:
         return _answer(wait, _by_default(wait, answer), is_by_default=True)

@@ -141,5 +141,5 @@ def test_the_gate_costs_the_same_however_much_is_planned(
         other.configuration_items.add(ConfigurationItemFactory())
         IncidentFactory(service=change.service, priority=2)
 
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(16):
         ask(change)
