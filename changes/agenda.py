@@ -1,17 +1,18 @@
 """What stands on the calendar of a person: the changes he may see, freezes and maintenance."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import FloatField, Q, QuerySet
+from django.db.models.functions import Cast, Extract
 
 from changes import ical
-from changes.calendar import Entry
+from changes.calendar import Entry, picked, span_of
 from changes.desk import desk
 from changes.models import CalendarFeed, Change, ChangeType, Window, WindowSort
 from changes.windows import Span, occurrences
@@ -26,6 +27,7 @@ COLUMNS = (
     "number", "title", "type", "state", "planned_start", "planned_end", "service__name", "version",
     "on_hold",
 )  # fmt: skip
+TIMES = ("planned_start", "planned_end")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +67,32 @@ def visible_windows(user: User) -> QuerySet[Window]:
 
 def entries_for(user: User, span: Span, narrowing: Narrowing) -> list[Entry]:
     """Everything on a person's calendar within this time."""
-    return [*_of_windows(user, span, narrowing), *_of_changes(user, span, narrowing)]
+    found = planned_changes(user, span, narrowing)
+    return [*_of_windows(user, span, narrowing), *_of_changes(user, found)]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a page shows, and how much more there is on which days."""
+
+    entries: list[Entry]
+    hidden: Mapping[date, int]
+    is_cut: bool
+
+
+def month_for(
+    user: User, days: Sequence[date], zone: ZoneInfo, narrowing: Narrowing, *, most: int
+) -> Found:
+    """What stands on the days of a month: in full only what they have room for."""
+    span = span_of(days, zone)
+    found = planned_changes(user, span, narrowing)
+    # Numbers alone: of thousands of changes a page shows some two hundred.
+    start, end = (Cast(Extract(each, "epoch", tzinfo=UTC), FloatField()) for each in TIMES)
+    crowd = list(found.values_list("pk", start, end)[:MOST])
+    shown, hidden = picked(crowd, days=days, zone=zone, most=most)
+    entries = list(_of_windows(user, span, narrowing))
+    entries += _of_changes(user, found.filter(pk__in=shown))
+    return Found(entries, hidden, is_cut=len(crowd) >= MOST)
 
 
 def _of_windows(user: User, span: Span, narrowing: Narrowing) -> Iterator[Entry]:
@@ -77,13 +104,14 @@ def _of_windows(user: User, span: Span, narrowing: Narrowing) -> Iterator[Entry]
         if narrowing.service is not None and names:
             names = (narrowing.service.name,)
         is_freeze = window.sort == WindowSort.FREEZE
+        words = str(window.get_sort_display())
         for each in spans_of(window, within=span):
             yield Entry(
                 sort="freeze" if is_freeze else "maintenance",
                 title=window.name,
                 span=each,
                 mark="freeze" if is_freeze else "maintenance",
-                words=window.get_sort_display(),
+                words=words,
                 lanes=names,
             )
 
@@ -95,11 +123,11 @@ def spans_of(window: Window, *, within: Span) -> Iterator[Span]:
     return occurrences(first, repeats=window.repeats, zone=zone, within=within)
 
 
-def _of_changes(user: User, span: Span, narrowing: Narrowing) -> Iterator[Entry]:
+def _of_changes(user: User, found: QuerySet[Any]) -> Iterator[Entry]:
     may_plan = user.has_perm("changes.work") and user.has_perm("tickets.work")
     states = {name: str(state.label) for name, state in workflow.states.items()}
     types = {value: str(label) for value, label in ChangeType.choices}
-    rows = planned_changes(user, span, narrowing).values_list(*COLUMNS)[:MOST]
+    rows = found.values_list(*COLUMNS)[:MOST]
     for number, title, sort, state, start, end, service, version, on_hold in rows:
         yield Entry(
             sort="change",

@@ -1,9 +1,11 @@
 """The calendar: which days a view shows, and where on it each entry stands. Pure."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from changes.windows import Span
@@ -63,8 +65,14 @@ class Column:
     slots: list[Slot] = field(default_factory=list)
     bands: list[Slot] = field(default_factory=list)
     folded: list[Slot] = field(default_factory=list)
+    hidden: int = 0  # what was not even read, as there is no room for it
     is_today: bool = False
     is_beside: bool = False
+
+    @property
+    def more(self) -> int:
+        """How much it has no room for."""
+        return len(self.folded) + self.hidden
 
 
 @dataclass
@@ -119,8 +127,38 @@ def shifted(span: Span, *, days: int, minutes: int, zone: ZoneInfo) -> Span:
     return Span(start, start + (span.end - span.start))
 
 
+def picked(
+    crowd: Iterable[tuple[int, float, float]],
+    *,
+    days: Sequence[date],
+    zone: ZoneInfo,
+    most: int = MOST_IN_CELL,
+) -> tuple[set[int], dict[date, int]]:
+    """Of a crowd of keys with starts and ends in seconds, in order: those the days of a month may
+    have room for, and how many others each day has."""
+    midnights = [_midnight(each, zone).timestamp() for each in days]
+    touched: list[list[int]] = [[] for _each in days]
+    for key, start, end in crowd:
+        first = max(bisect_right(midnights, start) - 1, 0)
+        for place in range(first, bisect_left(midnights, end)):
+            touched[place].append(key)
+    # One more than there is room for: where it is alone it takes the place of "1 more".
+    shown = {key for keys in touched for key in keys[: most + 1]}
+    hidden = {
+        day: sum(key not in shown for key in keys[most + 1 :])
+        for day, keys in zip(days, touched, strict=True)
+    }
+    return shown, hidden
+
+
 def cells(
-    entries: Iterable[Entry], *, days: Sequence[date], today: date, month: int, zone: ZoneInfo
+    entries: Iterable[Entry],
+    *,
+    days: Sequence[date],
+    today: date,
+    month: int,
+    zone: ZoneInfo,
+    hidden: Mapping[date, int] = MappingProxyType({}),
 ) -> list[Column]:
     """The days of a month, each with the first few of its entries."""
     found = {each: _column(each, today, month) for each in days}
@@ -133,8 +171,9 @@ def cells(
             is_full = len(column.slots) >= MOST_IN_CELL
             begins = _begins(entry, day, zone)
             (column.folded if is_full else column.slots).append(Slot(entry, begins=begins))
-    for column in found.values():
-        if len(column.folded) == 1:  # "1 more" would take as much room as what it hides
+    for day, column in found.items():
+        column.hidden = hidden.get(day, 0)
+        if column.more == 1 and column.folded:  # "1 more" would take as much room as what it hides
             column.slots.append(column.folded.pop())
     return list(found.values())
 

@@ -20,8 +20,8 @@ from changes import agenda
 from changes.calendar import (
     A_WEEK,
     MOST_BESIDE,
+    MOST_IN_CELL,
     MOST_LANES,
-    Entry,
     View,
     cells,
     columns,
@@ -70,13 +70,13 @@ def show(request: HttpRequest) -> HttpResponse:
     """Everything planned for a day, a week or a month, or for a week by service."""
     asked = _asked(request)
     days = days_of(asked.view, asked.on)
-    wrong, entries = "", list[Entry]()
+    wrong, found = "", agenda.Found([], {}, is_cut=False)
     try:
         narrowing = agenda.Narrowing(**cleaned(NARROWED, asked.given))
     except Invalid as refusal:
         wrong = str(refusal)
     else:
-        entries = agenda.entries_for(asked.user, span_of(days, asked.zone), narrowing)
+        found = _found(asked, days, narrowing)
     page = {
         "asked": asked,
         "desk": desk,
@@ -91,11 +91,18 @@ def show(request: HttpRequest) -> HttpResponse:
         "fields": shown(NARROWED, user=asked.user, given=asked.given),
         "is_narrowed": bool(asked.given),
         "wrong": wrong,
-        "has_entries": bool(entries),
-        "is_cut": len(entries) >= agenda.MOST,
-        **_grid(asked, days, entries),
+        "has_entries": bool(found.entries),
+        "is_cut": found.is_cut,
+        **_grid(asked, days, found),
     }
     return render(request, "changes/calendar.html", page)
+
+
+def _found(asked: Asked, days: Sequence[date], narrowing: agenda.Narrowing) -> agenda.Found:
+    if asked.view is View.MONTH:
+        return agenda.month_for(asked.user, days, asked.zone, narrowing, most=MOST_IN_CELL)
+    entries = agenda.entries_for(asked.user, span_of(days, asked.zone), narrowing)
+    return agenda.Found(entries, {}, is_cut=len(entries) >= agenda.MOST)
 
 
 def _asked(request: HttpRequest) -> Asked:
@@ -135,10 +142,10 @@ def _title(asked: Asked, days: Sequence[date]) -> str:
     }
 
 
-def _grid(asked: Asked, days: Sequence[date], entries: Sequence[Entry]) -> dict[str, Any]:
-    today, now = timezone.localdate(), timezone.localtime()
+def _grid(asked: Asked, days: Sequence[date], found: agenda.Found) -> dict[str, Any]:
+    today, now, entries = timezone.localdate(), timezone.localtime(), found.entries
     if asked.view is View.LANES:
-        found = lanes(
+        rows = lanes(
             entries,
             days=days,
             zone=asked.zone,
@@ -146,13 +153,20 @@ def _grid(asked: Asked, days: Sequence[date], entries: Sequence[Entry]) -> dict[
             nothing=_("No service"),
         )
         return {
-            "lanes": found[:MOST_LANES],
-            "more_lanes": max(0, len(found) - MOST_LANES),
+            "lanes": rows[:MOST_LANES],
+            "more_lanes": max(0, len(rows) - MOST_LANES),
             "days": [_head(asked, each, today) for each in days],
             "now": _hours_since(days[0], now),
         }
     if asked.view is View.MONTH:
-        found_days = cells(entries, days=days, today=today, month=asked.on.month, zone=asked.zone)
+        found_days = cells(
+            entries,
+            days=days,
+            today=today,
+            month=asked.on.month,
+            zone=asked.zone,
+            hidden=found.hidden,
+        )
     else:
         most = MOST_BESIDE[asked.view]
         found_days = columns(entries, days=days, today=today, zone=asked.zone, most=most)

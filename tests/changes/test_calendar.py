@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,9 +12,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from changes.calendar import Entry, View, cells, columns, days_of, lanes, shifted, span_of
+from changes.calendar import View
 from changes.models import Change, Window
-from changes.windows import Span
 from itsm.approvals.models import Approval
 from itsm.people.models import User
 from tests.factories import ChangeFactory, ServiceFactory, TeamFactory
@@ -82,6 +81,21 @@ class TestWhatIsShown:
 
         assert secret.number not in page(sit(alice))
         assert secret.number in page(sit(mona))
+
+    def test_a_crowded_day_says_how_much_more_there_is_by_the_clock_of_the_reader(
+        self, sit: Sit, alice: User
+    ) -> None:
+        alice.time_zone = "America/Los_Angeles"
+        alice.save()
+        for _turn in range(8):
+            at(28, 9)  # an hour after midnight there
+        shown = page(sit(alice))
+
+        before, day = (
+            shown[shown.index(f'data-day="{first}"') : shown.index(f'data-day="{then}"')]
+            for first, then in (("2026-11-27", "2026-11-28"), ("2026-11-28", "2026-11-29"))
+        )
+        assert (day.count("<li>"), "4 more" in day, "CHG-" in before) == (5, True, False)
 
     def test_the_canceled_takes_no_place(self, sit: Sit, alice: User) -> None:
         assert at(27, at_state="canceled").number not in page(sit(alice))
@@ -179,89 +193,6 @@ class TestCosts:
 
         assert counts[0] == counts[1]
         assert counts[1] <= 10
-
-
-def entry(start: datetime, hours: float = 1, **given: Any) -> Entry:
-    span = Span(start, start + timedelta(hours=hours))
-    return Entry(**{"sort": "change", "title": "Deploy", "span": span, **given})
-
-
-class TestWhereThingsStand:
-    def test_a_month_shows_whole_weeks(self) -> None:
-        days = days_of(View.MONTH, date(2026, 11, 27))
-
-        assert (days[0], days[-1], len(days)) == (date(2026, 10, 26), date(2026, 12, 6), 42)
-
-    def test_a_day_on_which_clocks_change_has_its_own_length(self) -> None:
-        autumn = span_of([date(2026, 10, 25)], BERLIN)
-        spring = span_of([date(2026, 3, 29)], BERLIN)
-
-        assert (autumn.end - autumn.start, spring.end - spring.start) == (
-            timedelta(hours=25),
-            timedelta(hours=23),
-        )
-
-    def test_what_ends_at_midnight_is_not_on_the_next_day(self) -> None:
-        late = entry(datetime(2026, 11, 27, 22, tzinfo=UTC))  # until midnight in Berlin
-        days = days_of(View.WEEK, date(2026, 11, 27))
-
-        found = columns([late], days=days, today=date(2026, 11, 27), zone=BERLIN, most=4)
-
-        assert [len(each.slots) for each in found] == [0, 0, 0, 0, 1, 0, 0]
-
-    def test_what_lasts_for_days_is_on_each_of_them(self) -> None:
-        long = entry(datetime(2026, 11, 23, 12, tzinfo=UTC), 60, sort="freeze")
-        days = days_of(View.MONTH, date(2026, 11, 27))
-
-        found = cells([long], days=days, today=days[0], month=11, zone=BERLIN)
-
-        touched = [each for each in found if each.slots]
-        assert [each.day.day for each in touched] == [23, 24, 25, 26]
-        assert [each.slots[0].begins for each in touched] == ["13:00", "", "", ""]
-
-    def test_one_night_of_maintenance_is_one_line_of_a_month(self) -> None:
-        night = entry(datetime(2026, 11, 23, 21, tzinfo=UTC), 6, sort="maintenance")
-        days = days_of(View.MONTH, date(2026, 11, 27))
-
-        found = cells([night], days=days, today=days[0], month=11, zone=BERLIN)
-
-        assert [each.day.day for each in found if each.slots] == [23]
-
-    def test_a_short_change_has_room_for_its_words_late_in_the_day_too(self) -> None:
-        late = entry(datetime(2026, 11, 27, 22, 58, tzinfo=UTC), 0.01)
-        days = [date(2026, 11, 27)]
-
-        (found,) = columns([late], days=days, today=days[0], zone=BERLIN, most=4)
-
-        assert [(each.at, each.to) for each in found.slots] == [(95, 97)]
-
-    def test_services_have_lanes_in_order(self) -> None:
-        monday = datetime(2026, 11, 23, tzinfo=UTC)
-        found = lanes(
-            [
-                entry(monday, lanes=("wiki",)),
-                entry(monday + timedelta(days=6, hours=23), lanes=("Checkout",)),
-                entry(monday),
-                entry(monday - timedelta(days=1), 24 * 9, sort="freeze"),
-            ],
-            days=days_of(View.LANES, date(2026, 11, 27)),
-            zone=ZoneInfo("UTC"),
-            everything="All",
-            nothing="None",
-        )
-
-        assert [each.name for each in found] == ["All", "Checkout", "wiki", "None"]
-        assert [(each.slots[0].at, each.slots[0].to) for each in found] == [
-            (1, 169), (155, 169), (1, 15), (1, 15),
-        ]  # fmt: skip
-
-    def test_a_shift_counts_by_the_clock_on_the_wall(self) -> None:
-        before = Span(datetime(2026, 10, 24, 8, tzinfo=UTC), datetime(2026, 10, 24, 10, tzinfo=UTC))
-
-        after = shifted(before, days=1, minutes=30, zone=BERLIN)
-
-        assert after.start.astimezone(BERLIN).isoformat() == "2026-10-25T10:30:00+01:00"
-        assert after.end - after.start == timedelta(hours=2)
 
 
 def when(change: Change) -> datetime:
