@@ -1,13 +1,13 @@
 """Deployments gathered with what came of them, for the figures over them."""
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import FloatField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Cast, Extract
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,10 +25,13 @@ USUAL = timedelta(days=30)
 COUNTED = (SUCCEEDED, *BAD)
 PRODUCTION = Environment.PRODUCTION.value
 READ = (
-    "pk", "finished_at", "outcome", "started_at", "first_commit_at", "service__name",
+    "pk", "finished", "outcome", "started", "first_commit", "service__name",
     "service__owner_team__slug", "environment", "revision", "change", "change__outcome",
-    "change__type", "change__actual_end", "service",
+    "change__type", "change__actual_end",
 )  # fmt: skip
+INSTANTS = ("finished", "started", "first_commit")
+CHANGE, CHANGE_OUTCOME = READ.index("change"), READ.index("change__outcome")
+Changes = QuerySet[Deployment, Any]  # the keys of changes, found by the database
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,12 +83,14 @@ def deployments_in(user: User, scope: Scope) -> QuerySet[Deployment]:
 
 def deliveries_in(user: User, scope: Scope) -> list[Delivery]:
     """The same with what came of each, the latest first; some statements however many there are."""
-    found = deployments_in(user, scope).order_by("-finished_at", "-pk")
-    rows = [
-        dict(zip(READ, row, strict=True))
-        for row in found.select_related(None).values_list(*READ)[:MOST]
-    ]
-    known = _Known.of(rows)
+    found = deployments_in(user, scope).select_related(None).order_by()
+    # As seconds: to make instants of thousands of texts takes longer than all the rest.
+    seconds = {
+        name: Cast(Extract(f"{name}_at", "epoch", tzinfo=UTC), FloatField()) for name in INSTANTS
+    }
+    read = found.order_by("-finished_at", "-pk").annotate(**seconds).values_list(*READ)
+    rows = list(read[:MOST])
+    known = _known_of(found, rows)
     return [_delivery(row, known) for row in rows]
 
 
@@ -97,22 +102,21 @@ class _Known:
     suspected: Mapping[int, Sequence[Trouble]]
     fixes: Collection[int]  # changes that fix something
     fixed: Mapping[int, datetime | None]  # changes that were fixed, and when
-    successes: Mapping[tuple[int, str], Sequence[datetime]]
+    successes: Mapping[int, datetime | None]  # after a bad deployment: when the next one succeeded
     last: Mapping[tuple[int, str], int]  # the last deployment of a change into an environment
 
-    @classmethod
-    def of(cls, rows: Sequence[Mapping[str, Any]]) -> "_Known":
-        changes = {row["change"] for row in rows} - {None}
-        fixes, fixed = _fixes(changes)
-        put_down = _put_down_to(changes)
-        failed_ones = {row["change"] for row in rows if row["change__outcome"] in BAD} - {None}
-        # Of most changes nothing is known, and then it does not matter what else they delivered.
-        siblings = _siblings({row[0] for row in put_down} | fixed.keys() | failed_ones)
-        confirmed, suspected = _troubles(put_down, siblings)
-        failed = {row["service"] for row in rows if row["outcome"] in BAD} - {None}
-        last = {(change, place): runs[-1][1] for (change, place), runs in siblings.items()}
-        since = min((row["finished_at"] for row in rows), default=timezone.now())
-        return cls(confirmed, suspected, fixes, fixed, _successes(failed, since), last)
+
+def _known_of(found: QuerySet[Deployment], rows: Sequence[Any]) -> _Known:
+    # Told by what finds them, not one by one: thousands of ids take longer to read than to find.
+    changes = found.filter(change__isnull=False).values("change")
+    fixes, fixed = _fixes(changes)
+    put_down = _put_down_to(changes)
+    failed_ones = {row[CHANGE] for row in rows if row[CHANGE_OUTCOME] in BAD} - {None}
+    # Of most changes nothing is known, and then it does not matter what else they delivered.
+    siblings = _siblings({row[0] for row in put_down} | fixed.keys() | failed_ones)
+    confirmed, suspected = _troubles(put_down, siblings)
+    last = {(change, place): runs[-1][1] for (change, place), runs in siblings.items()}
+    return _Known(confirmed, suspected, fixes, fixed, _successes(found), last)
 
 
 Siblings = Mapping[tuple[int, str], Sequence[tuple[datetime, int]]]
@@ -133,7 +137,7 @@ def _siblings(changes: Collection[int]) -> Siblings:
 PutDown = tuple[int, int, str, bool, datetime, datetime | None, datetime | None, datetime | None]
 
 
-def _put_down_to(changes: Collection[int]) -> list[PutDown]:
+def _put_down_to(changes: Changes) -> list[PutDown]:
     """The incidents put down to these changes, with since when and until when each was felt."""
     rows = Attribution.objects.filter(change__in=changes).exclude(provenance="rejected")
     return list(
@@ -183,7 +187,7 @@ def _runs_of(siblings: Siblings) -> dict[int, list[tuple[datetime, int]]]:
     }
 
 
-def _fixes(changes: Collection[int]) -> tuple[set[int], dict[int, datetime | None]]:
+def _fixes(changes: Changes) -> tuple[set[int], dict[int, datetime | None]]:
     """Which of the changes fix something, and which had to be fixed by a change, and when."""
     links = Link.objects.filter(sort=Link.Sort.FIXED_BY)
     fixes = set(links.filter(to_ticket__in=changes).values_list("to_ticket", flat=True))
@@ -200,51 +204,47 @@ def _fixes(changes: Collection[int]) -> tuple[set[int], dict[int, datetime | Non
     return fixes, fixed
 
 
-def _successes(services: Collection[int], since: datetime) -> dict[tuple[int, str], list[datetime]]:
-    """When deployments of these services succeeded, by service and environment."""
-    found: dict[tuple[int, str], list[datetime]] = defaultdict(list)
-    rows = Deployment.objects.filter(
-        service__in=services, outcome=SUCCEEDED, finished_at__gte=since
-    ).order_by("finished_at")
-    for service, place, at in rows.values_list("service", "environment", "finished_at"):
-        if service is not None and at is not None:
-            found[service, place].append(at)
-    return found
+def _successes(found: QuerySet[Deployment]) -> dict[int, datetime | None]:
+    """When, after each of these that went badly, the next of its service succeeded there."""
+    later = Deployment.objects.filter(
+        service=OuterRef("service"),
+        environment=OuterRef("environment"),
+        outcome=SUCCEEDED,
+        finished_at__gt=OuterRef("finished_at"),
+    )
+    first = later.order_by("finished_at").values("finished_at")[:1]
+    bad = found.filter(outcome__in=BAD, service__isnull=False).annotate(next=Subquery(first))
+    return dict(bad.values_list("pk", "next"))
 
 
-def _delivery(row: Mapping[str, Any], known: _Known) -> Delivery:
-    change, place = row["change"], row["environment"]
-    is_last = known.last.get((change, place)) == row["pk"]
-    # A change fails once: with the last of its deployments.
-    has_change_failed = is_last and row["change__outcome"] in BAD
+def _delivery(row: Sequence[Any], known: _Known) -> Delivery:
+    (
+        key, finished, outcome, started, first_commit, service, team, place, revision, change,
+        change_outcome, change_type, change_ended_at,
+    ) = row  # fmt: skip
+    is_last = change is not None and known.last.get((change, place)) == key
     is_fixed = is_last and change in known.fixed
-    later = known.successes.get((row["service"], place), ())
     return Delivery(
-        key=row["pk"],
-        finished_at=row["finished_at"],
-        outcome=row["outcome"],
-        started_at=row["started_at"],
-        first_commit_at=row["first_commit_at"],
-        service=row["service__name"] or "",
-        team=row["service__owner_team__slug"] or "",
+        key=key,
+        finished_at=datetime.fromtimestamp(finished, UTC),
+        outcome=outcome,
+        started_at=None if started is None else datetime.fromtimestamp(started, UTC),
+        first_commit_at=None if first_commit is None else datetime.fromtimestamp(first_commit, UTC),
+        service=service or "",
+        team=team or "",
         environment=place,
-        revision=row["revision"],
+        revision=revision,
         change_id=change,
-        has_change_failed=has_change_failed,
-        change_ended_at=row["change__actual_end"],
-        is_rework=change in known.fixes or row["change__type"] == ChangeType.EMERGENCY,
-        troubles=tuple(known.troubles.get(row["pk"], ())),
-        suspected=tuple(known.suspected.get(row["pk"], ())),
+        # A change fails once: with the last of its deployments.
+        has_change_failed=is_last and change_outcome in BAD,
+        change_ended_at=change_ended_at,
+        is_rework=change in known.fixes or change_type == ChangeType.EMERGENCY,
+        troubles=known.troubles.get(key, ()),
+        suspected=known.suspected.get(key, ()),
         is_fixed=is_fixed,
         fixed_at=known.fixed.get(change) if is_fixed else None,
-        next_success_at=_after(later, row["finished_at"]) if row["outcome"] in BAD else None,
+        next_success_at=known.successes.get(key),
     )
-
-
-def _after(instants: Sequence[datetime], at: datetime) -> datetime | None:
-    """The first of these ordered instants that is later."""
-    place = bisect_right(instants, at)
-    return instants[place] if place < len(instants) else None
 
 
 def environments_known() -> list[str]:

@@ -6,10 +6,12 @@ change had to be fixed by another, or if at least one incident is confirmed to h
 it; a suspicion is shown beside and not counted, and being the last before an incident is nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from statistics import median
+from itertools import chain
 from typing import Any
 
 # A figure means nothing without what it was counted by: changed with every change of the rules.
@@ -17,6 +19,7 @@ DEFINITION = "1"
 SUCCEEDED = "succeeded"
 ROLLED_BACK = "rolled_back"
 BAD = ("failed", ROLLED_BACK)
+NO_TIME = timedelta(0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +31,8 @@ class Trouble:
     ended_at: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+# Not frozen: thousands are made for a page, and to freeze each would take four times as long.
+@dataclass(kw_only=True, eq=False)
 class Delivery:
     """A deployment that is over, with what is known to have come of it."""
 
@@ -51,27 +55,31 @@ class Delivery:
     fixed_at: datetime | None = None  # which was delivered then
     next_success_at: datetime | None = None  # of the same service, into the same environment
 
+    # What follows from all that, and under which figures it therefore counts.
+    is_failed: bool = field(init=False)
+    lead_time: timedelta | None = field(init=False)
+    recovery: timedelta | None = field(init=False)
+    figures: Sequence[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        is_bad = self.outcome in BAD or self.has_change_failed
+        self.is_failed = is_bad or self.is_fixed or bool(self.troubles)
+        self.lead_time = self._lead_time()
+        self.recovery = self._recovery() if self.is_failed else None
+        self.figures = self._figures()
+
     @property
     def is_success(self) -> bool:
         return self.outcome == SUCCEEDED
 
-    @property
-    def is_failed(self) -> bool:
-        is_bad = self.outcome in BAD or self.has_change_failed
-        return is_bad or self.is_fixed or bool(self.troubles)
-
-    @property
-    def lead_time(self) -> timedelta | None:
+    def _lead_time(self) -> timedelta | None:
         """From the first commit it brought to its end; None unless it succeeded and had one."""
-        if not self.is_success or self.first_commit_at is None:
+        if self.first_commit_at is None or not self.is_success:
             return None
-        return max(self.finished_at - self.first_commit_at, timedelta(0))
+        return max(self.finished_at - self.first_commit_at, NO_TIME)
 
-    @property
-    def recovery(self) -> timedelta | None:
+    def _recovery(self) -> timedelta | None:
         """From the end of a failed one until all was well again; None while it is not."""
-        if not self.is_failed:
-            return None
         if self.troubles:
             ends = [each.ended_at for each in self.troubles]
             return None if None in ends else self._since_end(max(filter(None, ends)))
@@ -84,26 +92,35 @@ class Delivery:
             return self._since_end(self.change_ended_at)
         return self._since_end(self.next_success_at)
 
+    def _figures(self) -> list[str]:
+        """The figures this is a row of."""
+        found = ["deployments"]
+        if self.is_success:
+            found.append("frequency")
+        if self.lead_time is not None:
+            found.append("lead_time")
+        if self.is_failed:
+            found += ("fail_rate", "unrecovered" if self.recovery is None else "recovery")
+        elif self.suspected:
+            found.append("suspected")
+        if self.is_rework:
+            found.append("rework")
+        return found
+
     def _since_end(self, at: datetime | None) -> timedelta | None:
-        return None if at is None else max(at - self.finished_at, timedelta(0))
+        return None if at is None else max(at - self.finished_at, NO_TIME)
 
 
 Rows = Sequence[Delivery]
-PICKS: Mapping[str, Callable[[Delivery], bool]] = {
-    "deployments": lambda _each: True,
-    "frequency": lambda each: each.is_success,
-    "lead_time": lambda each: each.lead_time is not None,
-    "fail_rate": lambda each: each.is_failed,
-    "recovery": lambda each: each.recovery is not None,
-    "rework": lambda each: each.is_rework,
-    "suspected": lambda each: not each.is_failed and bool(each.suspected),
-    "unrecovered": lambda each: each.is_failed and each.recovery is None,
-}
+PICKS = (
+    "deployments", "frequency", "lead_time", "fail_rate", "recovery", "rework", "suspected",
+    "unrecovered",
+)  # fmt: skip
 
 
 def rows_of(figure: str, deliveries: Iterable[Delivery]) -> list[Delivery]:
     """The rows a figure is the sum of."""
-    return [each for each in deliveries if PICKS[figure](each)]
+    return [each for each in deliveries if figure in each.figures]
 
 
 @dataclass(frozen=True)
@@ -135,15 +152,15 @@ class Figures:
 
 def figures_of(deliveries: Rows, *, days: float) -> Figures:
     """The figures over these deployments, which were made in so many days."""
-    picked = {figure: rows_of(figure, deliveries) for figure in PICKS}
-    counts = {figure: len(rows) for figure, rows in picked.items()}
+    counted = Counter(chain.from_iterable(each.figures for each in deliveries))
+    counts = {figure: counted[figure] for figure in PICKS}
     total = counts["deployments"]
     return Figures(
         counts=counts,
-        lead_time=_median(each.lead_time for each in picked["lead_time"]),
+        lead_time=_median(each.lead_time for each in deliveries),
         per_day=counts["frequency"] / days if days else 0.0,
         fail_rate=counts["fail_rate"] / total if total else None,
-        recovery=_median(each.recovery for each in picked["recovery"]),
+        recovery=_median(each.recovery for each in deliveries),
         rework_rate=counts["rework"] / total if total else None,
     )
 
@@ -171,19 +188,26 @@ def parts_in_time(
     deliveries: Rows, *, start: datetime, end: datetime, length: timedelta
 ) -> list[Part]:
     """The figures of each stretch of time; the last one is as long as is left."""
-    found = []
+    starts = []
     while start < end:
-        until = min(start + length, end)
-        rows = [each for each in deliveries if start <= each.finished_at < until]
-        days = (until - start) / timedelta(days=1)
-        found.append(Part("", start, until, figures_of(rows, days=days)))
-        start = until
-    return found
+        starts.append(start)
+        start += length
+    rows: list[list[Delivery]] = [[] for _each in starts]
+    for each in deliveries:
+        if starts and starts[0] <= each.finished_at < end:
+            rows[bisect_right(starts, each.finished_at) - 1].append(each)
+    stretches = zip(starts, [*starts[1:], end], rows, strict=True) if starts else ()
+    return [
+        Part("", begin, until, figures_of(found, days=(until - begin) / timedelta(days=1)))
+        for begin, until, found in stretches
+    ]
 
 
 def _median(spans: Iterable[timedelta | None]) -> timedelta | None:
-    seconds = [each.total_seconds() for each in spans if each is not None]
-    return timedelta(seconds=median(seconds)) if seconds else None
+    known = sorted(each for each in spans if each is not None)
+    if not known:
+        return None
+    return (known[(len(known) - 1) // 2] + known[len(known) // 2]) / 2
 
 
 def _seconds(span: timedelta | None) -> int | None:

@@ -87,6 +87,12 @@ class Deployment(models.Model):
         indexes = [
             models.Index(fields=["-registered_at", "-id"], name="deployment_newest"),
             models.Index(fields=["service", "-registered_at", "-id"], name="deployment_of_service"),
+            # After one that failed: when the service was delivered well again.
+            models.Index(
+                fields=["service", "environment", "finished_at"],
+                name="deployment_succeeded",
+                condition=Q(outcome="succeeded"),
+            ),
             models.Index(
                 fields=["environment", "finished_at"],
                 name="deployment_finished",
