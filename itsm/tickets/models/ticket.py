@@ -204,6 +204,11 @@ class Ticket(models.Model):
                 name="ticket_any_open_newest",
                 condition=Q(phase__in=[each.value for each in OPEN_PHASES]),
             ),
+            models.Index(
+                fields=["team", "priority", "-id"],
+                name="ticket_open_of_team",
+                condition=Q(phase__in=[each.value for each in OPEN_PHASES]),
+            ),
             models.Index(fields=["assignee", "phase", "-id"], name="ticket_of_assignee"),
             models.Index(fields=["team", "phase", "-id"], name="ticket_of_team"),
             models.Index(fields=["service", "phase", "-id"], name="ticket_of_service"),
