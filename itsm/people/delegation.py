@@ -10,12 +10,10 @@ from itsm.people.models import Delegate, User
 
 
 def delegations_now() -> QuerySet[Delegate]:
-    """The delegations that hold today, by the day of UTC, whatever zone somebody reads in."""
-    today = timezone.now().date()
-    is_begun = Q(starts_on__lte=today)
-    return Delegate.objects.filter(
-        is_begun & (Q(ends_on__isnull=True) | Q(ends_on__gte=today)), person__is_active=True
-    ).order_by()
+    """The delegations that hold today, by the day of the person acted for."""
+    now = timezone.now()
+    is_over = Q(holds_until__isnull=False, holds_until__lte=now)
+    return Delegate.objects.filter(~is_over, holds_from__lte=now, person__is_active=True).order_by()
 
 
 def represented_by(delegate: User) -> QuerySet[User]:

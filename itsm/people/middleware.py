@@ -1,7 +1,7 @@
 """What every request knows of the person who asks: the session, the zone and the language."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from itsm.people.models import User
 from itsm.people.session_store import SessionStore
+from itsm.people.zones import zone_named
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -48,7 +49,4 @@ class PersonMiddleware:
 
 def zone_of(user: User) -> ZoneInfo:
     """The person's time zone; UTC when it is one we do not know."""
-    try:
-        return ZoneInfo(user.time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
+    return zone_named(user.time_zone)

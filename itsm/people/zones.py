@@ -1,7 +1,7 @@
 """The time zones one can choose, by continent."""
 
 from functools import cache
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 CONTINENTS = (
     *("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe"),
@@ -17,6 +17,14 @@ def zones_by_continent() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
         (continent, tuple((each, _city(each)) for each in names if _is_in(each, continent)))
         for continent in CONTINENTS
     )
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """The zone of this name; UTC when it is one we do not know."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
 
 
 def is_listed(name: str) -> bool:

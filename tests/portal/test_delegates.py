@@ -1,6 +1,6 @@
 """Acting for somebody else: what it opens, what it does not, and when it ends."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -80,6 +80,21 @@ def test_a_delegation_holds_from_its_first_day_to_its_last(
             seen[day] = Incident.objects.visible_to(frank).exists()
 
     assert seen == {-1: False, 0: True, 1: False}
+
+
+def test_its_days_are_those_of_the_person(charlie: User, frank: User, incident: Incident):
+    """In Auckland a day begins half a day before it does in Greenwich."""
+    User.objects.filter(pk=charlie.pk).update(time_zone="Pacific/Auckland")
+    charlie.refresh_from_db()
+    first = date(2030, 7, 10)
+    name_delegate(person=charlie, delegate=frank, actor=charlie, starts_on=first, ends_on=first)
+
+    seen = {}
+    for day, hour in ((9, 11), (9, 13), (10, 11), (10, 13)):
+        with time_machine.travel(datetime(2030, 7, day, hour, tzinfo=UTC), tick=False):
+            seen[day, hour] = Incident.objects.visible_to(frank).exists()
+
+    assert seen == {(9, 11): False, (9, 13): True, (10, 11): True, (10, 13): False}
 
 
 def test_a_delegate_reports_answers_and_closes(

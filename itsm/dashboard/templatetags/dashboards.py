@@ -40,15 +40,17 @@ def marked(text: str, wanted: Sequence[str]) -> SafeString:
     """The text with every word that begins with one of those wanted marked."""
     if not wanted:
         return mark_safe(escape(text))  # noqa: S308 escaped
-    beginnings = re.compile(
-        r"\b((?:{})\w*)".format("|".join(map(re.escape, wanted))), re.IGNORECASE
-    )
-    pieces = beginnings.split(text)
+    pieces = _beginnings(tuple(wanted)).split(text)
     told = [
         f"<mark>{escape(piece)}</mark>" if place % 2 else escape(piece)
         for place, piece in enumerate(pieces)
     ]
     return mark_safe("".join(told))  # noqa: S308 every piece is escaped
+
+
+@lru_cache(maxsize=100)
+def _beginnings(wanted: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(r"\b((?:{})\w*)".format("|".join(map(re.escape, wanted))), re.IGNORECASE)
 
 
 @register.filter

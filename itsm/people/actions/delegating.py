@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from itsm.core import events
 from itsm.core.errors import Invalid, NotAllowed
 from itsm.people.models import Delegate, User
+from itsm.people.zones import zone_named
 
 MOST_DELEGATES = 20
 
@@ -25,7 +26,7 @@ def name_delegate(
 ) -> Delegate:
     """Let somebody report for a person and see what that person called; again changes the days."""
     _check_may_name(person, actor)
-    begins = starts_on or timezone.localdate()
+    begins = starts_on or timezone.localdate(timezone=zone_named(person.time_zone))
     if delegate.pk == person.pk:
         raise Invalid(_("You already act for yourself; name somebody else."), field="delegate")
     if ends_on is not None and ends_on < begins:
