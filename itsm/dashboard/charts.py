@@ -7,7 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 WIDTH, HEIGHT = 640, 160
-LEFT, RIGHT, TOP, BOTTOM = 70, 30, 10, 22
+LEFT, RIGHT, TOP, BOTTOM = 88, 30, 10, 22
 INSIDE = HEIGHT - TOP - BOTTOM
 GAP = 0.28  # of a step, between bars
 MOST_NAMES = 8
@@ -115,7 +115,7 @@ def _frame(drawn: SafeString, names: Sequence[str], *, top: str, label: str) -> 
         *(WIDTH, HEIGHT, label),
         *(LEFT, TOP + INSIDE, WIDTH - RIGHT, TOP + INSIDE),
         *(LEFT, TOP, WIDTH - RIGHT, TOP),
-        *(LEFT - 6, TOP + 4, top),
+        *(LEFT - 6, TOP + 4, top.replace(" ", "\N{NO-BREAK SPACE}")),
         *(LEFT - 6, TOP + INSIDE + 4),
         *(drawn, told),
     )

@@ -26,6 +26,17 @@ WORDS = {
     "commented": _l("replied on"),
     "noted": _l("noted on"),
     "raised": _l("raised"),
+    "submitted": _l("submitted"),
+    "approval_requested": _l("asked for approval of"),
+    "approval_granted": _l("approved"),
+    "approval_denied": _l("rejected"),
+    "approval_expired": _l("waited in vain for approval of"),
+    "approval_escalated": _l("passed on the approval of"),
+    "approval_voided": _l("asks no more for approval of"),
+    "outage_updated": _l("told everybody of"),
+    "affected_joined": _l("is hit by"),
+    "affected_departed": _l("is no more hit by"),
+    "rated": _l("rated"),
 }
 
 

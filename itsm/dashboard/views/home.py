@@ -16,6 +16,7 @@ from itsm.people.access import person_of, signed_in
 from itsm.people.models import User
 from itsm.tickets.desks import desks
 
+FEW = 8  # services that are shown however well they all are
 LISTS = ("risk", "mine", "others", "unassigned", "open")
 
 
@@ -43,8 +44,11 @@ def _alerts(user: User) -> Mapping[str, Any]:
 
 
 def _health(user: User) -> Mapping[str, Any]:
-    health = worst_first(service_health(user))
-    return {"health": health, "unwell": sum(not each.is_well for each in health)}
+    everyone = service_health(user)
+    unwell = sum(not each.is_well for each in everyone)
+    shown = worst_first(everyone)[: max(unwell, FEW)]
+    well = len(everyone) - max(unwell, len(shown))
+    return {"health": shown, "unwell": unwell, "well": well}
 
 
 def _changes(user: User) -> Mapping[str, Any]:
