@@ -13,8 +13,8 @@ from websockets.typing import Origin
 from bench.cases import Doors, Figure, alert
 from bench.client import Client
 from bench.server import Server
+from tests.browser import executable
 
-CHROMIUM = "/usr/bin/chromium"
 SWITCHES = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -37,7 +37,7 @@ def _post_new(client: Client, path: str) -> str:
 
 def _painted(server: Server, doors: Doors, *, size: int, rounds: int) -> Figure:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        browser = playwright.chromium.launch(executable_path=executable(), args=SWITCHES)
         context = browser.new_context()
         name, _, value = doors.page.headers["Cookie"].partition("=")
         address = f"http://127.0.0.1:{server.port}"

@@ -106,7 +106,7 @@ def _base() -> str:
 def _browser() -> Iterator[Browser]:
     path = executable()
     if path is None:
-        raise SystemExit("No browser here: `apt-get install chromium`.")
+        raise SystemExit("No browser here: `apt-get install chromium-headless-shell`.")
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser

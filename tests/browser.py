@@ -4,7 +4,12 @@ import os
 import shutil
 import sys
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Chromium without a window of its own opens pages three times as fast as one that hides it.
+NAMES = (
+    "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome",
+    "google-chrome-stable",
+)  # fmt: skip
+PACKAGE = "chromium-headless-shell"
 
 
 def executable() -> str | None:
@@ -17,7 +22,8 @@ def main() -> int:
     """Say in one line that browser tests are skipped; refuse to skip them in CI."""
     if executable():
         return 0
-    sys.stdout.write("No browser here, so browser tests are skipped: `apt-get install chromium`.\n")
+    advice = f"`apt-get install {PACKAGE}`"
+    sys.stdout.write(f"No browser here, so browser tests are skipped: {advice}.\n")
     return 1 if os.environ.get("CI") == "true" else 0
 
 

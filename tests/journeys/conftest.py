@@ -1,10 +1,12 @@
 """The product on a real port, and a real browser before it."""
 
+import fcntl
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -12,12 +14,14 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection
+from django.test import override_settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from itsm.core.supervision.programs import listening_socket
+from itsm.core.supervision.static_files import collect_if_changed
 from itsm.people.models import User
 from itsm.people.session_store import SessionStore
-from tests.browser import executable
+from tests.browser import PACKAGE, executable
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
@@ -25,6 +29,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 # A busy machine paints late; what never comes fails all the same.
 expect.set_options(timeout=15_000)
+STATIC_ROOT = settings.DATA_DIR / "test-static"
 FACES = {"wide": (1440, 900), "phone": (390, 844), "small": (360, 740)}
 
 
@@ -33,7 +38,7 @@ def chromium() -> Iterator[Browser]:
     """One browser for all journeys."""
     path = executable()
     if path is None:
-        reason = "No browser here: `apt-get install chromium`."
+        reason = f"No browser here: `apt-get install {PACKAGE}`."
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
@@ -60,7 +65,8 @@ class House:
             **os.environ,
             "DATABASE_URL": f"{database}?host={given['HOST']}",
             "BASE_URL": self.address,
-            "DEBUG": "1",
+            "DEBUG": "0",
+            "STATIC_ROOT": str(STATIC_ROOT),
             "DEMO": "0",
             "LOG_LEVEL": "WARNING",
             "SECRET_KEY": settings.SECRET_KEY,
@@ -91,9 +97,26 @@ class House:
             self.process.wait()
 
 
-@pytest.fixture(scope="module")
+@contextmanager
+def production_files() -> Iterator[None]:
+    """Name static files as production does."""
+    storage = {"BACKEND": "itsm.core.static_storage.StaticFiles"}
+    storages = {**settings.STORAGES, "staticfiles": storage}
+    with override_settings(STATIC_ROOT=STATIC_ROOT, STORAGES=storages):
+        yield
+
+
+def collect_static_files() -> None:
+    """Collect them as for production, one process of a parallel run for all."""
+    with (settings.DATA_DIR / "test-static.lock").open("w") as lock, production_files():
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        collect_if_changed(settings.DATA_DIR / "test-static.stamp")
+
+
+@pytest.fixture(scope="package")
 def house(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
-    """The product, on the test database."""
+    """The product as people run it, on the test database."""
+    collect_static_files()
     running = House()
     with django_db_blocker.unblock():
         running.start()

@@ -1,6 +1,7 @@
 """What is wrong with a page somebody has before him, as a list of sentences."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,20 @@ PATIENCE = 10  # seconds
 MOST_STOPS = 400
 INNER_STOPS = 40  # days, months and minutes are stops within one field
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
-EVERYTHING = {
+# The rules that look at one thing after the other, and are slow.
+COLOURS = ["color-contrast", "link-in-text-block"]
+SLOW = [*COLOURS, "target-size"]
+QUICK = {
     "runOnly": {"type": "tag", "values": TAGS},
-    "rules": {"target-size": {"enabled": True}},
+    "rules": {each: {"enabled": False} for each in SLOW},
 }
+# What is around every page; its parts are looked at on the first page that has it.
+FRAME = ["body > header", "body > nav", "#header", "#nav-sidebar"]
+FRAMED = "chosen => document.querySelector(chosen)?.outerHTML.match(/^<[^>]*/)[0] ?? ''"
 # Of many alike the first speaks for all.
 THIN = "() => document.querySelectorAll('.endpoint ~ .endpoint').forEach(each => each.remove())"
-AXE = """chosen => axe.run(
-    document, {...chosen, resultTypes: ["violations"], preload: false},
+AXE = """([but, chosen]) => axe.run(
+    {exclude: but}, {...chosen, resultTypes: ["violations"], preload: false},
 ).then(({violations}) => violations.flatMap(({id, nodes}) => nodes.map(
     ({target, any}) => `${id}: ${target.join(" ")} ${any[0]?.message ?? ""}`)))"""
 # Cells that open the menu of a field have journeys of their own.
@@ -46,6 +52,7 @@ class Watcher:
         self.complaints: list[str] = []
         self.page: Page = self.context.new_page()
         self.tried: set[str] = set()
+        self.frames: set[str] = set()
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         self.page.on("request", self._see)
@@ -71,17 +78,25 @@ class Watcher:
     def faults(self) -> list[str]:
         """What is wrong with the page as it stands; each size is looked at in full, each once."""
         self.page.evaluate(THIN)
+        frame = self.page.evaluate(FRAMED, ", ".join(FRAME))
+        known = FRAME if frame and frame in self.frames else []
+        self.frames.add(frame)
         if self.face == "small":
             found = self._sideways()
             self.page.emulate_media(color_scheme="dark")
-            found += self.page.evaluate(AXE, EVERYTHING)
+            found += self._axe(QUICK) + self._axe({"runOnly": SLOW}, but=known)
         else:
-            found = self.page.evaluate(AXE, EVERYTHING) + walked(self.page)
+            found = self._axe(QUICK) + self._axe({"runOnly": SLOW}, but=known)
+            found += walked(self.page, from_main=bool(known))
             self.page.emulate_media(color_scheme="dark")
-            found += self.page.evaluate(AXE, COLOURS)
+            found += self._axe({"runOnly": COLOURS}, but=known)
             found += self._stuck()
         refused: list[str] = self.page.evaluate("() => watching.refused")
         return found + refused + self.complaints
+
+    def _axe(self, chosen: dict[str, Any], *, but: Sequence[str] = ()) -> list[str]:
+        found: list[str] = self.page.evaluate(AXE, [[[each] for each in but], chosen])
+        return found
 
     def _sideways(self) -> list[str]:
         found = ["scrolls sideways"] if self._overflows() else []
@@ -134,10 +149,10 @@ class Watcher:
             self.complaints.append(f"{response.status}: {response.url}")
 
 
-def walked(page: Page) -> list[str]:
-    """What is wrong for somebody who goes through the page with Tab."""
+def walked(page: Page, *, from_main: bool) -> list[str]:
+    """What is wrong for somebody who goes through the page with Tab, or only through its main."""
     found: list[str] = []
-    stops = page.evaluate("() => watching.begin()")
+    stops = page.evaluate("from => watching.begin(from)", "main" if from_main else "")
     for _ in range(min(stops, MOST_STOPS) + INNER_STOPS):
         page.keyboard.press("Tab")
         wrong = page.evaluate("() => watching.step()")

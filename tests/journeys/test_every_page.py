@@ -14,7 +14,7 @@ from django.urls import path, reverse
 from playwright.sync_api import Browser
 
 from tests.doors import PEOPLE, rows
-from tests.journeys.conftest import House, session_of
+from tests.journeys.conftest import House, production_files, session_of
 from tests.journeys.looking import Watcher
 from tests.world import World, make_world
 
@@ -146,7 +146,8 @@ def test_nobody_is_shut_out_when_something_went_wrong(
     settled: World, watch: Watch, face: str, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watcher = watch("nobody", face)
-    answer = failed(settled, code, monkeypatch)
+    with production_files():
+        answer = failed(settled, code, monkeypatch)
 
     watcher.show(answer)
 

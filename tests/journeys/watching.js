@@ -10,6 +10,7 @@ globalThis.watching = (() => {
 
   let calm = new Map();
   let seen = [];
+  let start = null;
 
   // What can be stopped at now: shown, enabled, and the chosen one of radio buttons.
   function stops() {
@@ -47,21 +48,28 @@ globalThis.watching = (() => {
     return `${element.localName} “${words.replace(/\s+/g, " ").slice(0, 40)}”`;
   }
 
-  // Before the first Tab: how everything looks while nothing has the focus.
-  function begin() {
+  // Before the first Tab: how everything looks while nothing has the focus. With the name of a
+  // place to start from, what comes before it is left out.
+  function begin(from) {
     document.activeElement?.blur();
     getSelection().removeAllRanges();
     seen = [];
-    calm = new Map(stops().map((each) => [each, look(each)]));
+    start = from ? document.querySelector(from) : null;
+    calm = new Map(stops().filter(isAfter).map((each) => [each, look(each)]));
+    start?.focus({ preventScroll: true });
     return calm.size;
+  }
+
+  function isAfter(each) {
+    return !start || Boolean(start.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING);
   }
 
   // After each Tab: where the focus is, and what is wrong with it.
   function step() {
     const now = document.activeElement;
-    if (now === document.body) return seen.push(now) && [];
+    if (now === document.body) return start ? null : seen.push(now) && [];
     if (now === seen.at(-1)) return [];
-    if (seen.includes(now)) return null;
+    if (seen.includes(now) || !isAfter(now)) return null;
     const wrong = [];
     const box = now.getBoundingClientRect();
     if (calm.has(now) && calm.get(now) === look(now)) wrong.push(`focus not seen: ${name(now)}`);
@@ -74,7 +82,7 @@ globalThis.watching = (() => {
 
   function isCovered(now, box) {
     if (box.width < 2 || box.height < 2) return false; // drawn by its label
-    const places = [[0.5, 0.5], [0.1, 0.5], [0.9, 0.5]];
+    const places = [[0.5, 0.5], [0.1, 0.5], [0.9, 0.5], [0.5, 0.1], [0.5, 0.9]];
     return places.every(([across, down]) => {
       const top = document.elementFromPoint(box.left + box.width * across, box.top + box.height * down);
       return !top || !around(now).some((each, depth) => each === top || (depth === 0 && each.contains(top)) || now.contains(top) || top.contains(now));
