@@ -17,6 +17,7 @@ from changes.surroundings import (
 )
 from changes.windows import Span
 from itsm.approvals.models import Approval
+from itsm.automation.models import Run
 from itsm.inventory.models import Service
 from itsm.sla.selectors import Standing, standing_of
 
@@ -130,7 +131,13 @@ def _running(change: Change, plot: Plot) -> tuple[str, ...]:
 
 
 def _budget(change: Change, now: datetime, *, closed: bool) -> Budget:
-    """How the service stands to its objectives; where it has none, there is no budget to know."""
+    """How the service stands to its objectives; where it has none, there is no budget to know.
+
+    What heals what burns is not kept from it by the budget that burns.
+    """
+    is_standard = change.type == ChangeType.STANDARD
+    if is_standard and change.runs_as_change.filter(origin=Run.Origin.HEALING).exists():
+        return Budget()
     of_service = Service(pk=change.service_id)
     standing = standing_of(of_service, now=now) if change.service_id else Standing()
     return Budget(

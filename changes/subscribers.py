@@ -5,11 +5,13 @@ from django.utils.translation import gettext as _
 
 from changes import actions, gatekeeping
 from changes.actions import meetings
+from changes.actions.healing import begin_for_run, end_for_run
 from changes.models import AgendaItem, Change, ChangeType
 from changes.suspects import suspecting
 from changes.telling import send_answer
 from changes.workflow import MATERIAL, TIME
 from itsm.approvals.actions import void
+from itsm.automation.selectors.runs import run_of
 from itsm.core.models import Event
 from itsm.core.subscribers import Moment, on
 from itsm.people.models import User
@@ -238,6 +240,22 @@ def tell_meetings(decided: list[Event]) -> None:
     for event, change in _changes_of(decided):
         if event.data["purpose"] == PURPOSES["authorize"]:
             meetings.settle(change=change, state=ON_AGENDA[event.name])
+
+
+@on("run.started", moment=Moment.INSIDE)
+def begin_change_of_run(started: list[Event]) -> None:
+    """What a runbook alters is altered by a change."""
+    for event in started:
+        run = run_of(event.subject_id)
+        if run is not None and run.runbook.is_mutating:
+            begin_for_run(run=run)
+
+
+@on("run.verified", "run.failed", "run.reverted", "run.aborted", moment=Moment.AFTER)
+def end_change_of_run(event: Event) -> None:
+    """The change of a run is over with it."""
+    if (run := run_of(event.subject_id)) is not None:
+        end_for_run(run=run)
 
 
 PURPOSES = {"assess": "assess", "authorize": "authorize"}

@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from incidents import actions
+from incidents.actions import healing
 from incidents.models import Incident, OnHoldReason
 from incidents.outages import people_of_outage
 from incidents.selectors import open_children_of
+from itsm.automation.selectors.runs import breaker_of, run_of
 from itsm.core.models import Event
 from itsm.core.subscribers import Moment, on
 from itsm.monitoring.ledger import light_alerts
@@ -221,3 +223,25 @@ def hear_of_outage(event: Event, ticket: Ticket) -> list[tuple[int | None, Why]]
         return []
     hit, following = people_of_outage(ticket)
     return [*((pk, Why.HIT) for pk in hit), *((pk, Why.FOLLOWER) for pk in following)]
+
+
+@on("run.verified", moment=Moment.AFTER)
+def resolve_healed(event: Event) -> None:
+    """What was seen to be healed is over."""
+    if (run := run_of(event.subject_id)) is not None and run.origin == run.Origin.HEALING:
+        healing.heal(run=run)
+
+
+@on("run.finished", moment=Moment.AFTER)
+def resolve_after_run(event: Event) -> None:
+    """Alerts may have cleared while a run was at work."""
+    if (run := run_of(event.subject_id)) is not None and run.state != "verified":
+        healing.look_whether_clear(run=run)
+
+
+@on("breaker.opened", moment=Moment.AFTER)
+def open_for_breaker(event: Event) -> None:
+    """What a runbook can no longer heal is for people."""
+    run, breaker = run_of(event.data["run"]), breaker_of(event.subject_id)
+    if run is not None and breaker is not None:
+        healing.open_for_breaker(breaker=breaker, run=run)

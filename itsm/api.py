@@ -25,6 +25,8 @@ from changes.templates_api import TemplateCollection
 from incidents.api import IncidentCollection
 from itsm.approvals.api import ApprovalCollection
 from itsm.automation.rules_api import MacroCollection, RuleCollection
+from itsm.automation.runbooks_api import RunbookCollection
+from itsm.automation.runs_api import BreakerCollection, RunCollection, SwitchCollection
 from itsm.core.errors import Invalid, NotFound
 from itsm.core.rest.explorer import chapters_of
 from itsm.core.rest.routes import routes
@@ -47,6 +49,10 @@ COLLECTIONS = (
     AttributionCollection,
     TemplateCollection,
     ApprovalCollection,
+    RunbookCollection,
+    RunCollection,
+    BreakerCollection,
+    SwitchCollection,
     AlertCollection,
     SilenceCollection,
     ServiceCollection,

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("itsm.tickets.urls")),
     path("", include("itsm.approvals.urls")),
     path("", include("itsm.automation.urls")),
+    path("", include("itsm.automation.run_urls")),
     path("incidents/", include("incidents.urls")),
     path("changes/", include("changes.urls")),
     path("portal/", include("itsm.portal.urls")),

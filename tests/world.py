@@ -27,7 +27,9 @@ from changes.models import Attribution, Board, ChangeTemplate, TemplateProposal,
 from incidents import actions
 from incidents.actions.opening import Report
 from itsm.approvals.models import Approval
+from itsm.automation.actions import add_runbook, start_run
 from itsm.automation.actions.keeping import save_macro, save_rule
+from itsm.automation.models import Run, RunStep
 from itsm.core.models import Event
 from itsm.core.rest import limits
 from itsm.inventory.models import Relation
@@ -100,6 +102,17 @@ BODIES: dict[str, Any] = {
     "POST api/v1/changes/{change}/evidence/": {"delivery_id": "42", "kind": "tests"},
     "PATCH api/v1/changes/{change}/tasks/{task_id}/": {"state": "done"},
     "POST api/v1/approvals/{approval_id}/reject/": {"comment": "Too thin."},
+    "POST api/v1/runbooks/": {
+        "slug": "another",
+        "name": "Another",
+        "policy": "suggest",
+        "text": "target: shop\nsteps:\n  - {use: human, name: Look}\n",
+    },
+    "PATCH api/v1/runbooks/{runbook}/": {"name": "Restart it"},
+    "POST api/v1/runbooks/{runbook}/secrets/": {"name": "TOKEN", "value": "planted"},
+    "POST api/v1/runs/": {"runbook": "{runbook}", "parameters": {"host": "web-1"}},
+    "POST api/v1/runs/{leave_run}/reject/": {"comment": "Not now."},
+    "POST api/v1/runs/{person_run}/settle/": {"is_done": True},
     "POST api/v1/services/": {"name": "search"},
     "PATCH api/v1/services/{record}/": {"title": "Idle"},
     "POST api/v1/configuration-items/": {"name": "web-9"},
@@ -260,6 +273,7 @@ def _fill(world: World) -> None:
     task = add_task(change=change, actor=alice, title="Warm the caches")
     submitted = submit(ChangeFactory(), actor=alice)
     world.names = {
+        **_runs(dana, bob),
         "meeting_id": str(_meeting(dana, alice).pk),
         "change": change.number,
         "scheduled": scheduled.number,
@@ -331,6 +345,28 @@ def _automated(dana: Any) -> dict[str, str]:
     save_rule(actor=dana, given=rule)
     save_macro(actor=dana, given={"slug": "seen", "name": "Note it", "steps": note})
     return {"rule": "seen", "macro": "seen"}
+def _runs(dana: Any, bob: Any) -> dict[str, str]:
+    """A runbook, and a run for each word that is waited for."""
+    text = 'target: "{host}"\nparameters:\n  - {name: host, type: host}\nsteps:\n'
+    text += "  - {use: human, name: Look}\n"
+    facts = {"name": "Restart", "needs_approval": True}
+    runbook = add_runbook(slug="restart-it", facts=facts, text=text, actor=dana)
+    version = runbook.versions.get()
+    names = {"runbook": runbook.slug, "secret": "NOTHING"}
+    for name, origin in (("run_id", "healing"), ("leave_run", "person"), ("person_run", "")):
+        run = start_run(
+            version=version,
+            parameters={"host": f"{name.replace('_', '-')}"},
+            key=name,
+            actor=bob,
+            origin=origin or "fulfilment",
+        )
+        names[name] = str(run.pk)
+    Run.objects.filter(pk=names["person_run"]).update(
+        state="running", waits_for="person", due_at=None
+    )
+    RunStep.objects.create(run_id=names["person_run"], position=0, name="Look", use="human")
+    return names
 
 
 def _meeting(chair: Any, member: Any) -> Any:

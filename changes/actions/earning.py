@@ -33,7 +33,8 @@ TO_EARN = (Standing.PROPOSED, Standing.DEMOTED)
 @transaction.atomic
 def weigh_template(*, change: Change, actor: User) -> None:
     """After a change made from a template: take its leave away, or propose to give it."""
-    if change.template_version is None:
+    # What runbooks do is judged by their breakers, which open sooner and close again.
+    if change.template_version is None or change.runs_as_change.exists():
         return
     # Without this lock a failure and a confirmation at once could leave a failed one in use.
     template = ChangeTemplate.objects.select_for_update(of=("self",)).get(

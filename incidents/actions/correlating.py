@@ -17,6 +17,7 @@ from incidents.actions.opening import Report, open_incident
 from incidents.correlation import RANK, grave_key, keys_for, scope_of
 from incidents.models import Detection, Incident, ResolutionCode
 from incidents.selectors import firing_alerts_of
+from itsm.automation.selectors.runs import is_being_healed, is_verified_for
 from itsm.core import events
 from itsm.core.events import Subject
 from itsm.inventory.models import ConfigurationItem
@@ -197,7 +198,11 @@ def resolve_if_clear(
     """Resolve an incident none of whose alerts fires any more; ``at`` is when the last ended."""
     # Who joins an alert holds a share of this row, so after this lock the count is the truth.
     incident = Incident(pk=ticket_id).lock()
-    if incident.is_open() and not firing_alerts_of(incident).exists():
+    if not incident.is_open() or firing_alerts_of(incident).exists():
+        return
+    # A run that is at work says by itself whether it has healed.
+    if not is_being_healed(incident):
+        code = ResolutionCode.SELF_HEALED if is_verified_for(incident) else code
         resolve(incident, actor=actor, code=code, notes=_("All its alerts have cleared."), at=at)
 
 

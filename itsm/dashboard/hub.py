@@ -180,6 +180,8 @@ class Hub:
     async def pass_on(self, whisper: str) -> None:
         """Tell those staff who may see a ticket that somebody came to it, left it or writes."""
         sort, _, key = whisper.partition(" ")
+        if sort == "run" and key.isdecimal():
+            self._tell_of_run(int(key))
         if sort != "presence" or not key.isdecimal():
             return
         try:
@@ -190,6 +192,12 @@ class Hub:
         for socket in tuple(self.sockets):
             if facts and socket.reader.sees_notes and may_see(socket.reader, facts):
                 socket.tell({"type": "presence", "number": facts.number})
+
+    def _tell_of_run(self, pk: int) -> None:
+        """Say that a run has said more; whoever shows it asks for what he may see of it."""
+        for socket in tuple(self.sockets):
+            if socket.reader.sees_notes:
+                socket.tell({"type": "run", "number": f"run-{pk}"})
 
     async def _beat(self, over: asyncio.Event) -> None:
         while not over.is_set():
@@ -253,10 +261,15 @@ def _message(news: News, facts: Facts | None, cursor: Cursor) -> Message | None:
         "id": news.id,
         "name": news.name,
         "kind": news.subject_type,
-        "number": facts.number if is_ticket and facts else None,
+        "number": facts.number if is_ticket and facts else _name_of(news),
         "version": facts.version if is_ticket and facts else None,
         "cursor": str(min(cursor, news.place)),
     }
+
+
+def _name_of(news: News) -> str | None:
+    """What a page that shows it watches for; only runs have pages that do."""
+    return f"run-{news.subject_id}" if news.subject_type == "run" else None
 
 
 def _is_told(reader: Reader, news: News, inboxes: Inboxes) -> bool:
@@ -266,7 +279,7 @@ def _is_told(reader: Reader, news: News, inboxes: Inboxes) -> bool:
 def _may_hear(reader: Reader, news: News, facts: Facts | None) -> bool:
     if news.subject_type in desks:
         return facts is not None and may_see(reader, facts) and (news.public or reader.sees_notes)
-    return news.subject_type == "alert" and reader.is_active and reader.sees_notes
+    return news.subject_type in ("alert", "run") and reader.is_active and reader.sees_notes
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

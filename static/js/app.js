@@ -26,6 +26,7 @@ import "steady/quiet";
 import "steady/editor";
 import "steady/inline";
 import "steady/later";
+import "steady/runs";
 import "steady/copy";
 import "steady/bell";
 import "steady/post";

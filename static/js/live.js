@@ -49,6 +49,8 @@ function receive(message) {
     tell({ name: "resync" });
   } else if (message.type === "presence") {
     document.dispatchEvent(new CustomEvent("presence", { detail: message }));
+  } else if (message.type === "run") {
+    document.dispatchEvent(new CustomEvent("run", { detail: message }));
   } else if (message.type === "event" && !heard.has(message.id)) {
     heard.add(message.id);
     tell(message);

@@ -61,6 +61,7 @@ def _begin(run: Run, now: datetime) -> None:
     run.started_at, run.due_at = now, now
     run.save()
     tell(run, "started", actor=run.accepted_by or run.requested_by)
+    run.refresh_from_db(fields=["change"])
 
 
 def _hinder(run: Run, hindrance: Hindrance, now: datetime) -> None:

@@ -40,6 +40,7 @@ logger = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=30)
 BEAT = 3.0  # seconds
+LATER = timedelta(minutes=1)
 
 
 def run_owed(*, on_each: Callable[[], None] | None = None) -> int:
@@ -76,6 +77,11 @@ def work_on(run: Run) -> None:
                 run = UNITS[RunState(run.state)](run, pulse)
     except Fenced:
         logger.warning("run.fenced", run=run.pk)
+    except Exception:  # nothing was begun, or it was written down: looked at again later
+        logger.exception("run.broken_off", run=run.pk)
+        Run.objects.filter(pk=run.pk, claim=run.claim, due_at__isnull=False).update(
+            due_at=timezone.now() + LATER
+        )
     finally:
         Run.objects.filter(pk=run.pk, claim=run.claim, claim__isnull=False).update(
             claim=None, claim_until=None

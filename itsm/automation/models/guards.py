@@ -30,9 +30,7 @@ class Breaker(models.Model):
     # Failures before it was last closed are forgiven.
     counts_from = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
-    trial = models.OneToOneField(
-        "automation.Run", models.SET_NULL, null=True, related_name="trial_of"
-    )
+    trial = models.ForeignKey("automation.Run", models.SET_NULL, null=True, related_name="trials")
 
     class Meta:
         constraints = [

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from itsm.automation.models import Runbook, RunbookSecret, RunbookVersion
@@ -14,6 +14,17 @@ def visible_runbooks(user: User) -> QuerySet[Runbook]:
     """The runbooks staff may see."""
     runbooks = Runbook.objects.select_related("owner_team")
     return runbooks if user.has_perm("tickets.view_all") else runbooks.none()
+
+
+def runbooks_like(user: User, text: str) -> QuerySet[Runbook]:
+    """The runbooks that have this in their name or short name."""
+    named = Q(name__icontains=text) | Q(slug__icontains=text)
+    return visible_runbooks(user).filter(named)
+
+
+def usable_runbooks(user: User, *, most: int) -> list[Runbook]:
+    """The first runbooks that may run."""
+    return list(visible_runbooks(user).filter(is_active=True, versions__number=1)[:most])
 
 
 def runbook_for(user: User, slug: str) -> Runbook:

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from itsm.approvals.selectors import votes_open_to
 from itsm.automation.breaking import counted_since
 from itsm.automation.models import (
     AT_WORK,
@@ -18,6 +19,7 @@ from itsm.automation.models import (
     RunLine,
     RunState,
     RunStep,
+    WaitsFor,
 )
 from itsm.core.errors import NotFound
 from itsm.inventory.models import ConfigurationItem
@@ -29,7 +31,11 @@ from itsm.tickets.selectors import visible_tickets
 HOUR = timedelta(hours=1)
 USUAL_BUDGET = {1: 3, 2: 4, 3: 6, 4: 10}
 USUAL_SHARE = 10
-FIRING = (Status.FIRING, Status.ACKED, Status.FLAPPING, Status.RECOVERING)
+# What is held back fires all the same.
+FIRING = (
+    *(Status.FIRING, Status.ACKED, Status.FLAPPING, Status.RECOVERING),
+    *(Status.SUPPRESSED, Status.EXPIRED),
+)
 # Where a mistake harms nobody outside the house.
 HARMLESS = frozenset({"staging", "test", "testing", "development", "dev", "qa"})
 
@@ -50,6 +56,17 @@ def run_for(user: User, pk: int) -> Run:
     if run is None:
         raise NotFound(_("There is no such run."))
     return run
+
+
+def run_of(pk: int) -> Run | None:
+    """The run with this number, for the house itself."""
+    runs = Run.objects.select_related("runbook", "version__runbook", "ticket", "service")
+    return runs.filter(pk=pk).first()
+
+
+def breaker_of(pk: int) -> Breaker | None:
+    """The breaker with this number, for the house itself."""
+    return Breaker.objects.select_related("runbook").filter(pk=pk).first()
 
 
 def runs_of(user: User, ticket: Ticket) -> QuerySet[Run]:
@@ -138,10 +155,11 @@ def failures_of(breaker: Breaker, now: datetime) -> int:
 
 
 def is_healthy_by_alerts(run: Run) -> bool | None:
-    """Whether no alert of the run's ticket fires; None for a run of no ticket."""
+    """Whether no alert of the run's ticket fires; None where there is none to go by."""
     if run.ticket_id is None:
         return None
-    return not Alert.objects.filter(incident=run.ticket_id, status__in=FIRING).exists()
+    states = set(Alert.objects.filter(incident=run.ticket_id).values_list("status", flat=True))
+    return not states & set(FIRING) if states else None
 
 
 def is_ticket_open(run: Run) -> bool:
@@ -169,9 +187,33 @@ def is_being_healed(ticket: Ticket) -> bool:
 
 def is_verified_for(ticket: Ticket) -> bool:
     """Whether a run has been seen to heal the ticket's trouble."""
-    return Run.objects.filter(
-        ticket=ticket.pk, state=RunState.VERIFIED, healthy__gte=3, samples_needed__gte=3
-    ).exists()
+    healed = Run.objects.filter(ticket=ticket.pk, state=RunState.VERIFIED, healthy__gte=3)
+    return healed.filter(origin=Run.Origin.HEALING).exists()
+
+
+def open_to(run: Run, user: User) -> frozenset[str]:
+    """The words this person may say to a run now."""
+    words: set[str] = set()
+    may_run = user.has_perm("runbooks.run")
+    if run.is_waiting and may_run:
+        words |= {"skip"}
+        is_for_trial = run.state == RunState.BLOCKED and not run.is_supervised
+        words |= {"accept"} if run.state == RunState.PROPOSED or is_for_trial else set()
+    if run.state == RunState.AWAITING_APPROVAL or run.waits_for == WaitsFor.APPROVAL:
+        words |= {"approve", "reject"} if _may_give_leave(run, user) else set()
+    if run.waits_for in (WaitsFor.WORD, WaitsFor.PERSON) and may_run:
+        words |= {"done", "undone"}
+    if run.state in AT_WORK and may_run and run.waits_for != WaitsFor.WORD and not run.is_stopped:
+        words |= {"abort"}
+    return frozenset(words)
+
+
+def _may_give_leave(run: Run, user: User) -> bool:
+    if run.ticket_id is None:
+        is_barred = user.pk in {run.requested_by_id, run.accepted_by_id, run.version.created_by_id}
+        return user.has_perm("runbooks.manage") and not is_barred
+    asked = votes_open_to(user).filter(stage__approval__ticket=run.ticket_id)
+    return asked.filter(stage__approval__purpose__startswith=f"run-{run.pk}").exists()
 
 
 def runs_waiting_for_people(user: User) -> QuerySet[Run]:
