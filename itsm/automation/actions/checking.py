@@ -112,7 +112,7 @@ def _budget(run: Run, now: datetime) -> Hindrance | None:
         return Hindrance(Obstacle.BUDGET, why % {"count": len(begun)}, again_at)
     if run.service_id is None:
         return None
-    at_work = selectors.targets_at_work(run.service_id, without=run.pk)
+    at_work = selectors.targets_at_work(run.service_id, beside=run.target)
     if at_work >= selectors.targets_allowed(run.service_id, share):
         why = _("%(count)d parts of the service are being worked on already.")
         return Hindrance(Obstacle.BUDGET, why % {"count": at_work}, now + SOON)

@@ -52,7 +52,7 @@ def newest_version_of(runbook: Runbook) -> RunbookVersion:
 def newest_versions(runbook_ids: Collection[int]) -> dict[int, RunbookVersion]:
     """What each of these runbooks says now."""
     found = RunbookVersion.objects.filter(runbook__in=runbook_ids).select_related("runbook")
-    newest = found.order_by("runbook", "-number").distinct("runbook")
+    newest = found.order_by("runbook_id", "-number").distinct("runbook_id")
     return {each.runbook_id: each for each in newest}
 
 

@@ -124,9 +124,9 @@ def healed_since(tier: int, since: datetime) -> QuerySet[Run]:
     return runs.order_by("started_at")
 
 
-def targets_at_work(service_id: int, *, without: int) -> int:
-    """How many targets of a service are being worked on."""
-    runs = Run.objects.filter(service=service_id, state__in=AT_WORK).exclude(pk=without)
+def targets_at_work(service_id: int, *, beside: str) -> int:
+    """How many other targets of a service are being worked on."""
+    runs = Run.objects.filter(service=service_id, state__in=AT_WORK).exclude(target=beside)
     return runs.values("target").distinct().count()
 
 
