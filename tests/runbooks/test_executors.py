@@ -5,9 +5,7 @@ import hmac
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -17,7 +15,9 @@ from hypothesis import strategies as st
 
 from itsm.automation.executors import Outcome, Work, executors
 from itsm.automation.filling import filled
+from tests.runbooks import peers
 from tests.runbooks.conftest import put
+from tests.runbooks.peers import Peer
 
 HOSTILE = (
     "$(id)", "`id`", "; rm -rf /", "| cat /etc/passwd", "&& id", "--flag", "-e", "\nid\n",
@@ -28,43 +28,17 @@ hostile = st.sampled_from(HOSTILE) | st.text(
 )
 
 
-class Peer(ThreadingHTTPServer):
-    """Another system, which keeps what it was asked."""
-
-    asked: list[tuple[str, str, dict[str, str], bytes]]
-    status = 200
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Peer
-
-    def _answer(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.server.asked.append((self.command, self.path, dict(self.headers), body))
-        if self.server.status:
-            self.send_response(self.server.status)
-            self.end_headers()
-        self.close_connection = True
-
-    do_GET = do_POST = do_PUT = do_PATCH = _answer  # noqa: N815 the names it asks for
-
-    def log_message(self, *_args: Any) -> None:
-        """Keep quiet."""
-
-
 @pytest.fixture(scope="module")
 def peer() -> Iterator[Peer]:
     """Another system on this machine."""
-    server = Peer(("127.0.0.1", 0), _Handler)
-    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with peers.peer() as found:
+        yield found
 
 
 @pytest.fixture(autouse=True)
 def _fresh(peer: Peer, settings: Any) -> None:
-    peer.asked, peer.status = [], 200
+    peer.asked.clear()
+    peer.answer = lambda _asked: (200, {})
     settings.ALLOWED_OUTBOUND = ["127.0.0.1"]
 
 
@@ -75,20 +49,21 @@ def run(use: str, settings: dict[str, Any], **more: Any) -> tuple[Outcome, list[
 
 
 def call(peer: Peer, **settings: Any) -> Outcome:
-    address = f"http://127.0.0.1:{peer.server_port}/restart"
+    address = f"{peer.address}/restart"
     return run("http", {"address": address, **settings}, secrets={"KEY": "planted-4711"})[0]
 
 
 def test_a_request_is_signed_and_carries_the_same_key_each_time(peer: Peer) -> None:
     secret = "whsec_" + "c2VjcmV0LW9mLXR3ZW50eS1mb3VyLWJ5dGVz"
-    settings = {"address": f"http://127.0.0.1:{peer.server_port}/x", "sign_with": "KEY"}
+    settings = {"address": f"{peer.address}/x", "sign_with": "KEY"}
     run("http", {**settings, "body": {"a": 1}}, secrets={"KEY": secret})
 
-    method, _path, headers, body = peer.asked[0]
+    asked = peer.asked[0]
+    headers, body = asked.headers, asked.body
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     key = base64.b64decode(secret.removeprefix("whsec_"))
     digest = base64.b64encode(hmac.digest(key, signed, "sha256")).decode()
-    assert method == "POST"
+    assert asked.method == "POST"
     assert headers["Idempotency-Key"] == headers["webhook-id"] == "k:1"
     assert headers["webhook-signature"] == f"v1,{digest}"
     assert json.loads(body) == {"a": 1}
@@ -104,7 +79,7 @@ def test_a_request_is_signed_and_carries_the_same_key_each_time(peer: Peer) -> N
 def test_an_answer_that_never_came_is_not_taken_for_a_no(
     peer: Peer, status: int, word: str
 ) -> None:
-    peer.status = status
+    peer.answer = lambda _asked: (status, {})
 
     assert call(peer).word == word
 
@@ -126,14 +101,14 @@ def test_what_a_run_is_told_reaches_the_other_side_as_data_alone(value: str) -> 
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_hostile_words_stay_within_their_part_of_an_address(peer: Peer, value: str) -> None:
-    address = f"http://127.0.0.1:{peer.server_port}/hosts/{{host}}/restart"
+    address = f"{peer.address}/hosts/{{host}}/restart"
     run("http", {"address": address, "body": {"host": value}}, parameters={"host": value})
 
-    _method, path, _headers, body = peer.asked[0]
-    assert path.startswith("/hosts/")
-    assert path.endswith("/restart")
-    assert path.count("/") == 3
-    assert json.loads(body) == {"host": value}
+    asked = peer.asked[0]
+    assert asked.path.startswith("/hosts/")
+    assert asked.path.endswith("/restart")
+    assert asked.path.count("/") == 3
+    assert asked.json == {"host": value}
 
 
 ECHO = """#!/usr/bin/env python3
