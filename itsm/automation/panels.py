@@ -6,7 +6,6 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _l
 
 from itsm.automation.selectors.rules import firings_on, macros_on
-from itsm.automation.selectors.runbooks import usable_runbooks
 from itsm.automation.selectors.runs import runs_of
 from itsm.people.models import User
 from itsm.tickets.models import Ticket
@@ -14,7 +13,6 @@ from itsm.tickets.panels import panel
 from itsm.tickets.permissions import may_see_notes
 
 MOST_RUNS = 5
-MOST_RUNBOOKS = 8
 
 
 @panel("rules", title=_l("Rules and macros"), template="automation/_panel.html", order=80)
@@ -27,10 +25,7 @@ def rules(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
 
 @panel("runs", title=_l("Runs"), template="automation/_runs_panel.html", order=40)
 def runs(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
-    """The newest runs of a record, and the runbooks to run for it."""
+    """The newest runs of a record, and the way to the runbooks that can be run for it."""
     found = list(runs_of(user, ticket)[:MOST_RUNS])
     may_run = user.has_perm("runbooks.run")
-    runbooks = usable_runbooks(user, most=MOST_RUNBOOKS) if may_run else []
-    if not found and not runbooks:
-        return None
-    return {"runs": found, "runbooks": runbooks, "may_run": may_run}
+    return {"runs": found, "may_run": may_run} if found or may_run else None

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from itsm.automation.actions import settle_run, start_run, working
@@ -57,7 +58,7 @@ def test_a_step_that_was_cut_off_is_not_begun_again(
 def environment(directory: Path) -> dict[str, str]:
     """What a worker is told to work on the test database."""
     given = settings.DATABASES["default"]
-    address = f"postgresql://{given['USER']}:{given['PASSWORD']}@/{given['NAME']}"
+    address = f"postgresql://{given['USER']}@/{connection.settings_dict['NAME']}"
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "itsm.settings",

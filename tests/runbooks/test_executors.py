@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -163,6 +164,9 @@ def test_a_command_is_ended_with_all_it_has_started_when_it_takes_too_long(
     outcome, said = run("script", {"command": "slow"}, timeout=timedelta(seconds=1))
 
     assert outcome.word == "failed"
+    end = time.monotonic() + 20
+    while is_running(int(said[0])) and time.monotonic() < end:
+        time.sleep(0.05)
     assert not is_running(int(said[0]))
 
 

@@ -39,7 +39,7 @@ BUDGET = 3
 HOUR = timedelta(hours=1)
 HEALING = RESTART + "verification: {by: alert, every: 60}\n"
 OUTCOMES = {"good": succeeded(), "bad": failed("no"), "lost": unknown("who knows")}
-targets = st.sampled_from(["web-1", "web-2"])
+hosts = st.sampled_from(["web-1", "web-2"])
 
 
 class Healing(RuleBasedStateMachine):
@@ -91,13 +91,13 @@ class Healing(RuleBasedStateMachine):
             assert failures.filter(target=run.target).count() < 2
             assert failures.count() < 2
 
-    @rule(target=targets)
-    def alert(self, target: str) -> None:
+    @rule(host=hosts)
+    def alert(self, host: str) -> None:
         self.count += 1
         with time_machine.travel(self.now, tick=False):
             start_run(
                 version=self.version,
-                parameters={"host": target},
+                parameters={"host": host},
                 key=f"model:{self.count}",
                 actor=self.actor,
                 ticket=self.incident,

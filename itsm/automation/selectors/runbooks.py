@@ -22,11 +22,6 @@ def runbooks_like(user: User, text: str) -> QuerySet[Runbook]:
     return visible_runbooks(user).filter(named)
 
 
-def usable_runbooks(user: User, *, most: int) -> list[Runbook]:
-    """The first runbooks that may run."""
-    return list(visible_runbooks(user).filter(is_active=True, versions__number=1)[:most])
-
-
 def runbook_for(user: User, slug: str) -> Runbook:
     """The runbook with this short name; NotFound when there is none this person may see."""
     runbook = visible_runbooks(user).filter(slug=slug).first()

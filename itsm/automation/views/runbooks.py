@@ -56,6 +56,8 @@ def runbooks(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [(each, newest.get(each.pk)) for each in page],
         "may_write": user.has_perm("runbooks.manage"),
+        "may_run": user.has_perm("runbooks.run"),
+        "ticket": _ticket(user, request.GET.get("ticket", "")),
         "switch": run_selectors.switch(),
     }
     return render(request, "automation/runbooks.html", content)
