@@ -119,7 +119,7 @@ def captured(name: str) -> tuple[dict[str, Any], Any]:
 
 
 @pytest.mark.parametrize(
-    ("name", "verb", "settings"),
+    ("name", "verb", "given"),
     [
         ("01-rollout-restart", "restart", {}),
         ("02-scale", "scale", {"replicas": 5}),
@@ -127,11 +127,11 @@ def captured(name: str) -> tuple[dict[str, Any], Any]:
     ],
 )
 def test_the_cluster_is_asked_what_kubectl_asks(
-    server: Peer, cluster: Cluster, name: str, verb: str, settings: dict[str, Any]
+    server: Peer, cluster: Cluster, name: str, verb: str, given: dict[str, Any]
 ) -> None:
     meta, body = captured(name)
 
-    assert run(server, verb, **settings).word == "succeeded"
+    assert run(server, verb, **given).word == "succeeded"
 
     asked = next(each for each in server.asked if each.method == meta["method"])
     assert asked.path == meta["path"]
