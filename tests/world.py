@@ -345,6 +345,8 @@ def _automated(dana: Any) -> dict[str, str]:
     save_rule(actor=dana, given=rule)
     save_macro(actor=dana, given={"slug": "seen", "name": "Note it", "steps": note})
     return {"rule": "seen", "macro": "seen"}
+
+
 def _runs(dana: Any, bob: Any) -> dict[str, str]:
     """A runbook, and a run for each word that is waited for."""
     text = 'target: "{host}"\nparameters:\n  - {name: host, type: host}\nsteps:\n'
