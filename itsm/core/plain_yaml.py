@@ -1,14 +1,15 @@
 """YAML as people write it by hand: no tags, no aliases, every mistake told with its line."""
 
+import re
 from typing import Any
 
 import yaml
 from django.utils.translation import gettext as _
 
 from itsm.core.errors import Invalid
-from itsm.core.rest.reading import check_text
 
 LONGEST = 64 * 1024
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class _Plain(yaml.SafeLoader):
@@ -40,7 +41,8 @@ def read_yaml(text: str, *, field: str) -> Any:
     """The value of a text; Invalid names the line that is wrong."""
     if len(text) > LONGEST:
         raise Invalid(_("Use at most %(most)d characters.") % {"most": LONGEST}, field=field)
-    check_text(text, field=field)
+    if _UNSTORABLE.search(text):
+        raise Invalid(_("Take out the characters that cannot be stored."), field=field)
     try:
         return yaml.load(text, Loader=_Plain)  # noqa: S506 a safe loader that reads less
     except yaml.MarkedYAMLError as error:
