@@ -10,7 +10,7 @@ from itsm.automation.actions import working
 
 logger = structlog.get_logger(__name__)
 
-AT_ONCE = 8
+AT_ONCE = 6  # with the deliveries beside them they fit into the pool of connections
 
 _guard = threading.Lock()
 _busy = 0

@@ -12,6 +12,7 @@ from django.test import Client
 from changes.actions import connect_pipeline
 from changes.models import Board, ChangeTemplate, GatePolicy, Window
 from itsm.approvals.models import Rule, Substitute
+from itsm.automation.models import RunBudget
 from itsm.core.admins import ConfigurationAdmin
 from itsm.core.models import Event
 from itsm.inventory.models import ConfigurationItem, Service
@@ -45,6 +46,11 @@ PLANTED = "planted-secret-4711"
 
 # Of each model that can be changed in the admin: one record, and one field changed.
 CHANGES: dict[str, tuple[Callable[[], Any], str, Any]] = {
+    "automation.runbudget": (
+        lambda: RunBudget.objects.create(tier=1, runs_an_hour=3),
+        "runs_an_hour",
+        2,
+    ),
     "people.user": (UserFactory, "name", "Gina Rossi"),
     "people.team": (TeamFactory, "name", "Network"),
     "inventory.service": (ServiceFactory, "title", "Shop"),

@@ -53,7 +53,7 @@ KEPT = (
     *("notifications/endpoint", "notifications/messagetemplate", "notifications/chatapp"),
     "notifications/webhookendpoint",
     *("approvals/rule", "approvals/substitute", "changes/window", "changes/changetemplate"),
-    *("changes/board", "changes/gatepolicy", "sla/objective"),
+    *("changes/board", "changes/gatepolicy", "sla/objective", "automation/runbudget"),
 )
 ADDED = ("people/apitoken", "monitoring/monitoringsource", "changes/pipeline")
 SHOWN = (

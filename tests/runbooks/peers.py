@@ -35,6 +35,7 @@ class Peer:
     port: int
     answer: Callable[[Asked], Answer] = lambda _asked: (200, {})
     asked: list[Asked] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -53,8 +54,10 @@ def peer() -> Iterator[Peer]:
             found.asked.append(asked)
             status, told = found.answer(asked)
             if status:
-                said = json.dumps(told).encode()
+                said = told.encode() if isinstance(told, str) else json.dumps(told).encode()
                 self.send_response(status)
+                for name, value in found.headers.items():
+                    self.send_header(name, value)
                 self.send_header("Content-Length", str(len(said)))
                 self.end_headers()
                 self.wfile.write(said)

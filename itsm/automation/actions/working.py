@@ -132,11 +132,8 @@ class Pulse:
         self._thread.join()
 
     def _beat(self) -> None:
-        try:
-            while not self._is_over.wait(BEAT):
-                self._beat_once()
-        finally:
-            connection.close()
+        while not self._is_over.wait(BEAT):
+            self._beat_once()
 
     def _beat_once(self) -> None:
         mine = Run.objects.filter(pk=self._run.pk, claim=self._run.claim)
@@ -145,6 +142,8 @@ class Pulse:
             self.is_stopped = not is_mine or mine.filter(is_stopped=True).exists()
         except Exception as error:  # the database may be away; the lease says how long
             logger.warning("run.pulse_missed", run=self._run.pk, error=repr(error))
+        finally:
+            connection.close()  # between two beats others can use it
 
 
 def _is_due(run: Run) -> bool:
