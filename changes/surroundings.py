@@ -199,7 +199,7 @@ def grave_incidents(change: Change) -> list[Grave]:
     """What burns on the service of a change, or on what that needs."""
     if change.service_id is None:
         return []
-    given = {
+    given: dict[str, Any] = {
         "service": change.service_id,
         "change": change.pk,
         "fixed": Link.Sort.FIXED_BY.value,

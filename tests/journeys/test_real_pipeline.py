@@ -1,8 +1,5 @@
 """A pipeline of a shell with real git and Terraform, from the first plan to the figures."""
 
-import os
-import shutil
-import subprocess
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -21,48 +18,15 @@ from itsm.people.models import User
 from itsm.tickets.actions import link
 from tests.factories import IncidentFactory
 from tests.journeys.test_steady_gate import Pipeline, pipeline, template
+from tests.workshop import HAS_TERRAFORM, ONE, TWO, Workshop
 
 __all__ = ["pipeline", "template"]
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(240),
-    pytest.mark.skipif(shutil.which("terraform") is None, reason="No terraform on the path."),
+    pytest.mark.skipif(not HAS_TERRAFORM, reason="No terraform on the path."),
 ]
-
-TWO = """
-resource "terraform_data" "queue" { input = "a" }
-resource "terraform_data" "database" { input = "b" }
-"""
-ONE = 'resource "terraform_data" "queue" { input = "a" }\n'
-
-
-class Workshop:
-    """A repository with a configuration, and what a pipeline does with it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.do("git", "init", "-q")
-        self.do("git", "config", "user.email", "ci@example.test")
-        self.do("git", "config", "user.name", "CI")
-
-    def do(self, *command: str) -> str:
-        quiet = {**os.environ, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
-        done = subprocess.run(
-            command, cwd=self.folder, env=quiet, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout.strip()
-
-    def plan(self, text: str) -> tuple[str, str]:
-        """Commit this configuration; the revision, and the plan as Terraform shows it."""
-        (self.folder / "main.tf").write_text(text)
-        self.do("git", "add", "main.tf")
-        self.do("git", "commit", "-q", "--allow-empty", "-m", "Change the platform")
-        self.do("terraform", "init", "-input=false", "-no-color")
-        self.do("terraform", "plan", "-input=false", "-no-color", "-out=plan")
-        (self.folder / "plan.json").write_text(self.do("terraform", "show", "-json", "plan"))
-        return self.do("git", "rev-parse", "HEAD"), str(self.folder / "plan.json")
 
 
 @pytest.fixture
