@@ -316,8 +316,8 @@ def has_pipeline(slug: str) -> bool:
 
 def pipeline_for(slug: str, *, credentials: Credentials, now: datetime) -> Pipeline | None:
     """The pipeline a post comes from; None at other addresses, NotFound unless it proves it."""
-    found = Pipeline.objects.select_related("bot", "service", "template")
-    pipeline = found.filter(slug=slug, is_active=True).first()
+    found = Pipeline.objects.select_related("bot").filter(slug=slug, is_active=True)
+    pipeline = found.order_by().first()
     if pipeline is None:
         return None
     header = pipelines[pipeline.kind].token_header

@@ -29,6 +29,7 @@ from changes.actions.tracing import (
     find,
     own_id,
     service_of,
+    shown,
     trace,
     version_of,
     waiting_evidence,
@@ -146,7 +147,7 @@ def _opens(pipeline: Pipeline, seen: ChangeSeen) -> bool:
 
 
 def _take_evidence(pipeline: Pipeline, seen: EvidenceSeen) -> Change | None:
-    change = find(pipeline, seen.keys, NOT_OVER)
+    change = shown(pipeline, seen.keys, NOT_OVER)
     finding = Finding(
         delivery_id=own_id(pipeline, f"evidence:{seen.id}"),
         kind=seen.kind,

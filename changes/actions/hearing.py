@@ -53,15 +53,17 @@ def _done(pipeline: Pipeline, key: str, signals: Sequence[Signal], now: datetime
     """The answer to a post: of the one before where it came before, else of what it brought."""
     with transaction.atomic():
         # Of two posts about one run each could open a change, and the same post could count twice.
-        Pipeline.objects.select_for_update(no_key=True).get(pk=pipeline.pk)
-        post = PipelinePost.objects.filter(pipeline=pipeline, key=key).first()
-        if post is not None and not post.error:
-            return dict(post.answer)
+        locked = Pipeline.objects.select_for_update(no_key=True).filter(pk=pipeline.pk)
+        list(locked.order_by().values_list("pk"))
+        before = PipelinePost.objects.filter(pipeline=pipeline, key=key).order_by()
+        known = next(iter(before.values_list("pk", "answer", "error")), None)
+        if known is not None and not known[2]:
+            return dict(known[1])
         # One that was refused is done now that it can be.
-        post = post or PipelinePost(pipeline=pipeline, key=key)
+        post = PipelinePost(pk=known[0] if known else None, pipeline=pipeline, key=key)
         post.answer = _answer(apply_signals(pipeline=pipeline, signals=signals, now=now))
-        post.error, post.path, post.body, post.received_at = "", "", None, now
-        post.save()
+        post.received_at = now
+        post.save(force_insert=known is None)
     return dict(post.answer)
 
 
