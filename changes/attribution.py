@@ -74,6 +74,7 @@ class Symptoms:
     words: frozenset[str] = frozenset()
     labels: frozenset[str] = frozenset()
     held_by: frozenset[Hashable] = frozenset()  # the changes during which its alerts were held
+    burning: frozenset[int] = frozenset()  # services near it that use their error budget up
 
 
 @dataclass(frozen=True)
@@ -202,6 +203,10 @@ def _held(symptoms: Symptoms, suspect: Suspect) -> Reason | None:
     return Reason("held", 35) if suspect.key in symptoms.held_by else None
 
 
+def _burning(symptoms: Symptoms, suspect: Suspect) -> Reason | None:
+    return Reason("burning", 8) if suspect.service_id in symptoms.burning else None
+
+
 def _size(_symptoms: Symptoms, suspect: Suspect) -> Reason | None:
     points = 0.8 * math.log2(1 + suspect.files) + 1.8 * suspect.spread
     if points < 1:
@@ -221,4 +226,6 @@ def _words(symptoms: Symptoms, suspect: Suspect, rarity: Mapping[str, float]) ->
 
 
 Judge = Callable[[Symptoms, Suspect], Reason | None]
-JUDGES: tuple[Judge, ...] = (_time, _place, _environment, _outcome, _labels, _held, _size, _risk)
+JUDGES: tuple[Judge, ...] = (
+    _time, _place, _environment, _outcome, _labels, _held, _burning, _size, _risk,
+)  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, Prefetch, Q, QuerySet, When
+from django.utils import timezone
 
 from changes.attribution import (
     EARLY,
@@ -24,6 +25,7 @@ from itsm.core.errors import NotFound
 from itsm.inventory.models import ConfigurationItem, Relation, ServiceDependency
 from itsm.monitoring.models import Alert
 from itsm.people.models import User
+from itsm.sla.selectors import burning
 from itsm.tickets.models import Ticket
 from itsm.tickets.permissions import may_see_notes
 
@@ -72,6 +74,7 @@ def symptoms_of(incident: Ticket) -> Symptoms:
     named = incident.configuration_items.values_list("pk", "environment", "name")
     items = {pk: (environment, name) for pk, environment, name in named}
     near = _neighbours(incident.service_id)
+    around = {each for each in (incident.service_id, *near[0], *near[1]) if each is not None}
     labels = {str(value).lower() for _title, said, *_rest in alerts for value in said.values()}
     environments = [
         *(
@@ -99,6 +102,7 @@ def symptoms_of(incident: Ticket) -> Symptoms:
         - _names(incident, [name for _environment, name in items.values()]),
         labels=frozenset(_parts(labels)),
         held_by=frozenset(held for *_rest, held in alerts if held is not None),
+        burning=burning(around, now=timezone.now()),
     )
 
 

@@ -30,6 +30,7 @@ def reason_in_words(reason: Mapping[str, Any]) -> str:
         "outcome": _("It did not go well."),
         "labels": _("The alerts name it: %(names)s.") % {"names": _listed(facts, "named")},
         "held": _("Its alerts were held back while the change was made."),
+        "burning": _("Its service uses up its error budget too fast."),
         "size": _size(int(facts.get("files", 0))),
         "risk": _("It was judged risky."),
         "words": _("Both speak of %(words)s.") % {"words": _listed(facts, "shared")},

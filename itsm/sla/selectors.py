@@ -1,5 +1,6 @@
 """Questions about calendars and objectives."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
@@ -67,6 +68,12 @@ def standing_of(service: Service, *, now: datetime) -> Standing:
         has_objectives=bool(found),
         is_partly_unknown=len(left) < len(found) or len(burn) < len(found),
     )
+
+
+def burning(services: Collection[int], *, now: datetime) -> frozenset[int]:
+    """Those of the services that use their error budget up before its time, as far as is known."""
+    found = Objective.objects.filter(service__in=services, is_active=True, burn__gt=1)
+    return frozenset(each.service_id for each in found.defer("token") if each.is_known(now))
 
 
 def objectives_to_ask(before: datetime) -> QuerySet[Objective]:

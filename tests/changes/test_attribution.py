@@ -90,6 +90,14 @@ def test_the_nearer_the_more_it_is_suspected(
     assert points_of(replace(PLAIN, **given_place))[name] == points
 
 
+def test_what_burns_its_error_budget_is_suspected_before_its_equal() -> None:
+    burning = replace(SYMPTOMS, burning=frozenset({NEEDED}))
+    suspect = replace(PLAIN, key="suspect", service_id=NEEDED)
+
+    assert points_of(suspect, burning).items() - points_of(suspect).items() == {("burning", 8)}
+    assert "burning" not in points_of(replace(PLAIN, service_id=HERE), burning)
+
+
 @pytest.mark.parametrize(
     ("facts", "name"),
     [
