@@ -19,6 +19,7 @@ from changes.models import (
 from itsm.core import events
 from itsm.core.errors import NotAllowed, Refused
 from itsm.people.models import User
+from itsm.people.selectors import people_capable_of
 
 Standing = ChangeTemplate.Standing
 State = TemplateProposal.State
@@ -44,7 +45,7 @@ def weigh_template(*, change: Change, actor: User) -> None:
     if run.is_failure and _is_after_demotion(template, change):
         _lose(template, change, run, actor)
     elif template.standing in TO_EARN:
-        _propose_if_earned(template, actor)
+        _propose_if_earned(template, change, actor)
 
 
 def _run_of(change: Change) -> Run:
@@ -72,7 +73,7 @@ def _lose(template: ChangeTemplate, change: Change, run: Run, actor: User) -> No
     events.publish("change_template.demoted", template, actor=actor, data=data)
 
 
-def _propose_if_earned(template: ChangeTemplate, actor: User) -> None:
+def _propose_if_earned(template: ChangeTemplate, change: Change, actor: User) -> None:
     version = records.newest_version(template)
     if version is None or template.proposals.filter(state=State.OPEN).exists():
         return
@@ -88,6 +89,10 @@ def _propose_if_earned(template: ChangeTemplate, actor: User) -> None:
     TemplateProposal.objects.create(template=template, version=version, runs=ids)
     data = {"version": version.number, "runs": ids[:100], "count": len(ids)}
     events.publish("change_template.proposed", template, actor=actor, data=data)
+    # Told of on the change that made it so: whoever wrote the template cannot confirm it.
+    deciders = people_capable_of("changes.manage").exclude(pk=version.created_by_id)
+    asked = {"template": template.slug, "users": list(deciders.values_list("pk", flat=True))}
+    events.publish("change.template_earned", change, actor=actor, data=asked)
 
 
 @transaction.atomic

@@ -89,6 +89,7 @@ CONCERNED: dict[str, tuple[Group, ...]] = {
     "approval_granted": (_assignee, _planner),
     "approval_denied": (_assignee, _planner),
     "approval_expired": (_assignee, _planner),
+    "template_earned": (_asked,),
 }
 
 

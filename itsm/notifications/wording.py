@@ -30,6 +30,7 @@ SENTENCES = {
     "approval_granted": _l("It was approved"),
     "approval_denied": _l("%(actor)s rejected it"),
     "approval_expired": _l("It waited for approval in vain"),
+    "template_earned": _l("Its template has earned that its changes need no leave"),
 }
 # By the whole name of the event.
 OF_ACCOUNT = {
@@ -52,6 +53,9 @@ TO_ME = {
     ("outage_updated", Why.FOLLOWER): _l("There is news of an outage of a service you follow"),
     ("resolved", Why.HIT): _l("The outage that hit you is over"),
     ("resolved", Why.FOLLOWER): _l("The outage of a service you follow is over"),
+    ("template_earned", Why.APPROVER): _l(
+        "Its template has earned that its changes need no leave: you decide under Templates"
+    ),
     ("approval_asked", Why.APPROVER): _l("Your approval is asked for"),
     ("approval_reminded", Why.APPROVER): _l("Your approval is still asked for"),
     ("approval_escalated", Why.APPROVER): _l(

@@ -245,7 +245,12 @@ def _open_sessions(user: User) -> QuerySet[Session]:
 
 def administrators() -> QuerySet[User]:
     """The people who may change the configuration."""
-    roles = [role for role in Role if is_capable(role, "inventory.edit")]
+    return people_capable_of("inventory.edit")
+
+
+def people_capable_of(capability: str) -> QuerySet[User]:
+    """The people whose role carries a capability."""
+    roles = [role for role in Role if is_capable(role, capability)]
     return User.objects.filter(role__in=roles, is_bot=False).order_by("name", "username")
 
 

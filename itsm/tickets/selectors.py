@@ -127,7 +127,7 @@ class Moment:
 
 UNTOLD = (
     "transition_refused", "watched", "unwatched", "moment_pinned", "moment_unpinned", "mentioned",
-    "approval_asked", "approval_reminded",
+    "approval_asked", "approval_reminded", "template_earned",
 )  # fmt: skip
 SAID = ("commented", "noted")
 
