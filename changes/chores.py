@@ -54,6 +54,12 @@ def forget_old_posts() -> None:
     actions.forget_posts(now=timezone.now())
 
 
+@chore(every=timedelta(hours=1))
+def forget_old_decisions() -> None:
+    """Delete what the gate said so long ago that nobody asks, some of it at a time."""
+    actions.forget_decisions(now=timezone.now())
+
+
 @chore(every=timedelta(minutes=1))
 def watch() -> None:
     """Judge the incidents near what is being changed, or was changed lately."""

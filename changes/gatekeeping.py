@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from changes.gate import Policy, Verdict
@@ -40,6 +40,15 @@ def change_to_ask_about(user: User, number: str) -> Change:
 def decisions_of(change: Ticket) -> QuerySet[GateDecision]:
     """What the gate said of a change, the latest first."""
     return GateDecision.objects.filter(change=change.pk).select_related("asked_by").order_by("-pk")
+
+
+def decisions_of_no_use(before: datetime) -> QuerySet[GateDecision]:
+    """What was said before then, last asked before then, and started no change."""
+    used = Permit.objects.filter(decision=OuterRef("pk"), state=Permit.State.CONSUMED)
+    open_permits = Permit.objects.filter(decision=OuterRef("pk"), state=Permit.State.ISSUED)
+    waits = GateWait.objects.filter(decision=OuterRef("pk"), answered_at=None)
+    old = GateDecision.objects.filter(made_at__lt=before, last_asked_at__lt=before)
+    return old.exclude(Exists(used) | Exists(open_permits) | Exists(waits)).order_by("made_at")
 
 
 def visible_decisions(user: User) -> QuerySet[GateDecision]:

@@ -19,7 +19,7 @@ from changes.actions.hearing import forget_posts, hear
 from changes.actions.importing import import_windows
 from changes.actions.moving import move, voids_leave
 from changes.actions.opening import Plan, open_change
-from changes.actions.permitting import Artifact, expire, revoke
+from changes.actions.permitting import Artifact, expire, forget_decisions, revoke
 from changes.actions.pipelines import PIPELINES, connect_pipeline, rotate_pipeline_token
 from changes.actions.plan_reading import read_plan
 from changes.actions.planning import authorize, endorse, lapse, reject, revise, submit
@@ -58,6 +58,7 @@ __all__ = [
     "expire",
     "find_causes",
     "finish_task",
+    "forget_decisions",
     "forget_posts",
     "hear",
     "hold",

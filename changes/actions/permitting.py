@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -28,6 +28,7 @@ class Artifact:
 
 
 NOTHING = Artifact()
+FORGOTTEN_AT_ONCE = 2000
 
 
 def issue(
@@ -86,6 +87,18 @@ def expire(*, permit: Permit) -> None:
     found = gatekeeping.open_permit_of(change)
     if found is not None and found.pk == permit.pk and found.expires_at <= timezone.now():
         _end(found, change, Permit.State.EXPIRED, system_user(), why="expired")
+
+
+def forget_decisions(*, now: datetime) -> int:
+    """Delete what the gate said so long ago that nobody asks, unless a change was started by it.
+
+    How many decisions that were; some at a time, so that nobody waits for it.
+    """
+    before = now - timedelta(days=gatekeeping.gate_policy().kept_days)
+    old = gatekeeping.decisions_of_no_use(before).values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]
+    found = list(old)
+    GateDecision.objects.filter(pk__in=found).delete()
+    return len(found)
 
 
 def _end(permit: Permit, change: Change, state: Permit.State, actor: User, *, why: str) -> None:

@@ -83,6 +83,12 @@ class GatePolicy(models.Model):
         default=60,
         validators=[MinValueValidator(1), MaxValueValidator(24 * 60)],
     )
+    kept_days = models.PositiveSmallIntegerField(
+        _("days its decisions are kept"),
+        default=400,
+        validators=[MinValueValidator(90)],
+        help_text=_("Those by which a change was started are kept as long as the change."),
+    )
 
     class Meta:
         verbose_name_plural = "gate policies"

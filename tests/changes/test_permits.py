@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from changes import actions
-from changes.chores import expire_permits
+from changes.chores import expire_permits, forget_old_decisions
 from changes.models import Change, GateDecision, GatePolicy, Permit
 from itsm.approvals.models import Approval
 from itsm.people.actions import issue_token
@@ -315,6 +315,27 @@ def _moves(
         return actions.cancel(change, actor=actor, reason="No.")
 
     return start, cancel
+
+
+def test_old_decisions_are_forgotten_save_those_a_change_was_started_by(alice: User) -> None:
+    GatePolicy.objects.create(kept_days=100)
+    plain, used = agreed_to(), agreed_to()
+    for change in (plain, used):
+        actions.ask_gate(change=change, actor=alice)
+    actions.start(used, actor=alice)
+    GateDecision.objects.update(
+        made_at=timezone.now() - timedelta(days=101),
+        last_asked_at=timezone.now() - timedelta(days=101),
+    )
+    Permit.objects.filter(state="issued").update(state="expired")
+    again = actions.ask_gate(change=agreed_to(), actor=alice).decision
+
+    forget_old_decisions()
+
+    kept = GateDecision.objects.exclude(pk=again.pk)
+    assert {each.change_id for each in kept} == {used.pk}
+    assert set(kept.values_list("permits__state", flat=True)) == {"consumed"}
+    assert GateDecision.objects.filter(pk=again.pk).exists()
 
 
 def at_once(count: int, work: Callable[[], object]) -> list[str]:

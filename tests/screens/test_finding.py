@@ -49,6 +49,18 @@ def test_rubbish_is_answered_with_a_page(as_: Browser, alice: User, query: str):
     assert as_(alice).get(f"/search/{query}").status_code == 200
 
 
+def test_the_palette_leads_to_the_gate_simulator_who_may_use_it(
+    as_: Browser, alice: User, mona: User
+):
+    found = {
+        user: options(as_(user).get("/find/?q=simul").content.decode()) for user in (alice, mona)
+    }
+
+    assert "/changes/gate/replay/" in found[mona]
+    assert "/changes/gate/replay/" not in found[alice]
+    assert "/changes/calendar/" in options(as_(alice).get("/find/?q=calen").content.decode())
+
+
 def test_the_palette_finds_a_record_by_its_number_in_any_case(
     as_: Browser, alice: User, incident: Incident
 ):
