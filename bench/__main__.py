@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client as Browser
 
-from bench import cases, data, delivery, gate, live, pages
+from bench import cases, data, delivery, gate, live, pages, rules
 from bench.client import Client
 from bench.server import Server
 from itsm.monitoring.actions import create_source
@@ -34,25 +34,21 @@ PARTS: dict[str, Callable[..., Any]] = {
     "gate": gate.report,
     "delivery": delivery.report,
 }
+# What needs no web server beside it.
+ALONE: dict[str, Callable[..., Any]] = {"rules": rules.report}
 
 
 def main(arguments: Sequence[str]) -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("part", nargs="?", default="all", choices=("all", *PARTS))
-    parser.add_argument("--sizes", default="10000,100000,1000000")
-    parser.add_argument("--rounds", type=int, default=60)
-    options = parser.parse_args(arguments)
-    # The generator's statements are too many-sided to be prepared; the server keeps its settings.
-    for option in ("server_side_binding", "prepare_threshold"):
-        connection.settings_dict["OPTIONS"].pop(option, None)
-    call_command("migrate", verbosity=0)
-    call_command("collectstatic", verbosity=0, interactive=False)
-    data.make_people()
-    figures: list[cases.Figure] = []
+    options = _asked(arguments)
+    _prepare()
     sizes = [int(each) for each in options.sizes.split(",")]
     if options.part == "gate":
         sizes = sizes[:1]  # it brings changes and services of its own, once
+    if options.part in ALONE:
+        _print(_alone(options.part, sizes))
+        return
+    figures: list[cases.Figure] = []
     for size in sizes:
         data.grow_to(size)
         os.environ["DB_POOL"] = "12"
@@ -71,6 +67,31 @@ def main(arguments: Sequence[str]) -> None:
         figures += measured
     if figures:
         _print(figures)
+
+
+def _prepare() -> None:
+    # The generator's statements are too many-sided to be prepared; the server keeps its settings.
+    for option in ("server_side_binding", "prepare_threshold"):
+        connection.settings_dict["OPTIONS"].pop(option, None)
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    data.make_people()
+
+
+def _asked(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("part", nargs="?", default="all", choices=("all", *PARTS, *ALONE))
+    parser.add_argument("--sizes", default="10000,100000,1000000")
+    parser.add_argument("--rounds", type=int, default=60)
+    return parser.parse_args(arguments)
+
+
+def _alone(part: str, sizes: Sequence[int]) -> list[cases.Figure]:
+    figures: list[cases.Figure] = []
+    for size in sizes:
+        data.grow_to(size)
+        figures += ALONE[part](size=size)
+    return figures
 
 
 def _doors(server: Server, size: int) -> cases.Doors:

@@ -1,5 +1,6 @@
 """Taking an event, or the time, through the rules: what each says is kept, what is due is done."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from itsm.automation.actions.doing import Failed, perform, values_of
 from itsm.automation.conditions import shown, unmet
-from itsm.automation.models import Evaluation, Firing, Outcome, Rule
+from itsm.automation.models import Firing, Outcome, Rule
 from itsm.automation.placeholders import FACTS, filled
 from itsm.automation.selectors.rulebook import Ready, book_for
 from itsm.automation.selectors.situations import rule_bot, situation_of
@@ -28,6 +29,15 @@ INSERT INTO automation_guard (rule_id, key, taken_at) VALUES (%s, %s, %s)
 ON CONFLICT (rule_id, key) DO UPDATE SET taken_at = excluded.taken_at
     WHERE automation_guard.taken_at <= %s
 RETURNING id
+"""
+RECENT = """
+SELECT count(*) FROM (
+    SELECT FROM automation_firing WHERE rule_id = %s AND happened_at > %s AND outcome = %s LIMIT %s
+) AS recent
+"""
+KEEP = """
+INSERT INTO automation_evaluation (event_id, ticket_id, happened_at, verdicts)
+VALUES (%s, %s, %s, %s::jsonb)
 """
 LONG_AGO = timedelta(days=36_500)
 
@@ -176,8 +186,9 @@ def _took_guard(rule: Rule, situation: Situation, *, within: str = "") -> bool:
 
 def _is_too_often(rule: Rule) -> bool:
     since = timezone.now() - timedelta(hours=1)
-    acted = Firing.objects.filter(rule=rule.pk, happened_at__gt=since, outcome=Outcome.ACTED)
-    return acted[: rule.most_an_hour].count() >= rule.most_an_hour
+    with connection.cursor() as cursor:
+        cursor.execute(RECENT, [rule.pk, since, Outcome.ACTED.value, rule.most_an_hour])
+        return int(cursor.fetchone()[0]) >= rule.most_an_hour
 
 
 def _keep(event: Event, situation: Situation, verdicts: Sequence[Verdict]) -> None:
@@ -185,15 +196,10 @@ def _keep(event: Event, situation: Situation, verdicts: Sequence[Verdict]) -> No
         [firing_of(each, situation) for each in verdicts if each.outcome in KEPT and _acts(each)]
     )
     # Should two workers get here at once, the unique event undoes the second one whole.
-    Evaluation.objects.bulk_create(
-        [
-            Evaluation(
-                event=event,
-                ticket_id=situation.ticket.pk if situation.ticket else None,
-                verdicts=[each.row() for each in verdicts],
-            )
-        ]
-    )
+    ticket_id = situation.ticket.pk if situation.ticket else None
+    rows = json.dumps([each.row() for each in verdicts])
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP, [event.pk, ticket_id, timezone.now(), rows])
 
 
 def _acts(verdict: Verdict) -> bool:
