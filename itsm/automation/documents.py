@@ -11,6 +11,7 @@ from itsm.automation.fields import MACRO, RULE
 from itsm.automation.models import Macro, Rule
 from itsm.core.errors import Invalid
 from itsm.core.fields import cleaned
+from itsm.core.plain_yaml import read_yaml
 
 Document = dict[str, Any]
 LONGEST = 1_000_000  # characters of a file
@@ -57,16 +58,7 @@ def as_yaml(rules: Sequence[Rule], macros: Sequence[Macro]) -> str:
 
 def read(text: str) -> dict[str, list[Document]]:
     """The documents of a file, whole; Invalid when it is no such file."""
-    if len(text) > LONGEST:
-        raise Invalid(_("The file is too long."), field="file")
-    try:
-        # Without anchors a short text cannot stand for a long one.
-        if any(isinstance(each, yaml.AliasToken) for each in yaml.scan(text)):
-            raise Invalid(_("Write it without anchors."), field="file")
-        file = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        why = " ".join(str(error).split())[:300]
-        raise Invalid(_("This is not YAML: %(why)s") % {"why": why}, field="file") from None
+    file = read_yaml(text, field="file", longest=LONGEST)
     if not isinstance(file, dict) or set(file) - {"rules", "macros"}:
         raise Invalid(_("A file has rules and macros, and nothing else."), field="file")
     return {

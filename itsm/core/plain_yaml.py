@@ -37,10 +37,10 @@ _Plain.yaml_implicit_resolvers = {
 }
 
 
-def read_yaml(text: str, *, field: str) -> Any:
+def read_yaml(text: str, *, field: str, longest: int = LONGEST) -> Any:
     """The value of a text; Invalid names the line that is wrong."""
-    if len(text) > LONGEST:
-        raise Invalid(_("Use at most %(most)d characters.") % {"most": LONGEST}, field=field)
+    if len(text) > longest:
+        raise Invalid(_("Use at most %(most)d characters.") % {"most": longest}, field=field)
     if _UNSTORABLE.search(text):
         raise Invalid(_("Take out the characters that cannot be stored."), field=field)
     try:

@@ -61,7 +61,7 @@ def test_applying_twice_is_applying_once(write_rule: WriteRule, mona: User):
 
 
 WRONG = [
-    ("rules: [", "This is not YAML"),
+    ("rules: [", "Line 1"),
     ("- a", "A file has rules and macros"),
     ("people: []", "A file has rules and macros"),
     ("rules: {a: 1}", "Give a list of rules"),
@@ -69,10 +69,10 @@ WRONG = [
     (FILE.replace("mode:", "node:"), "rules[0].node"),
     (FILE.replace("op: is", "op: eval"), "rules[0].conditions[0].op"),
     (FILE.replace("open_incident", "os.system"), "rules[0].steps[0].verb"),
-    ("a: &a [1]\nrules: *a", "without anchors"),
-    ("rules: !!python/object/apply:os.system [id]", "This is not YAML"),
+    ("a: &a [1]\nrules: *a", "aliases are not read"),
+    ("rules: !!python/object/apply:os.system [id]", "Line 1"),
     (FILE.replace("{alert}", "\\0"), "rules[0].steps"),
-    (FILE.replace("slug: night", "slug: 2026-01-01"), "Give each a slug"),
+    (FILE.replace("slug: night", "slug: 17"), "Give each a slug"),
 ]
 
 
@@ -123,5 +123,5 @@ def test_the_command_does_the_same(mona: User, tmp_path: Path, capsys: pytest.Ca
     call_command("rules", "export")
     assert "slug: night" in capsys.readouterr().out
     file.write_text("rules: {")
-    with pytest.raises(CommandError, match="not YAML"):
+    with pytest.raises(CommandError, match="Line 1"):
         call_command("rules", "apply", str(file), "--as", "mona")
