@@ -9,20 +9,18 @@ from rest_framework.response import Response
 
 from changes import actions, selectors
 from changes.actions.opening import Plan
+from changes.actions.tasks import OF_CHANGES, STATES
 from changes.filters import ChangeFilters
 from changes.forms import PLANNED_TYPES
 from changes.models import (
     Category,
     Change,
-    ChangeTask,
     ChangeType,
     CloseCode,
     Environment,
     Evidence,
     EvidenceKind,
     Outcome,
-    TaskSort,
-    TaskState,
 )
 from itsm.core.errors import NotFound
 from itsm.core.fields import Choice, Field, Flag, Instant, Line, Lines, Mapped, Number
@@ -46,7 +44,7 @@ from itsm.people.models import User
 from itsm.tickets.api import TicketCollection
 from itsm.tickets.api.belongings import PAGED
 from itsm.tickets.api.shapes import HEAD, MORE, PEOPLE, TAIL, URGENCY, put_addresses, put_names
-from itsm.tickets.models import Channel, Ticket
+from itsm.tickets.models import Channel, Task, Ticket
 
 PEOPLE_NAMED = ("caller", "assignee", "opened_by")
 
@@ -119,12 +117,12 @@ TASK = Shape(
     "ChangeTask",
     (
         Column("id", number()),
-        Column("sort", text(enum=list(TaskSort.values))),
+        Column("sort", text(enum=list(OF_CHANGES))),
         Column("title", text()),
         Column("assignee", maybe(text()), "assignee__username"),
         Column("planned_start", maybe(instant())),
         Column("planned_end", maybe(instant())),
-        Column("state", text(enum=list(TaskState.values))),
+        Column("state", text(enum=list(STATES))),
     ),
 )
 
@@ -251,7 +249,7 @@ class ChangeCollection(TicketCollection):
         _l("Add a task"),
         takes=(
             Line(name="title", required=True),
-            Choice(name="sort", choices=TaskSort.choices),
+            Choice(name="sort", choices=[(each, each.label) for each in OF_CHANGES]),
             Person(name="assignee", label=_l("User name of who does it")),
             Instant(name="planned_start"),
             Instant(name="planned_end"),
@@ -270,7 +268,9 @@ class ChangeCollection(TicketCollection):
         "patch",
         "<str:number>/tasks/<int:task_id>/",
         _l("Say how far a task is"),
-        takes=(Choice(name="state", required=True, choices=TaskState.choices),),
+        takes=(
+            Choice(name="state", required=True, choices=[(each, each.label) for each in STATES]),
+        ),
         gives=TASK,
         refuses=(409,),
     )
@@ -311,6 +311,6 @@ class ChangeCollection(TicketCollection):
         found = selectors.evidence_on(change).filter(pk=evidence.pk)
         return Response(EVIDENCE.one(found, user), 201)
 
-    def _task(self, request: Asked, task: ChangeTask, *, status: int) -> Response:
-        found = selectors.tasks_of(task.change).filter(pk=task.pk)
+    def _task(self, request: Asked, task: Task, *, status: int) -> Response:
+        found = selectors.tasks_of(task.ticket).filter(pk=task.pk)
         return Response(TASK.one(found, request.user), status)

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from changes.conflicts import WITH_CHANGE, Conflict, Neighbourhood, Plot, conflicts_of
 from changes.models import (
     Change,
-    ChangeTask,
     ChangeTemplate,
     Deployment,
     Evidence,
@@ -34,7 +33,7 @@ from itsm.inventory.selectors import downstream_of
 from itsm.monitoring.credentials import Credentials
 from itsm.monitoring.selectors import NO_SOURCE
 from itsm.people.models import User
-from itsm.tickets.models import OPEN_PHASES, Ticket
+from itsm.tickets.models import OPEN_PHASES, Task, Ticket
 from itsm.tickets.selectors import ticket_for, visible_tickets
 
 E = TypeVar("E", Evidence, Shown)
@@ -69,9 +68,9 @@ def template_version(slug: str) -> TemplateVersion:
     return found
 
 
-def tasks_of(change: Ticket) -> QuerySet[ChangeTask]:
+def tasks_of(change: Ticket) -> QuerySet[Task]:
     """The steps of a change, in their order."""
-    tasks = ChangeTask.objects.filter(change=change.pk)
+    tasks = Task.objects.filter(ticket=change.pk)
     return tasks.select_related("assignee").order_by("position", "pk")
 
 
@@ -227,7 +226,7 @@ def has_open_incident(service: Service | None) -> bool:
     return Ticket.objects.filter(service=service, kind="incident", phase__in=OPEN_PHASES).exists()
 
 
-def open_tasks_of(change: Change) -> list[ChangeTask]:
+def open_tasks_of(change: Change) -> list[Task]:
     """What is still to be done."""
     return [each for each in tasks_of(change) if each.is_open()]
 

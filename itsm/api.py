@@ -38,10 +38,14 @@ from itsm.people.api import TeamCollection, UserCollection
 from itsm.sla.api import ObjectiveCollection
 from itsm.tickets.api import transition_routes
 from itsm.tickets.api.events import EventCollection
+from requests.api import ServiceRequestCollection
+from requests.catalogue_api import CatalogItemCollection
 
 COLLECTIONS = (
     IncidentCollection,
     ChangeCollection,
+    ServiceRequestCollection,
+    CatalogItemCollection,
     GateCollection,
     DeploymentCollection,
     DeliveryCollection,
@@ -69,6 +73,7 @@ v1 = [
     *chain.from_iterable(routes(each) for each in COLLECTIONS),
     *transition_routes(IncidentCollection),
     *transition_routes(ChangeCollection),
+    *transition_routes(ServiceRequestCollection),
 ]
 
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("itsm.automation.run_urls")),
     path("incidents/", include("incidents.urls")),
     path("changes/", include("changes.urls")),
+    path("requests/", include("requests.urls")),
     path("portal/", include("itsm.portal.urls")),
     # The admin has no door of its own, which would let people in without a second factor.
     path("admin/login/", RedirectView.as_view(pattern_name="sign-in", query_string=True)),

@@ -14,6 +14,8 @@ from itsm.inventory.models import ConfigurationItem, Service
 from itsm.notifications.models import Endpoint, MessageTemplate, WebhookEndpoint
 from itsm.people.models import Team, User
 from itsm.people.roles import Role
+from requests.models import CatalogItem, Category, ItemVersion, ServiceRequest
+from requests.workflow import workflow as request_workflow
 
 
 class UserFactory(DjangoModelFactory[User]):
@@ -153,3 +155,54 @@ class DeploymentFactory(DjangoModelFactory[Deployment]):
     started_at = factory.LazyFunction(lambda: timezone.now() - timedelta(minutes=5))
     finished_at = factory.LazyFunction(timezone.now)
     delivery_id = factory.Sequence(lambda count: f"test:{count}")
+
+
+class CategoryFactory(DjangoModelFactory[Category]):
+    """A shelf of the catalogue."""
+
+    class Meta:
+        model = Category
+        django_get_or_create = ("slug",)
+
+    slug = "equipment"
+    name = factory.LazyAttribute(lambda category: category.slug.title())
+
+
+class CatalogItemFactory(DjangoModelFactory[CatalogItem]):
+    """Something everybody can order, which the owner's team sees to; ``made`` says more."""
+
+    class Meta:
+        model = CatalogItem
+        skip_postgeneration_save = True
+
+    slug = factory.Sequence(lambda count: f"item-{count}")
+    name = factory.LazyAttribute(lambda item: item.slug.replace("-", " ").capitalize())
+    summary = "What it is."
+    category = factory.SubFactory(CategoryFactory)
+
+    @factory.post_generation
+    def made(self, create, extracted, **_more):
+        number = self.versions.count() + 1
+        self.current = ItemVersion.objects.create(item=self, number=number, **(extracted or {}))
+        self.save()
+
+
+class ServiceRequestFactory(DjangoModelFactory[ServiceRequest]):
+    """A service request put into a state directly, without the road that leads there."""
+
+    class Meta:
+        model = ServiceRequest
+
+    class Params:
+        at_state = "draft"
+
+    number = factory.Sequence(lambda count: f"RITM-{900_000 + count}")
+    kind = "service_request"
+    title = "Laptop"
+    priority = 4
+    opened_by = factory.SubFactory(UserFactory)
+    caller = factory.SelfAttribute("opened_by")
+    item = factory.SubFactory(CatalogItemFactory)
+    version_of_item = factory.SelfAttribute("item.current")
+    state = factory.LazyAttribute(lambda request: request.at_state)
+    phase = factory.LazyAttribute(lambda request: request_workflow.states[request.at_state].phase)

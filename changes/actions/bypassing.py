@@ -5,10 +5,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from changes.actions.running import note_end
-from changes.models import Change, ChangeTask, ChangeType, Outcome, TaskSort
+from changes.models import Change, ChangeType, Outcome
 from changes.workflow import BEFORE_WORK, workflow
 from itsm.people.models import User
 from itsm.tickets.fields import Choice, Field
+from itsm.tickets.models import Task, TaskSort
 
 
 @workflow.transition(
@@ -31,8 +32,8 @@ def bypass(change: Change, *, actor: User, outcome: str, reason: str) -> None:
     change.actual_start = change.actual_start or timezone.now()
     change.close_notes = reason
     note_end(change, outcome)
-    ChangeTask.objects.create(
-        change=change,
+    Task.objects.create(
+        ticket=change,
         sort=TaskSort.REVIEW,
         title=_("Write the post-implementation review"),
         is_automatic=True,

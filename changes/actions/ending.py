@@ -5,11 +5,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from changes.actions.running import needs_review
-from changes.models import Change, CloseCode, Outcome, TaskSort, TaskState
+from changes.models import Change, CloseCode, Outcome
 from changes.workflow import OPEN, is_going, is_held, workflow
 from itsm.core.errors import Invalid, Refused
 from itsm.people.models import User
 from itsm.tickets.fields import Choice, Field
+from itsm.tickets.models import OPEN_STATES, TaskSort, TaskState
 
 # What may be said of a change that went so.
 CODES = {
@@ -77,9 +78,7 @@ def cancel(change: Change, *, actor: User, reason: str) -> None:
     change.on_hold, change.hold_reason = False, ""
     change.cancel_reason = reason
     change.closed_at = timezone.now()
-    change.tasks.filter(state__in=(TaskState.OPEN, TaskState.IN_PROGRESS)).update(
-        state=TaskState.CANCELED
-    )
+    change.tasks.filter(state__in=OPEN_STATES).update(state=TaskState.CANCELED)
 
 
 @workflow.transition(

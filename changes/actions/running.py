@@ -10,11 +10,12 @@ from changes import selectors
 from changes.actions.deciding import keep_refusal, pass_gate
 from changes.actions.permitting import NOTHING, Artifact, revoke
 from changes.actions.planning import not_held
-from changes.models import Change, ChangeTask, ChangeType, Outcome, TaskSort, TaskState
+from changes.models import Change, ChangeType, Outcome
 from changes.workflow import is_going, workflow
 from itsm.core.errors import Invalid, NotAllowed, Refused
 from itsm.people.models import User
 from itsm.tickets.fields import Choice, Field, Line
+from itsm.tickets.models import Task, TaskSort, TaskState
 
 TOLERANCE = timedelta(minutes=15)
 WATCHED = timedelta(minutes=60)
@@ -63,10 +64,8 @@ def start(
         revoke(change=change, actor=actor, why="overridden")
     change.actual_start = timezone.now()
     if not change.tasks.exists():
-        ChangeTask.objects.bulk_create(
-            ChangeTask(
-                change=change, sort=sort, title=str(title), is_automatic=True, position=place
-            )
+        Task.objects.bulk_create(
+            Task(ticket=change, sort=sort, title=str(title), is_automatic=True, position=place)
             for place, (sort, title) in enumerate(MADE_AT_START)
         )
 
@@ -123,8 +122,8 @@ def complete(change: Change, *, actor: User, outcome: str, notes: str = "") -> N
     change.close_notes = notes
     note_end(change, outcome)
     if needs_review(change):
-        ChangeTask.objects.create(
-            change=change,
+        Task.objects.create(
+            ticket=change,
             sort=TaskSort.REVIEW,
             title=_("Write the post-implementation review"),
             is_automatic=True,

@@ -5,13 +5,15 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from changes.models import Change, ChangeTask, TaskSort, TaskState
-from itsm.core import events
+from changes.models import Change
 from itsm.core.errors import Invalid, NotAllowed, Refused
 from itsm.people.models import User
+from itsm.tickets.actions.tasks import Wanted, put_task, set_task
+from itsm.tickets.models import Task, TaskSort, TaskState
 from itsm.tickets.permissions import may_work
 
-MOST_TASKS = 100
+OF_CHANGES = (TaskSort.PLANNING, TaskSort.IMPLEMENTATION, TaskSort.TESTING, TaskSort.REVIEW)
+STATES = (TaskState.OPEN, TaskState.IN_PROGRESS, TaskState.DONE, TaskState.CANCELED)
 
 
 @transaction.atomic
@@ -25,53 +27,36 @@ def add_task(
     planned_start: datetime | None = None,
     planned_end: datetime | None = None,
     is_automatic: bool = False,
-) -> ChangeTask:
+) -> Task:
     """Add a step; one of implementation must lie within the change's own time."""
     locked = _locked(change, actor)
     if locked.phase == "closed":
         raise Refused(_("%(number)s is over.") % {"number": locked.number})
-    if sort not in TaskSort.values:
+    if sort not in OF_CHANGES:
         raise Invalid(
-            _("Choose one of %(known)s.") % {"known": ", ".join(TaskSort.values)}, field="sort"
+            _("Choose one of %(known)s.") % {"known": ", ".join(OF_CHANGES)}, field="sort"
         )
-    if not title.strip():
-        raise Invalid(_("Say in a few words what is to be done."), field="title")
     _check_time(locked, sort, planned_start, planned_end)
-    count = locked.tasks.count()
-    if count >= MOST_TASKS:
-        raise Refused(_("A change has at most %(most)d tasks.") % {"most": MOST_TASKS})
-    task = ChangeTask.objects.create(
-        change=locked,
+    wanted = Wanted(
+        title=title,
         sort=sort,
-        title=title.strip()[:250],
         assignee=assignee,
         planned_start=planned_start,
         planned_end=planned_end,
         is_automatic=is_automatic,
-        position=count,
     )
-    data = {"task": task.pk, "title": task.title, "sort": sort}
-    events.publish("change.task_added", locked, actor=actor, data=data)
-    return task
+    return put_task(ticket=locked, actor=actor, wanted=wanted)
 
 
 @transaction.atomic
-def finish_task(*, task: ChangeTask, actor: User, state: str = TaskState.DONE) -> ChangeTask:
+def finish_task(*, task: Task, actor: User, state: str = TaskState.DONE) -> Task:
     """Say how far a step is."""
-    change = _locked(task.change, actor)
-    if state not in TaskState.values:
-        raise Invalid(
-            _("Choose one of %(known)s.") % {"known": ", ".join(TaskState.values)}, field="state"
-        )
+    change = _locked(Change.objects.get(pk=task.ticket_id), actor)
+    if state not in STATES:
+        raise Invalid(_("Choose one of %(known)s.") % {"known": ", ".join(STATES)}, field="state")
     if change.phase == "closed":
         raise Refused(_("%(number)s is over.") % {"number": change.number})
-    before = ChangeTask.objects.get(pk=task.pk).state
-    if before != state:
-        ChangeTask.objects.filter(pk=task.pk).update(state=state)
-        data = {"task": task.pk, "title": task.title, "from": before, "to": state}
-        events.publish("change.task_moved", change, actor=actor, data=data)
-    task.state = state
-    return task
+    return set_task(task=task, ticket=change, actor=actor, state=state)
 
 
 def _locked(change: Change, actor: User) -> Change:

@@ -5,13 +5,10 @@ from changes.models.board import AgendaItem, Board, Meeting
 from changes.models.change import (
     Category,
     Change,
-    ChangeTask,
     ChangeType,
     CloseCode,
     Environment,
     Outcome,
-    TaskSort,
-    TaskState,
 )
 from changes.models.evidence import Deployment, Evidence
 from changes.models.feed import CalendarFeed
@@ -30,7 +27,6 @@ __all__ = [
     "CalendarFeed",
     "Category",
     "Change",
-    "ChangeTask",
     "ChangeTemplate",
     "ChangeType",
     "CloseCode",
@@ -47,8 +43,6 @@ __all__ = [
     "Permit",
     "Pipeline",
     "PipelinePost",
-    "TaskSort",
-    "TaskState",
     "TemplateProposal",
     "TemplateVersion",
     "Trace",

@@ -21,6 +21,8 @@ WORDS: dict[str, Any] = {
     "changes.manage": _("Start changes against the plan, correct those of every team"),
     "runbooks.run": _("Begin, stop and answer runs of runbooks, press the kill switch"),
     "runbooks.manage": _("Write runbooks, give leave for runs, release the kill switch"),
+    "requests.work": _("Work on service requests, order for others"),
+    "requests.manage": _("Keep the catalogue: items, forms, steps and prices"),
     "monitoring.work": _("Acknowledge alerts"),
     "monitoring.edit": _("Connect tools, give them tokens, replay what was refused"),
     "inventory.view": _("See components"),

@@ -106,7 +106,10 @@ def cause_now() -> Mapping[str, Any] | None:
 
 
 def _kind_of(subject: models.Model | Subject) -> str:
-    return subject.kind if isinstance(subject, Subject) else subject._meta.model_name or ""
+    if isinstance(subject, Subject):
+        return subject.kind
+    # A model may have a longer name than what it is called in events.
+    return str(getattr(subject, "subject_type", "") or subject._meta.model_name)
 
 
 def _write(events: Sequence[Event], owed_to: Sequence[Subscriber]) -> bool:

@@ -23,6 +23,7 @@ WORK = frozenset(
         "tickets.work",
         "incidents.work",
         "changes.work",
+        "requests.work",
         "monitoring.work",
         "runbooks.run",
         "inventory.view",
@@ -33,6 +34,7 @@ MANAGE = WORK | {
     "incidents.manage",
     "changes.manage",
     "runbooks.manage",
+    "requests.manage",
     "inventory.edit",
     "automation.edit",
 }

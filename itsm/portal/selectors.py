@@ -14,12 +14,16 @@ from itsm.inventory.models import Service, Standing
 from itsm.inventory.selectors import visible_services
 from itsm.people.delegation import represented_by
 from itsm.people.models import User
-from itsm.tickets.models import OPEN_PHASES, Phase
+from itsm.tickets.models import OPEN_PHASES, Phase, Ticket
 from itsm.tickets.paging import Page, page_of
 from itsm.tickets.permissions import is_own
 from itsm.tickets.search import narrowed
 from itsm.tickets.selectors import visible_tickets
+from requests.models import ServiceRequest
+from requests.selectors import request_for
+from requests.workflow import workflow as requests_workflow
 
+KINDS = ("incident", "service_request")
 MOST_SERVICES = 200
 MOST_COMPARED = 500
 MOST_SHOWN = 6
@@ -27,23 +31,25 @@ UNSETTLED = (*OPEN_PHASES, Phase.RESOLVED)
 PHASES = {"open": UNSETTLED, "closed": (Phase.CLOSED,)}
 
 
-def own_items(user: User) -> QuerySet[Incident]:
-    """The incidents this person called about, opened or watches; also for staff only those."""
-    mine: QuerySet[Any] = visible_tickets(user, Incident)
+def own_items(user: User) -> QuerySet[Ticket]:
+    """What this person reported, ordered or watches; also for staff only that."""
+    mine: QuerySet[Any] = visible_tickets(user).filter(kind__in=KINDS)
     if user.is_staffer:
         people = represented_by(user).values("pk").order_by()
         concerns = Q(caller=user) | Q(opened_by=user) | Q(watchers__user=user)
         mine = mine.filter(concerns | Q(caller__in=people)).distinct()
-    return mine.defer("description", "search")
+    return mine.defer("description", "search").annotate(
+        on_hold_reason=F("incident__on_hold_reason"), undoing=F("servicerequest__undoing")
+    )
 
 
-def unsettled_items(user: User) -> list[Incident]:
+def unsettled_items(user: User) -> list[Ticket]:
     """The person's items that are not over, those that wait for an answer first."""
     newest = own_items(user).filter(phase__in=UNSETTLED).order_by("-id")[:50]
     return sorted(newest, key=lambda each: not waits_for_caller(each))
 
 
-def waits_for_caller(item: Incident) -> bool:
+def waits_for_caller(item: Any) -> bool:
     """Whether we need something from the caller to go on."""
     return item.on_hold_reason == OnHoldReason.AWAITING_CALLER
 
@@ -83,9 +89,10 @@ def _stems_of(text: str) -> list[str]:
     return [each for each in stems if each.isalnum()][:12]
 
 
-def item_for(user: User, number: str) -> Incident:
+def item_for(user: User, number: str) -> Incident | ServiceRequest:
     """One item; NotFound unless it concerns this person."""
-    item = incident_for(user, number)
+    is_request = number.upper().startswith(f"{requests_workflow.prefix}-")
+    item = request_for(user, number) if is_request else incident_for(user, number)
     if is_own(user, item) or item.watchers.filter(user=user).exists():
         return item
     raise NotFound(f"There is no {number}.")

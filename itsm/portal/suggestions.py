@@ -12,6 +12,7 @@ from itsm.portal.templatetags.plainly import said
 from itsm.portal.wording import words_of
 from itsm.tickets.search import words_of as words_in
 from itsm.tickets.suggestions import Suggestion, suggester
+from requests.selectors import catalogue_for
 
 MOST_OUTAGES = 3
 
@@ -51,4 +52,18 @@ def own(user: User, text: str) -> list[Suggestion]:
             icon="message-square",
         )
         for each in similar_items(user, text)
+    ]
+
+
+@suggester("catalogue", title=_l("You can order"), order=15)
+def catalogue(user: User, text: str) -> list[Suggestion]:
+    """What can be ordered and has these words."""
+    return [
+        Suggestion(
+            title=each.name,
+            detail=each.summary,
+            address=reverse("portal-catalogue-item", args=[each.slug]),
+            icon=each.icon,
+        )
+        for each in catalogue_for(user, text=text)
     ]

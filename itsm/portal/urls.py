@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from itsm.portal.views import delegates, home, items, outages, reporting, status
+from itsm.portal.views import (
+    catalogue,
+    delegates,
+    home,
+    items,
+    orders,
+    outages,
+    reporting,
+    status,
+)
 from itsm.tickets import addresses  # noqa: F401 teaches Django <number:> and <word:>
 
 urlpatterns = [
@@ -13,7 +22,13 @@ urlpatterns = [
     path("items/<number:number>/", items.item, name="portal-item"),
     path("items/<number:number>/reply/", items.reply, name="portal-reply"),
     path("items/<number:number>/rate/", items.rate, name="portal-rate"),
+    path("items/<number:number>/change/", orders.change, name="portal-change"),
     path("items/<number:number>/<word:verb>/", items.act, name="portal-act"),
+    path("catalogue/", catalogue.catalogue, name="portal-catalogue"),
+    path("catalogue/<slug:slug>/", catalogue.item, name="portal-catalogue-item"),
+    path("cart/", catalogue.cart, name="portal-cart"),
+    path("cart/<int:line_id>/remove/", catalogue.take_out, name="portal-cart-remove"),
+    path("orders/<number:number>/", catalogue.order, name="portal-order"),
     path("delegates/", delegates.delegates, name="portal-delegates"),
     path("delegates/<int:pk>/end/", delegates.end, name="portal-delegate-end"),
     path("status/", status.status, name="portal-status"),

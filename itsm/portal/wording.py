@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from incidents.models import Incident
 from incidents.outages import Outage
+from itsm.portal.order_words import words_of_request
 from itsm.portal.selectors import waits_for_caller
 from itsm.tickets.models import Phase
 
@@ -73,8 +74,10 @@ def _stages(steps: Steps, phase: Phase, words: Any) -> list[Stage]:
     ]
 
 
-def words_of(item: Incident) -> Any:
+def words_of(item: Any) -> Any:
     """How an item stands."""
+    if item.kind == "service_request":
+        return words_of_request(item.state, item.undoing)
     if waits_for_caller(item):
         return WAITS_FOR_CALLER
     if item.state == "canceled":

@@ -15,6 +15,7 @@ from itsm.tickets.views import (
     saying,
     similar,
     suggesting,
+    tasks,
     writing,
 )
 
@@ -24,6 +25,8 @@ urlpatterns = [
     path("replies/new/", replies.add, name="reply-new"),
     path("replies/<int:template_id>/", replies.change, name="reply-change"),
     path("replies/<int:template_id>/remove/", replies.remove, name="reply-remove"),
+    path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/<int:task_id>/", tasks.move, name="task"),
     path("suggest/<word:noun>/", suggesting.suggest, name="suggest"),
 ]
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from changes import actions
-from changes.models import Change, ChangeTask, TaskState
+from changes.models import Change
 from changes.workflow import workflow
 from itsm.approvals.models import Approval
 from itsm.core.errors import Invalid, NotAllowed, Refused
@@ -17,6 +17,7 @@ from itsm.core.models import Event
 from itsm.people.models import User
 from itsm.people.selectors import system_user
 from itsm.tickets.actions import edit, link
+from itsm.tickets.models import Task, TaskState
 from tests.factories import ChangeFactory, ConfigurationItemFactory, IncidentFactory, ServiceFactory
 
 pytestmark = pytest.mark.django_db
@@ -352,4 +353,4 @@ class TestClosing:
 
         perform(change, "cancel", alice)
 
-        assert ChangeTask.objects.get().state == TaskState.CANCELED
+        assert Task.objects.get().state == TaskState.CANCELED

@@ -13,6 +13,10 @@ register = template.Library()
 
 # In this order; what else the picture holds is for conditions.
 SHOWN = {
+    "requested_for": _l("For whom"),
+    "cost": _l("Price"),
+    "answers": _l("What was answered"),
+    "steps": _l("What will be done"),
     "risk_band": _l("Risk"),
     "planned_start": _l("Planned start"),
     "planned_end": _l("Planned end"),

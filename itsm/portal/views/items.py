@@ -9,17 +9,20 @@ from django.utils.translation import gettext as _
 
 from incidents.models import Incident
 from incidents.outages import followed_outages
-from incidents.workflow import workflow
 from itsm.core.errors import NotAllowed, NotFound, Refused
 from itsm.core.news import horizon
 from itsm.people.access import person_of, signed_in
 from itsm.portal import selectors
+from itsm.portal.order_words import OWN_VERBS as OF_REQUESTS
+from itsm.portal.views.orders import show_request
 from itsm.portal.wording import FACES, SHOWN, stages_of, worded, words_of
 from itsm.tickets.actions import comment, may_change_rating
 from itsm.tickets.actions import rate as rate_solution
 from itsm.tickets.permissions import may_rate
 from itsm.tickets.selectors import Moment, rating_of, timeline
 from itsm.tickets.visits import visited
+from itsm.tickets.workflow import workflows
+from requests.models import ServiceRequest
 
 OWN_VERBS = ("reopen", "close", "cancel")
 LONGEST_SEARCH = 200
@@ -58,16 +61,18 @@ def items(request: HttpRequest) -> HttpResponse:
 def item(request: HttpRequest, number: str) -> HttpResponse:
     """One item: how it stands, what was said, and room to answer."""
     user = person_of(request)
-    incident = selectors.item_for(user, number)
-    visited(user, incident)
-    return _item(request, incident)
+    found = selectors.item_for(user, number)
+    visited(user, found)
+    return _item(request, found)
 
 
-def _item(request: HttpRequest, incident: Incident, **more: Any) -> HttpResponse:
+def _item(request: HttpRequest, incident: Incident | ServiceRequest, **more: Any) -> HttpResponse:
+    if isinstance(incident, ServiceRequest):
+        return show_request(request, incident, **more)
     user = person_of(request)
     # An end user's eyes, whoever looks: staff see their notes in the workspace.
     told = [each for each in timeline(user, incident, size=100) if each.event.public]
-    verbs = {each.verb for each in workflow.available(incident, user)}
+    verbs = {each.verb for each in workflows["incident"].available(incident, user)}
     rating = rating_of(incident)
     shown = {
         "cursor": horizon(),
@@ -141,12 +146,15 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
         return redirect("portal-item", number=number)
     user = person_of(request)
     incident = selectors.item_for(user, number)
-    if verb not in OWN_VERBS:
+    is_request = isinstance(incident, ServiceRequest)
+    if verb not in (OF_REQUESTS if is_request else OWN_VERBS):
         raise NotFound("There is no such page.")
     body = request.POST.get("body", "")
-    given = {"reopen": {"comment": body}, "cancel": {"reason": "withdrawn", "comment": body}}
+    withdrawn = {"reason": body} if is_request else {"reason": "withdrawn", "comment": body}
+    given = {"reopen": {"comment": body}, "cancel": withdrawn}
+    transition = workflows[incident.kind].transitions[verb]
     try:
-        workflow.transitions[verb].perform_with(incident, actor=user, given=given.get(verb, {}))
+        transition.perform_with(incident, actor=user, given=given.get(verb, {}))
     except (NotAllowed, NotFound):
         raise
     except Refused as refusal:

@@ -10,10 +10,12 @@ from itsm.tickets.models.belongings import (
     ReplyTemplate,
     Watcher,
 )
+from itsm.tickets.models.task import OPEN_STATES, Task, TaskSort, TaskState
 from itsm.tickets.models.ticket import OPEN_PHASES, Channel, Level, Phase, Priority, Ticket
 
 __all__ = [
     "OPEN_PHASES",
+    "OPEN_STATES",
     "Attachment",
     "Channel",
     "Comment",
@@ -25,6 +27,9 @@ __all__ = [
     "Priority",
     "Rating",
     "ReplyTemplate",
+    "Task",
+    "TaskSort",
+    "TaskState",
     "Ticket",
     "Watcher",
 ]

@@ -157,6 +157,17 @@ class Ticket(models.Model):
                 ),
                 name="change_state_known",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="service_request")
+                | Q(
+                    state__in=[
+                        *("draft", "submitted", "awaiting_approval", "approved", "fulfilling"),
+                        *("pending", "failed", "fulfilled", "closed_complete"),
+                        *("closed_incomplete", "closed_skipped", "rejected", "canceled"),
+                    ]
+                ),
+                name="service_request_state_known",
+            ),
             models.UniqueConstraint(
                 fields=["correlation_key"],
                 condition=Q(phase__in=[each.value for each in OPEN_PHASES])

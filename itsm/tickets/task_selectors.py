@@ -1,0 +1,40 @@
+"""Questions about tasks, whatever their tickets are."""
+
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from itsm.core.errors import NotFound
+from itsm.people.models import User
+from itsm.people.selectors import team_ids_of
+from itsm.tickets.models import OPEN_STATES, Task
+from itsm.tickets.selectors import visible_tickets
+
+
+def visible_tasks(user: User) -> QuerySet[Task]:
+    """The tasks of tickets this person may see; they are for staff only."""
+    if not user.has_perm("tickets.view_all"):
+        return Task.objects.none()
+    tasks = Task.objects.select_related("ticket", "team", "assignee")
+    if user.has_perm("tickets.view_confidential"):
+        return tasks
+    seen: QuerySet[Any] = visible_tickets(user).select_related(None).filter(confidential=True)
+    return tasks.filter(Q(ticket__confidential=False) | Q(ticket__in=seen.values("pk")))
+
+
+def tasks_waiting_for(user: User, whose: str) -> QuerySet[Task]:
+    """The open tasks that are this person's, his teams' without anybody's name, or all."""
+    tasks = visible_tasks(user).filter(state__in=OPEN_STATES)
+    if whose == "mine":
+        tasks = tasks.filter(assignee=user)
+    elif whose == "team":
+        tasks = tasks.filter(team__in=team_ids_of(user))
+    return tasks.order_by(F("due_at").asc(nulls_last=True), "pk")
+
+
+def task_for(user: User, pk: int) -> Task:
+    """One task; NotFound when there is none this person may see."""
+    task = visible_tasks(user).filter(pk=pk).first()
+    if task is None:
+        raise NotFound("There is no such task.")
+    return task

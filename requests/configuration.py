@@ -1,0 +1,13 @@
+"""How changes of the catalogue are told of."""
+
+from itsm.core.configuration import Kind, kinds
+from requests.models import CatalogItem, Category, Target
+
+
+def _parts(item: CatalogItem) -> list[str]:
+    return [each.item.slug for each in item.parts.select_related("item")]
+
+
+kinds[Category] = Kind("catalog_category")
+kinds[CatalogItem] = Kind("catalog_item", parts={"includes": _parts})
+kinds[Target] = Kind("fulfilment_target")

@@ -1,0 +1,18 @@
+"""Where service requests are worked on."""
+
+from django.utils.translation import gettext_lazy as _l
+
+from itsm.tickets.desks import Desk, desks
+from requests.models import ServiceRequest
+
+desk = Desk(
+    kind="service_request",
+    model=ServiceRequest,
+    plural="requests",
+    title=_l("Service requests"),
+    noun=_l("service request"),
+    icon="package",
+    styles=("css/changes.css", "css/requests.css"),
+    back={"hold": "resume"},
+)
+desks.add("service_request")(desk)

@@ -1,0 +1,74 @@
+"""What will be done for a request, written down before anybody agrees to it. Pure.
+
+The plan holds every step with its inputs, where each leads, and what it costs. Its hash is what an
+approval is bound to: whatever else is found at the start of the work goes back to be agreed to.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from requests.questions import holds
+from requests.stepping import StepPlan, filled
+
+Plan = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What of a request decides what is done."""
+
+    item: str
+    version: int
+    answers: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    steps: Sequence[StepPlan]
+    lease: Mapping[str, Any]
+    # Where steps lead now: the address of each target, the version of each runbook.
+    leads_to: Mapping[str, str]
+
+
+def plan_of(wanted: Wanted) -> Plan:
+    """The plan, the same for the same request in the same world."""
+    return {
+        "item": wanted.item,
+        "version": wanted.version,
+        "answers": dict(wanted.answers),
+        "facts": dict(wanted.facts),
+        "lease": dict(wanted.lease),
+        "steps": [_step(each, wanted) for each in wanted.steps],
+    }
+
+
+def hash_of(plan: Plan) -> str:
+    """The same for the same plan, whatever its order."""
+    text = json.dumps(plan, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def lines_of(plan: Plan) -> list[str]:
+    """The steps of a plan, each in a line that says who or what does it, with what."""
+    lines = []
+    for place, each in enumerate(plan["steps"], 1):
+        by = " ".join(filter(None, (each["type"], each.get("team", ""), each.get("leads_to", ""))))
+        given = ", ".join(f"{name} = {value}" for name, value in each["inputs"].items())
+        lines.append(f"{place}. {each['title']} ({by})" + (f": {given}" if given else ""))
+    return lines
+
+
+def _step(step: StepPlan, wanted: Wanted) -> StepPlan:
+    known = {"answers": wanted.answers, "facts": wanted.facts}
+    found = {**step, "inputs": filled(step["inputs"], **known)}
+    if not holds(step.get("when"), wanted.answers):
+        found["is_skipped"] = True
+    for part in (found, found.get("undo")):
+        name = part and (part.get("target") or part.get("runbook"))
+        if part and name:
+            part["leads_to"] = wanted.leads_to.get(f"{part['type']}:{name}", "")
+    if step.get("undo"):
+        found["undo"] = {**found["undo"], "inputs": filled(step["undo"]["inputs"], **known)}
+    if step["type"] == "wait" and step.get("until"):
+        found["on"] = wanted.answers.get(step["until"])
+    return found

@@ -1,0 +1,229 @@
+"""Questions about the catalogue and about service requests."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db import connection
+from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from itsm.core.errors import NotFound
+from itsm.inventory.selectors import visible_services
+from itsm.people.delegation import represented_by
+from itsm.people.models import User
+from itsm.people.selectors import slugs_of_teams_of, visible_users
+from itsm.tickets.search import words_of
+from itsm.tickets.selectors import ticket_for, visible_tickets
+from requests.audience import Somebody, is_offered
+from requests.models import CartLine, CatalogItem, Category, Order, ServiceRequest, Step, Target
+from requests.questions import Lookups
+from requests.workflow import HELD
+
+MOST_LISTED = 300
+
+
+def catalogue_for(user: User, *, text: str = "", category: str = "") -> list[CatalogItem]:
+    """What this person can order, those that have the words first."""
+    items = CatalogItem.objects.filter(is_available=True).select_related("category")
+    items = items.filter(Q(current__isnull=False) | Q(parts__isnull=False)).distinct()
+    if category:
+        items = items.filter(category__slug=category)
+    words = words_of(text)
+    if words:
+        raw = " & ".join(f"{each}:*" for each in words)
+        query = SearchQuery(raw, search_type="raw", config="simple")
+        ranked = items.filter(search=query).annotate(rank=SearchRank(F("search"), query))
+        items = ranked.order_by("-rank", "name")
+    else:
+        items = items.order_by("category__position", "name")
+    found = list(items.defer("search", "description")[:MOST_LISTED])
+    if not any(each.audience for each in found):
+        return found
+    somebody = as_somebody(user)
+    return [each for each in found if is_offered(each.audience, somebody)]
+
+
+def as_somebody(user: User) -> Somebody:
+    """What of a person decides what is offered."""
+    teams = slugs_of_teams_of([user.pk]).get(user.pk, [])
+    return Somebody(username=user.username, role=user.role, teams=teams)
+
+
+def item_to_order(user: User, slug: str) -> CatalogItem:
+    """One thing this person can order; NotFound when there is none such for him."""
+    found = CatalogItem.objects.filter(slug=slug, is_available=True)
+    item = found.select_related("category", "current", "service", "owner_team").first()
+    if item is None or not is_offered(item.audience, as_somebody(user)):
+        raise NotFound("There is no such item.")
+    return item
+
+
+def parts_of(item: CatalogItem) -> list[CatalogItem]:
+    """What is ordered with an item: its parts where it is a bundle, otherwise itself."""
+    parts = item.parts.select_related("item__current", "item__category", "item__owner_team")
+    found = [each.item for each in parts if each.item.is_available and each.item.current]
+    return found or ([item] if item.current else [])
+
+
+def visible_items(user: User) -> QuerySet[CatalogItem]:
+    """The items whose making this person may see: staff all of them."""
+    items = CatalogItem.objects.select_related("category", "owner_team", "service", "current")
+    return items if user.has_perm("tickets.view_all") else items.none()
+
+
+def item_for(user: User, slug: str) -> CatalogItem:
+    """One item to look at or to keep; NotFound for those who may not."""
+    item = visible_items(user).filter(slug=slug).first()
+    if item is None:
+        raise NotFound("There is no such item.")
+    return item
+
+
+def categories() -> QuerySet[Category]:
+    """The shelves, in their order, with how much stands on each."""
+    on_offer = Q(items__is_available=True)
+    return Category.objects.annotate(count=Count("items", filter=on_offer))
+
+
+def people_to_order_for(user: User) -> list[User]:
+    """For whom this person may order: himself first, then those who let him; staff for anybody."""
+    return [user, *represented_by(user)]
+
+
+def lookups_for(user: User, *, today: date | None = None) -> Lookups:
+    """How names in answers are looked up for this person."""
+
+    def person(name: str) -> str | None:
+        known = visible_users(user) | represented_by(user).order_by()
+        found = known.filter(username__iexact=name, is_active=True, is_bot=False).first()
+        return found.username if found else None
+
+    def service(name: str) -> str | None:
+        known = visible_services(user).filter(name__iexact=name).first()
+        return known.name if known else None
+
+    return Lookups(person=person, service=service, today=today or timezone.localdate())
+
+
+def held_by(person: User, item: CatalogItem) -> QuerySet[ServiceRequest]:
+    """What of an item a person has, or is about to have."""
+    held = ServiceRequest.objects.filter(caller=person, item=item, state__in=HELD)
+    return held.filter(lease_ended_at__isnull=True)
+
+
+def request_for(user: User, number: str) -> ServiceRequest:
+    """The service request with this number, if this person may see it."""
+    found: ServiceRequest = ticket_for(user, number, ServiceRequest)
+    return found
+
+
+def visible_requests(user: User) -> QuerySet[ServiceRequest]:
+    """The service requests this person may see."""
+    found: QuerySet[ServiceRequest] = visible_tickets(user, ServiceRequest)
+    return found
+
+
+def requests_of(order: Order, user: User) -> QuerySet[ServiceRequest]:
+    """What was ordered at once, as far as this person may see it."""
+    return visible_requests(user).filter(order=order).select_related("item").order_by("pk")
+
+
+def order_for(user: User, number: str) -> Order:
+    """One order; NotFound unless something in it may be seen."""
+    order = Order.objects.filter(number=number.upper()).select_related("ordered_by").first()
+    if order is None or not requests_of(order, user).exists():
+        raise NotFound(f"There is no {number}.")
+    return order
+
+
+def cart_of(user: User) -> QuerySet[CartLine]:
+    """What this person means to order."""
+    lines = CartLine.objects.filter(owner=user)
+    return lines.select_related("item__current", "item__category", "requested_for")
+
+
+def cart_line(user: User, pk: int) -> CartLine:
+    """One line of one's own cart."""
+    line = cart_of(user).filter(pk=pk).first()
+    if line is None:
+        raise NotFound("There is no such line.")
+    return line
+
+
+def steps_of(service_request: ServiceRequest) -> QuerySet[Step]:
+    """The steps of a request, those that undo it last."""
+    steps = Step.objects.filter(service_request=service_request.pk)
+    return steps.select_related("task__assignee", "task__team").order_by("is_undo", "position")
+
+
+def leads_to(names: Collection[str]) -> dict[str, str]:
+    """Where targets lead now, by their short names."""
+    found = Target.objects.filter(slug__in=names)
+    return {f"http:{each.slug}": each.address for each in found}
+
+
+def target_named(slug: str) -> Target | None:
+    """The system with this short name."""
+    return Target.objects.filter(slug=slug).first()
+
+
+def to_look_at(now: datetime) -> QuerySet[ServiceRequest]:
+    """The requests in which time may have brought a next move, the longest due first."""
+    return ServiceRequest.objects.filter(look_at__lte=now).order_by("look_at")
+
+
+def to_confirm(now: datetime) -> QuerySet[ServiceRequest]:
+    """The requests whose people had their days to object."""
+    return ServiceRequest.objects.filter(state="fulfilled", confirm_by__lte=now)
+
+
+def to_resume(now: datetime) -> QuerySet[ServiceRequest]:
+    """The requests that waited until now."""
+    return ServiceRequest.objects.filter(state="pending", resume_at__lte=now)
+
+
+def leases_over(now: datetime) -> QuerySet[ServiceRequest]:
+    """What was lent until now, and is not being taken back yet."""
+    lent = ServiceRequest.objects.filter(lease_ends_at__lte=now, lease_ended_at__isnull=True)
+    return lent.filter(undoing="").order_by("lease_ends_at")
+
+
+def leases_to_remind(now: datetime) -> QuerySet[ServiceRequest]:
+    """What is lent, and of whose end it is time to remind."""
+    return ServiceRequest.objects.filter(lease_remind_at__lte=now).order_by("lease_remind_at")
+
+
+def lead_times(since: datetime) -> list[dict[str, Any]]:
+    """By item, how many were fulfilled since then and how long that took, the slowest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT item.slug, item.name, count(*),
+                   percentile_cont(0.5) WITHIN GROUP (ORDER BY took), max(took),
+                   avg((request.due_at IS NULL OR ticket.resolved_at <= request.due_at)::int)
+              FROM requests_servicerequest AS request
+              JOIN tickets_ticket AS ticket ON ticket.id = request.ticket_ptr_id
+              JOIN requests_catalogitem AS item ON item.id = request.item_id,
+              LATERAL (SELECT extract(epoch FROM ticket.resolved_at - ticket.opened_at)) AS t (took)
+             WHERE ticket.kind = 'service_request' AND ticket.resolved_at >= %s
+             GROUP BY item.slug, item.name ORDER BY 4 DESC, item.name
+            """,
+            [since],
+        )
+        rows = cursor.fetchall()
+    names = ("slug", "name", "count", "median", "longest", "in_time")
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def with_items(items: QuerySet[CatalogItem]) -> QuerySet[CatalogItem]:
+    """Items with what comes with each."""
+    return items.prefetch_related(Prefetch("includes", CatalogItem.objects.order_by("name")))
+
+
+def items_known_to(user: User) -> QuerySet[CatalogItem]:
+    """The items this person may know of: staff all of them, others what they can order."""
+    if user.has_perm("tickets.view_all"):
+        return CatalogItem.objects.all()
+    return CatalogItem.objects.filter(pk__in=[each.pk for each in catalogue_for(user)])
