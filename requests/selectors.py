@@ -9,6 +9,11 @@ from django.db import connection
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from itsm.automation.models import RunbookVersion
+from itsm.automation.selectors.runbooks import (
+    newest_version_of,
+    runbook_named,
+)
 from itsm.core.errors import NotFound
 from itsm.inventory.selectors import visible_services
 from itsm.people.delegation import represented_by
@@ -158,10 +163,19 @@ def steps_of(service_request: ServiceRequest) -> QuerySet[Step]:
     return steps.select_related("task__assignee", "task__team").order_by("is_undo", "position")
 
 
-def leads_to(names: Collection[str]) -> dict[str, str]:
-    """Where targets lead now, by their short names."""
-    found = Target.objects.filter(slug__in=names)
-    return {f"http:{each.slug}": each.address for each in found}
+def leads_to(targets: Collection[str], runbooks: Collection[str]) -> dict[str, str]:
+    """Where steps lead now: the address of each target, what each runbook says."""
+    found = {f"http:{each.slug}": each.address for each in Target.objects.filter(slug__in=targets)}
+    for slug in runbooks:
+        version = runbook_version(slug)
+        found[f"runbook:{slug}"] = f"{slug} {version.number}" if version else ""
+    return found
+
+
+def runbook_version(slug: str) -> RunbookVersion | None:
+    """What the runbook with this short name says now, if it may run."""
+    runbook = runbook_named(slug)
+    return None if runbook is None else newest_version_of(runbook)
 
 
 def target_named(slug: str) -> Target | None:

@@ -16,8 +16,8 @@ from requests.questions import Question, checked_condition, worded
 
 StepPlan = dict[str, Any]
 
-TYPES = ("human", "http", "approval", "wait")
-UNDOING = ("human", "http")
+TYPES = ("human", "http", "runbook", "approval", "wait")
+UNDOING = ("human", "http", "runbook")
 METHODS = ("POST", "PUT", "PATCH", "DELETE")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 SOURCE = re.compile(

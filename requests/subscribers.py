@@ -96,6 +96,19 @@ def advance(event: Event) -> None:
     actions.advance(pk=event.subject_id)
 
 
+@on("run.finished", moment=Moment.AFTER)
+def note_run(event: Event) -> None:
+    """A runbook that ran for a step is over."""
+    pk = actions.note_run(
+        key=event.data["key"],
+        outcome=event.data["outcome"],
+        run=event.data["run"],
+        why=event.data["why"],
+    )
+    if pk is not None:
+        actions.advance(pk=pk)
+
+
 def _request(pk: int) -> ServiceRequest:
     wanted = ServiceRequest.objects.select_related(
         "item__owner_team", "item__category", "version_of_item", "caller", "opened_by"

@@ -14,7 +14,10 @@ from django.utils.translation import gettext as _
 
 from itsm.approvals.actions import Question, void
 from itsm.approvals.actions import ask as ask_people
+from itsm.automation.actions import start_run
+from itsm.automation.models import RunState
 from itsm.core import events
+from itsm.core.errors import Refused
 from itsm.people.models import Team, User
 from itsm.people.selectors import system_user
 from itsm.tickets.actions.tasks import Wanted, put_task, set_task
@@ -250,7 +253,50 @@ def _wait(_held: ServiceRequest, step: Step, _inputs: dict[str, object]) -> None
     Step.objects.filter(pk=step.pk).update(due_at=moment)
 
 
+def _run(held: ServiceRequest, step: Step, inputs: dict[str, object]) -> None:
+    """Have the runbook done that was agreed to; it tells by its key when it is over."""
+    # A run that is known to have failed is over: to try again is another run.
+    key = step.key if step.attempts == 1 else f"{step.key}:{step.attempts}"
+    version = selectors.runbook_version(step.plan["runbook"])
+    said = f"{step.plan['runbook']} {version.number}" if version else ""
+    if version is None or said != step.plan.get("leads_to"):
+        give_up(held, step, _("The runbook is not what was agreed to."))
+        return
+    step.reference = key
+    step.save(update_fields=["reference"])
+    try:
+        start_run(
+            version=version,
+            parameters={name: value for name, value in inputs.items() if value is not None},
+            key=key,
+            actor=system_user(),
+            ticket=held,
+            reason=step.title,
+        )
+    except Refused as refusal:
+        _failed_attempt(held, step, str(refusal), is_final=True)
+
+
+@transaction.atomic
+def note_run(*, key: str, outcome: str, run: int, why: str) -> int | None:
+    """Note what came of a run; the key of the request it was for, if it was for one."""
+    known = Step.objects.filter(reference=key).values_list("pk", "service_request_id").first()
+    if known is None:
+        return None
+    held = ServiceRequest.objects.get(pk=known[1]).lock()
+    step = Step.objects.get(pk=known[0])
+    if step.state == StepState.OUTSIDE and step.task_id is None and step.reference == key:
+        if outcome == RunState.VERIFIED:
+            finish(held, step, evidence={"run": run})
+        else:
+            error = why or _("The runbook did not do it.")
+            _failed_attempt(held, step, error, is_final=outcome == RunState.ABORTED)
+        _look_at(held, timezone.now())
+    return held.pk
+
+
 _BEGUN = {
+    StepSort.RUNBOOK: _run,
     StepSort.HUMAN: _give_to_somebody,
     StepSort.APPROVAL: _ask,
     StepSort.WAIT: _wait,

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from itsm.automation.models import Runbook
 from itsm.core import configuration, events
 from itsm.core.errors import Invalid, NotAllowed
 from itsm.core.fields import Choice, Decimals, Field, Flag, Line, Lines, Mapped, Number, cleaned
@@ -104,7 +105,7 @@ def checked_version(given: Mapping[str, Any]) -> dict[str, Any]:
     """What is asked and done, in its one form, naming only what there is."""
     questions = checked_questions(given.get("questions") or [])
     steps = checked_steps(given.get("steps") or [], questions)
-    for what, model in (("team", Team), ("target", Target)):
+    for what, model in (("team", Team), ("target", Target), ("runbook", Runbook)):
         named = names_in(steps, what)
         known = set(model.objects.filter(slug__in=named).values_list("slug", flat=True))
         if missing := sorted(named - known):

@@ -168,7 +168,7 @@ def plan_now(service_request: ServiceRequest) -> Plan:
             facts=facts,
             steps=steps,
             lease=version.lease,
-            leads_to=selectors.leads_to(names_in(steps, "target")),
+            leads_to=selectors.leads_to(names_in(steps, "target"), names_in(steps, "runbook")),
         )
     )
 
