@@ -45,8 +45,11 @@ class Asked:
     @property
     def shown_for(self) -> str:
         """What that field must say."""
-        value = self.question["show_when"]["is"] if self.question.get("show_when") else ""
-        return {True: "on", False: ""}.get(value, str(value)) if value != "" else ""
+        condition = self.question.get("show_when")
+        value = condition["is"] if condition else ""
+        if isinstance(value, bool):
+            return "on" if value else ""
+        return str(value)
 
 
 def asked_of(

@@ -168,7 +168,7 @@ def _checked(given: Any, known: Mapping[str, Question]) -> Question:
         raise _wrong(_("Its name has small letters, digits and underscores."))
     if name in known:
         raise _wrong(_("There are two questions named “%(name)s”.") % {"name": name})
-    if not _is_text(label, most=200) or not label.strip():
+    if not isinstance(label, str) or not _is_text(label, most=200) or not label.strip():
         raise _wrong(_("Say what is asked."))
     if sort not in TYPES:
         raise _wrong(_("Its type is one of %(known)s.") % {"known": ", ".join(TYPES)})

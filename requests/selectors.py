@@ -86,10 +86,10 @@ def item_for(user: User, slug: str) -> CatalogItem:
     return item
 
 
-def categories() -> QuerySet[Category]:
-    """The shelves, in their order, with how much stands on each."""
+def categories_on_offer() -> QuerySet[Category]:
+    """The shelves with something on them, in their order, with how much stands on each."""
     on_offer = Q(items__is_available=True)
-    return Category.objects.annotate(count=Count("items", filter=on_offer))
+    return Category.objects.annotate(count=Count("items", filter=on_offer)).filter(count__gt=0)
 
 
 def people_to_order_for(user: User) -> list[User]:

@@ -113,7 +113,8 @@ def _request(pk: int) -> ServiceRequest:
     wanted = ServiceRequest.objects.select_related(
         "item__owner_team", "item__category", "version_of_item", "caller", "opened_by"
     )
-    return wanted.get(pk=pk)
+    found: ServiceRequest = wanted.get(pk=pk)
+    return found
 
 
 def _actor(event: Event) -> User:

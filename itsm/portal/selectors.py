@@ -38,9 +38,10 @@ def own_items(user: User) -> QuerySet[Ticket]:
         people = represented_by(user).values("pk").order_by()
         concerns = Q(caller=user) | Q(opened_by=user) | Q(watchers__user=user)
         mine = mine.filter(concerns | Q(caller__in=people)).distinct()
-    return mine.defer("description", "search").annotate(
+    found: QuerySet[Ticket] = mine.defer("description", "search").annotate(
         on_hold_reason=F("incident__on_hold_reason"), undoing=F("servicerequest__undoing")
     )
+    return found
 
 
 def unsettled_items(user: User) -> list[Ticket]:
@@ -51,7 +52,7 @@ def unsettled_items(user: User) -> list[Ticket]:
 
 def waits_for_caller(item: Any) -> bool:
     """Whether we need something from the caller to go on."""
-    return item.on_hold_reason == OnHoldReason.AWAITING_CALLER
+    return bool(item.on_hold_reason == OnHoldReason.AWAITING_CALLER)
 
 
 def item_page(

@@ -34,7 +34,7 @@ def good_answers(
     parts: Sequence[CatalogItem], given: Mapping[str, Mapping[str, Any]], *, actor: User
 ) -> list[tuple[CatalogItem, dict[str, Any]]]:
     """The answers for each part; Invalid tells of all that are wrong, by item and question."""
-    found, wrong = [], dict[str, list[str]]()
+    found, wrong = [], dict[str, Sequence[str]]()
     lookups = selectors.lookups_for(actor)
     for part in parts:
         questions = part.current.questions if part.current else []

@@ -14,5 +14,6 @@ import "steady/portal-refresh";
 import "steady/portal-kept";
 import "steady/portal-files";
 import "steady/passkeys";
+import "steady/conditions";
 
 document.documentElement.dataset.ready = "";

@@ -18,7 +18,7 @@ from tests.runbooks.conftest import Remembering, Write, done, remembering, write
 
 pytestmark = pytest.mark.django_db
 
-CREATE = {
+CREATE: dict[str, Any] = {
     "name": "create",
     "title": "Create the machine",
     "type": "http",
@@ -34,8 +34,15 @@ CREATE = {
         "inputs": {"id": "step.create.id"},
     },
 }
-HAND = {"name": "hand", "title": "Hand it over", "type": "human", "team": "platform"}
-SIZE = [{"name": "size", "label": "Size", "type": "choice", "choices": ["S", "L"]}]
+HAND: dict[str, Any] = {
+    "name": "hand",
+    "title": "Hand it over",
+    "type": "human",
+    "team": "platform",
+}
+SIZE: list[dict[str, Any]] = [
+    {"name": "size", "label": "Size", "type": "choice", "choices": ["S", "L"]}
+]
 
 
 def states(service_request: ServiceRequest) -> dict[str, str]:

@@ -37,7 +37,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     shown = {
         "text": text,
         "category": category,
-        "categories": [each for each in selectors.categories() if each.count],
+        "categories": selectors.categories_on_offer(),
         "shelves": shelves.items() if not text else [(None, found)] if found else [],
         "in_cart": selectors.cart_of(user).count(),
     }

@@ -1,0 +1,1 @@
+"""The pages of service requests and of the catalogue's keepers."""
