@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from itsm.tickets.desks import Desk, desks
 from requests.models import ServiceRequest
+from requests.narrowing import RequestQueueFilter
 
 desk = Desk(
     kind="service_request",
@@ -13,6 +14,7 @@ desk = Desk(
     noun=_l("service request"),
     icon="package",
     styles=("css/changes.css", "css/requests.css"),
+    filters=RequestQueueFilter,
     back={"hold": "resume"},
 )
 desks.add("service_request")(desk)

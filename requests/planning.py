@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from requests.questions import holds
-from requests.stepping import StepPlan, filled
+from requests.stepping import StepPlan, filled, is_later
 
 Plan = dict[str, Any]
 
@@ -53,14 +53,14 @@ def lines_of(plan: Plan) -> list[str]:
     lines = []
     for place, each in enumerate(plan["steps"], 1):
         by = " ".join(filter(None, (each["type"], each.get("team", ""), each.get("leads_to", ""))))
-        given = ", ".join(f"{name} = {value}" for name, value in each["inputs"].items())
+        inputs = {**each["inputs"], **each.get("later", {})}
+        given = ", ".join(f"{name} = {value}" for name, value in inputs.items())
         lines.append(f"{place}. {each['title']} ({by})" + (f": {given}" if given else ""))
     return lines
 
 
 def _step(step: StepPlan, wanted: Wanted) -> StepPlan:
-    known = {"answers": wanted.answers, "facts": wanted.facts}
-    found = {**step, "inputs": filled(step["inputs"], **known)}
+    found = {**step, **_inputs(step, wanted)}
     if not holds(step.get("when"), wanted.answers):
         found["is_skipped"] = True
     for part in (found, found.get("undo")):
@@ -68,7 +68,20 @@ def _step(step: StepPlan, wanted: Wanted) -> StepPlan:
         if part and name:
             part["leads_to"] = wanted.leads_to.get(f"{part['type']}:{name}", "")
     if step.get("undo"):
-        found["undo"] = {**found["undo"], "inputs": filled(step["undo"]["inputs"], **known)}
+        found["undo"] = {**found["undo"], **_inputs(step["undo"], wanted)}
     if step["type"] == "wait" and step.get("until"):
         found["on"] = wanted.answers.get(step["until"])
     return found
+
+
+def _inputs(part: StepPlan, wanted: Wanted) -> StepPlan:
+    """What is known now, and apart from it what only an earlier step will say.
+
+    Apart, because an answer may look like a source and must never be read as one.
+    """
+    later = {name: source for name, source in part["inputs"].items() if is_later(source)}
+    now = {name: source for name, source in part["inputs"].items() if name not in later}
+    return {
+        "inputs": filled(now, answers=wanted.answers, facts=wanted.facts),
+        "later": later,
+    }

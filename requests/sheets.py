@@ -29,20 +29,25 @@ class _Loader(yaml.SafeLoader):
 
 def read(text: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The categories and items of a text; Invalid says what is wrong with it."""
-    if len(text.encode(errors="replace")) > MOST_BYTES:
-        raise _wrong(_("The catalogue is too long to be taken in at once."))
-    try:
-        found = yaml.load(text, Loader=_Loader)  # noqa: S506 derives from the safe one
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        raise _wrong(_("Line %(line)d is no YAML we can read.") % {"line": line}) from None
+    found = plain(text)
     if not isinstance(found, dict) or set(map(str, found)) - {"categories", "items"}:
         raise _wrong(_("Give categories and items."))
     return (
         _rows(found.get("categories") or [], OF_CATEGORY, _("Category")),
         _rows(found.get("items") or [], OF_ITEM, _("Item")),
     )
+
+
+def plain(text: str) -> Any:
+    """The plain values of a text; Invalid when it cannot be read."""
+    if len(text.encode(errors="replace")) > MOST_BYTES:
+        raise _wrong(_("The catalogue is too long to be taken in at once."))
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 derives from the safe one
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise _wrong(_("Line %(line)d is no YAML we can read.") % {"line": line}) from None
 
 
 def write(categories: Iterable[Category], items: Iterable[CatalogItem]) -> str:

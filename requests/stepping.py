@@ -73,7 +73,7 @@ def filled(
     facts: Mapping[str, Any],
     outputs: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """The inputs with their values; what another step will say only later stays as it is."""
+    """The inputs with their values, as their sources say."""
     found: dict[str, Any] = {}
     for name, source in inputs.items():
         match = SOURCE.fullmatch(source)
@@ -83,11 +83,15 @@ def filled(
         elif parts.get("request"):
             found[name] = facts[parts["request"]]
         elif parts.get("step"):
-            said = (outputs or {}).get(parts["step"])
-            found[name] = source if said is None else said.get(parts["output"])
+            found[name] = (outputs or {}).get(parts["step"], {}).get(parts["output"])
         else:
             found[name] = parts.get("text") or ""
     return found
+
+
+def is_later(source: str) -> bool:
+    """Whether only an earlier step will say what an input is."""
+    return source.startswith("step.")
 
 
 def told(inputs: Mapping[str, Any]) -> str:

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from itsm.core.models import Event
@@ -57,16 +55,3 @@ def worded(happenings: Iterable[Happening]) -> list[Line]:
 def _words(event: Event) -> Any:
     verb = event.name.partition(".")[2]
     return WORDS.get(verb, verb.replace("_", " "))
-
-
-def lasting(length: timedelta | None) -> str:
-    """How long something takes, in the two largest units."""
-    if length is None:
-        return "–"
-    minutes = round(length.total_seconds() / 60)
-    if minutes < 60:
-        return _("%(count)d min") % {"count": minutes}
-    hours, minutes = divmod(minutes, 60)
-    if hours < 48:
-        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
-    return _("%(days)d d %(hours)d h") % {"days": hours // 24, "hours": hours % 24}

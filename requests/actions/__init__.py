@@ -4,7 +4,7 @@ from requests.actions.agreeing import approve, ask, ask_for_leave, drift, heard,
 from requests.actions.cart import order_cart, put_in_cart, take_from_cart
 from requests.actions.ending import cancel, compensate, confirm, settle, skip
 from requests.actions.fulfilling import advance, note_run
-from requests.actions.keeping import keep_item, keep_version, take_in
+from requests.actions.keeping import keep_item, keep_version, keep_whole, take_in
 from requests.actions.leasing import extend, reclaim, remind
 from requests.actions.ordering import Line, change_answers, order_again, place_order, revise, submit
 from requests.actions.tasks import finish_task, note_task
@@ -41,6 +41,7 @@ __all__ = [
     "hold",
     "keep_item",
     "keep_version",
+    "keep_whole",
     "note_run",
     "note_task",
     "order_again",

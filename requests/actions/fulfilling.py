@@ -189,8 +189,8 @@ def _take(held: ServiceRequest, step: Step, steps: list[Step]) -> Call | Word:
         finish(held, step, evidence={}, state=StepState.SKIPPED)
         return Word.TAKE
     outputs = {each.name: each.evidence.get("outputs", {}) for each in steps if not each.is_undo}
-    inputs = filled(_still_open(step), answers=held.answers, facts={}, outputs=outputs)
-    inputs = {**step.plan["inputs"], **inputs}
+    later = filled(step.plan.get("later", {}), answers={}, facts={}, outputs=outputs)
+    inputs = {**step.plan["inputs"], **later}
     if step.sort == StepSort.HTTP:
         step.state, step.due_at = StepState.RUNNING, now + CALL_TIME
         step.save()
@@ -199,16 +199,6 @@ def _take(held: ServiceRequest, step: Step, steps: list[Step]) -> Call | Word:
     step.save()
     _BEGUN[StepSort(step.sort)](held, step, inputs)
     return Word.TAKE
-
-
-def _still_open(step: Step) -> dict[str, str]:
-    """The inputs that only an earlier step could say."""
-    given = step.plan["inputs"]
-    return {
-        name: value
-        for name, value in given.items()
-        if isinstance(value, str) and value.startswith("step.")
-    }
 
 
 def _give_to_somebody(held: ServiceRequest, step: Step, inputs: dict[str, object]) -> None:

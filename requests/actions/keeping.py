@@ -101,6 +101,20 @@ def keep_version(*, item: CatalogItem, given: Mapping[str, Any], actor: User | N
     return version
 
 
+@transaction.atomic
+def keep_whole(
+    *,
+    item: CatalogItem | None,
+    columns: Mapping[str, Any],
+    made: Mapping[str, Any],
+    actor: User,
+) -> CatalogItem:
+    """Keep an item and what is asked and done for it, both or neither."""
+    kept = keep_item(given=columns, actor=actor, item=item)
+    keep_version(item=kept, given=made, actor=actor)
+    return kept
+
+
 def checked_version(given: Mapping[str, Any]) -> dict[str, Any]:
     """What is asked and done, in its one form, naming only what there is."""
     questions = checked_questions(given.get("questions") or [])

@@ -33,5 +33,7 @@ import "steady/post";
 import "steady/calendar";
 import "steady/live";
 import "steady/passkeys";
+import "steady/catalogue";
+import "steady/conditions";
 
 document.documentElement.dataset.ready = "";

@@ -29,8 +29,10 @@ from itsm.people.models import (
     User,
 )
 from itsm.sla.models import Calendar, Objective
+from requests.models import Target
 from tests.administration.forms import filled
 from tests.factories import (
+    CategoryFactory,
     ConfigurationItemFactory,
     EndpointFactory,
     MessageTemplateFactory,
@@ -111,6 +113,14 @@ CHANGES: dict[str, tuple[Callable[[], Any], str, Any]] = {
         lambda: Objective.objects.create(service=ServiceFactory(), name="Availability"),
         "window_days",
         30,
+    ),
+    "requests.category": (CategoryFactory, "name", "Hardware"),
+    "requests.target": (
+        lambda: Target.objects.create(
+            slug="cloud", name="Cloud", address="https://cloud.example.org", secret=PLANTED
+        ),
+        "name",
+        "The cloud",
     ),
     "changes.gatepolicy": (GatePolicy.objects.create, "permit_minutes", 30),
     "changes.changetemplate": (

@@ -32,9 +32,9 @@ from changes.dora import (
     rows_of,
 )
 from itsm.core.errors import Refused
+from itsm.core.lasting import lasting
 from itsm.dashboard.asking import asked_of
 from itsm.dashboard.charts import Column, Curve, columns, curves
-from itsm.dashboard.wording import lasting
 from itsm.people.access import person_of, staff_only
 from itsm.people.models import User
 from itsm.people.selectors import visible_teams

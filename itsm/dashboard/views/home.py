@@ -6,12 +6,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from itsm.core.lasting import lasting
 from itsm.dashboard.parts import Fill, page_of_parts
 from itsm.dashboard.selectors.alerts import firing_alerts
 from itsm.dashboard.selectors.board import just_happened, lists_for, numbers_for
 from itsm.dashboard.selectors.health import service_health, worst_first
 from itsm.dashboard.selectors.pace import pace
-from itsm.dashboard.wording import lasting, worded
+from itsm.dashboard.wording import worded
 from itsm.people.access import person_of, signed_in
 from itsm.people.models import User
 from itsm.tickets.desks import desks

@@ -1,0 +1,131 @@
+"""The form in which an item is kept: rows of questions, and the rest as the catalogue writes it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from itsm.core.errors import Invalid
+from requests.models import CatalogItem
+from requests.questions import Question
+from requests.sheets import plain
+
+ROW = (
+    "label", "name", "type", "required", "choices", "help", "min", "max", "pattern", "prefill",
+    "when_question", "when_is",
+)  # fmt: skip
+COLUMNS = (
+    "slug", "name", "category", "summary", "description", "keywords", "icon", "owner_team",
+    "service", "price", "cost_centre", "quota", "hours",
+)  # fmt: skip
+MADE = ("steps", "approval", "lease")
+EMPTY_ROWS = 2
+MOST_ROWS = 60
+Row = dict[str, str]
+
+
+def rows_in(form: QueryDict) -> list[Row]:
+    """The rows of questions a browser sent, those that say nothing left out."""
+    columns = {name: form.getlist(f"q-{name}")[:MOST_ROWS] for name in ROW}
+    count = len(columns["label"])
+    rows = [
+        {name: (values[place] if place < len(values) else "") for name, values in columns.items()}
+        for place in range(count)
+    ]
+    return [each for each in rows if each["label"].strip() or each["name"].strip()]
+
+
+def row_of(question: Question) -> Row:
+    """A question as the form shows it."""
+    condition = question.get("show_when") or {}
+    told = {name: str(question.get(name, "")) for name in ROW}
+    wanted = condition.get("is", "")
+    return told | {
+        "required": "yes" if question.get("required") else "",
+        "choices": "\n".join(question.get("choices", ())),
+        "when_question": condition.get("question", ""),
+        "when_is": {True: "yes", False: "no"}.get(wanted, str(wanted))
+        if isinstance(wanted, bool)
+        else str(wanted),
+    }
+
+
+def question_of(row: Row) -> Question:
+    """What a row asks, still to be checked."""
+    question: Question = {
+        "name": row["name"].strip() or name_for(row["label"]),
+        "label": row["label"].strip(),
+        "type": row["type"] or "text",
+        "required": row["required"] == "yes",
+    }
+    for name in ("help", "pattern", "prefill"):
+        if row[name].strip():
+            question[name] = row[name].strip()
+    for name in ("min", "max"):
+        if row[name].strip():
+            question[name] = row[name].strip()
+            if question["type"] != "date" and row[name].strip().isdecimal():
+                question[name] = int(row[name])
+    choices = [each.strip() for each in row["choices"].splitlines() if each.strip()]
+    if choices:
+        question["choices"] = choices
+    if row["when_question"].strip():
+        question["show_when"] = {
+            "question": row["when_question"].strip(),
+            "is": row["when_is"].strip(),
+        }
+    return question
+
+
+def name_for(label: str) -> str:
+    """A name for a question nobody has named."""
+    words = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:40]
+    return words if words[:1].isalpha() else f"q_{words}"[:40].rstrip("_")
+
+
+def text_of(item: CatalogItem) -> str:
+    """What is done for an item and on which terms, as text to edit."""
+    version = item.current
+    told: dict[str, Any] = {"audience": item.audience}
+    told |= {name: getattr(version, name) for name in MADE} if version else {}
+    return yaml.safe_dump(
+        {name: value for name, value in told.items() if value},
+        sort_keys=False,
+        allow_unicode=True,
+        width=90,
+    ).replace("{}\n", "")
+
+
+def made_in(text: str) -> dict[str, Any]:
+    """The steps and terms somebody wrote; Invalid when that cannot be read."""
+    found = plain(text) if text.strip() else {}
+    known = {*MADE, "audience"}
+    if not isinstance(found, dict) or set(map(str, found)) - known:
+        raise Invalid(_("Give %(known)s.") % {"known": ", ".join(sorted(known))}, field="made")
+    return found
+
+
+def columns_in(form: Mapping[str, str]) -> dict[str, Any]:
+    """The columns of an item as a browser sent them."""
+    return {name: form.get(name, "").strip() for name in COLUMNS}
+
+
+def columns_of(item: CatalogItem) -> dict[str, Any]:
+    """The columns of an item as the form shows them."""
+    told: dict[str, Any] = {name: getattr(item, name) for name in COLUMNS}
+    return told | {
+        "category": item.category.slug,
+        "owner_team": item.owner_team.slug if item.owner_team else "",
+        "service": item.service.name if item.service else "",
+        "price": f"{item.price:.2f}",
+        "quota": item.quota or "",
+        "hours": item.hours or "",
+    }
+
+
+def with_blanks(rows: Sequence[Row], *, more: int = EMPTY_ROWS) -> list[Row]:
+    """The rows, and some that are still empty."""
+    return [*rows, *(dict.fromkeys(ROW, "") for _place in range(more))]

@@ -1,0 +1,148 @@
+"""Whatever is asked and whatever is answered, an answer is good or is refused by its name."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from itsm.core.errors import Invalid
+from requests.planning import Wanted, plan_of
+from requests.questions import (
+    NAME,
+    PATTERNS,
+    TYPES,
+    Lookups,
+    answered,
+    checked_questions,
+    is_asked,
+)
+from requests.sheets import read
+from requests.stepping import checked_steps, filled
+
+LOOKUPS = Lookups(
+    person=lambda name: "charlie" if name == "charlie" else None,
+    service=lambda name: "mail" if name == "mail" else None,
+    today=date(2026, 11, 27),
+)
+WORDS = st.sampled_from(["S", "M", "charlie", "mail", "2026-11-28", "12", "a@example.org", "x", ""])
+ANYTHING = st.one_of(
+    WORDS, st.text(max_size=8), st.integers(), st.floats(), st.booleans(), st.none(),
+    st.lists(WORDS, max_size=3), st.dictionaries(WORDS, WORDS, max_size=2),
+)  # fmt: skip
+
+
+@st.composite
+def forms(draw: Any) -> list[dict[str, Any]]:
+    """Questions as an editor might write them, each condition naming one before."""
+    found: list[dict[str, Any]] = []
+    for place in range(draw(st.integers(1, 6))):
+        sort = draw(st.sampled_from(TYPES))
+        question: dict[str, Any] = {"name": f"q{place}", "label": "?", "type": sort}
+        question["required"] = draw(st.booleans())
+        if sort in ("choice", "several"):
+            question["choices"] = ["S", "M"]
+        if sort in ("text", "number"):
+            question["min"] = draw(st.integers(0, 2))
+        if sort == "text" and draw(st.booleans()):
+            question["pattern"] = draw(st.sampled_from(list(PATTERNS)))
+        others = [each for each in found if each["type"] in ("choice", "several", "yes_no")]
+        if others and draw(st.booleans()):
+            other = draw(st.sampled_from(others))
+            wanted = draw(st.booleans()) if other["type"] == "yes_no" else "S"
+            question["show_when"] = {"question": other["name"], "is": wanted}
+        found.append(question)
+    return found
+
+
+def outcome(work: Any) -> tuple[Any, Any]:
+    """What came of it, or what it was refused for."""
+    try:
+        return work(), None
+    except Invalid as refusal:
+        return None, refusal.errors or {"": [str(refusal)]}
+
+
+@settings(max_examples=150, deadline=None)
+@given(forms(), st.dictionaries(st.sampled_from([f"q{n}" for n in range(7)]), ANYTHING))
+def test_answers_are_total_and_say_the_same_when_given_again(
+    form: list[dict[str, Any]], answers: dict[str, Any]
+) -> None:
+    questions = checked_questions(form)
+    names = {each["name"] for each in questions}
+
+    good, errors = outcome(lambda: answered(questions, answers, LOOKUPS))
+    if errors:
+        assert set(errors) <= names | set(answers)
+        return
+
+    assert answered(questions, good, LOOKUPS) == good
+    assert set(good) <= names
+    for each in questions:
+        if not is_asked(each, good):
+            assert each["name"] not in good
+        elif each.get("required"):
+            assert good[each["name"]] not in (None, "", [], False)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.recursive(ANYTHING, lambda each: st.lists(each) | st.dictionaries(WORDS, each)))
+def test_no_form_and_no_steps_are_too_strange_to_be_refused(rubbish: Any) -> None:
+    for check in (checked_questions, lambda each: checked_steps(each, [])):
+        found, errors = outcome(lambda check=check: check(rubbish))
+        assert errors or all(NAME.fullmatch(each["name"]) for each in found)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"after": ["later"]},
+        {"inputs": {"a": "{{ answer.size }}"}},
+        {"inputs": {"a": "answer.other"}},
+        {"inputs": {"a b": "answer.size"}},
+        {"type": "http", "target": "cloud", "path": "/{size}"},
+        {"type": "http", "target": "cloud", "path": "/../admin"},
+        {"type": "http"},
+        {"type": "approval"},
+        {"type": "wait"},
+        {"retries": 99},
+        {"undo": {"type": "wait", "hours": 1}},
+        {"shell": "rm"},
+    ],
+)
+def test_steps_that_could_not_be_followed_are_refused(step: dict[str, Any]) -> None:
+    size = checked_questions([{"name": "size", "label": "Size"}])
+
+    with pytest.raises(Invalid, match="Step 1"):
+        checked_steps([{"name": "a", "title": "Do it", **step}], size)
+
+
+def test_what_is_filled_in_is_never_read_as_a_source_again() -> None:
+    step = {"inputs": {"who": "answer.who", "id": "step.create.id", "word": "text:answer.who"}}
+    hostile = {"who": "step.create.id"}
+    wanted = Wanted(item="a", version=1, answers=hostile, facts={}, steps=[], lease={}, leads_to={})
+
+    (planned,) = plan_of(replace(wanted, steps=[{**step, "type": "human"}]))["steps"]
+
+    assert planned["inputs"] == {"who": "step.create.id", "word": "answer.who"}
+    outputs = {"create": {"id": "7"}}
+    assert filled(planned["later"], answers=hostile, facts={}, outputs=outputs) == {"id": "7"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "items: [1]",
+        "a: &a [x, x]\nb: [*a, *a]",
+        "!!python/object/apply:os.system ['id']",
+        "items: [{slug: a, shell: b}]",
+        "- x",
+        "items: " + "[" * 5000,
+        "\x00",
+    ],
+)
+def test_a_sheet_that_is_no_catalogue_is_refused(text: str) -> None:
+    with pytest.raises(Invalid):
+        read(text)
