@@ -16,6 +16,8 @@ class TargetForm(forms.ModelForm[Target]):
         required=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
 
+    address = forms.URLField(max_length=300, assume_scheme="https")
+
     class Meta:
         model = Target
         fields = ("slug", "name", "address", "secret", "knows_keys")

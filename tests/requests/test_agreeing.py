@@ -30,7 +30,7 @@ def approve(service_request: ServiceRequest, by: User, word: str = "approved") -
 
 def asked(service_request: ServiceRequest) -> list[str]:
     votes = Vote.objects.filter(stage__approval__ticket=service_request.pk, state="requested")
-    return [each.seat for each in votes]
+    return [each.seat for each in votes.order_by("pk")]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from itsm.dashboard.demo.company import (
     SERVICES,
     TEAMS,
 )
+from itsm.dashboard.demo.orders import orders
 from itsm.dashboard.demo.past import Past, drawn
 from itsm.dashboard.demo.releases import releases
 from itsm.dashboard.demo.stories import OUTAGES, STORIES, Outage, Story
@@ -143,6 +144,7 @@ def _history(source: MonitoringSource) -> None:
     for story in STORIES:
         steps += _Told(story, people=people, now=now).steps()
     steps += releases(people=people, now=now)
+    steps += orders(people=people, now=now)
     for outage in OUTAGES:
         steps += _Seen(outage, people=people, source=source, now=now).steps()
     for at, step in sorted(steps, key=lambda each: each[0]):

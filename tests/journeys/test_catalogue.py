@@ -1,0 +1,78 @@
+"""From an item somebody builds to what somebody else has ordered, agreed to and received."""
+
+import pytest
+from playwright.sync_api import expect
+
+from itsm.people.models import User
+from requests.models import CatalogItem, ServiceRequest
+from tests.factories import CategoryFactory
+from tests.journeys.conftest import Sit
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(150),
+]
+TERMS = """approval:
+  stages: [{who: owner}]
+steps:
+- {name: create, title: Create it, type: human, team: platform, inputs: {size: answer.size}}
+"""
+
+
+def test_an_item_is_built_ordered_on_a_phone_agreed_to_and_fulfilled_live(
+    sit: Sit, alice: User, charlie: User, dana: User
+) -> None:
+    CategoryFactory(slug="platform", name="Environments")
+
+    desk = sit(dana, face="wide").go("/requests/catalogue/new/")
+    desk.get_by_label("Name", exact=True).fill("New environment")
+    desk.get_by_label("Short name").fill("environment")
+    desk.get_by_label("What it is, in a sentence").fill("A place of your own.")
+    desk.get_by_label("Team that owns it").select_option("platform")
+    first = desk.locator("[data-questions] > li").nth(0)
+    first.get_by_label("Question").fill("How large?")
+    first.get_by_label("Type").select_option("choice")
+    first.get_by_label("Needed").select_option("yes")
+    first.get_by_text("More about it").click()
+    first.get_by_label("Choices, one a line").fill("Small\nLarge")
+    first.get_by_label("Name in steps").fill("size")
+    second = desk.locator("[data-questions] > li").nth(1)
+    second.get_by_label("Question").fill("What for?")
+    second.get_by_role("button", name="Up").click()
+    expect(desk.locator("[data-preview] .field").nth(0)).to_contain_text("What for?")
+    expect(desk.locator("[data-preview] option")).to_have_text(["Choose", "Small", "Large"])
+    desk.get_by_label("Steps, approval, lease").fill(TERMS)
+    desk.get_by_role("button", name="Keep it").click()
+    expect(desk.get_by_text("version 1")).to_be_visible()
+    assert [each["name"] for each in CatalogItem.objects.get().current.questions] == [
+        "what_for",
+        "size",
+    ]
+
+    phone = sit(charlie, face="phone").go("/portal/catalogue/")
+    phone.get_by_role("link", name="New environment").click()
+    phone.get_by_label("How large?").select_option("Large")
+    phone.get_by_role("button", name="Order it").click()
+    now = phone.locator(".stages [aria-current]")
+    expect(now).to_have_text("Waiting for approval")
+    ordered = ServiceRequest.objects.get()
+
+    word = sit(alice, face="wide").go("/approvals/")
+    expect(word.locator("dl.picture")).to_contain_text(
+        "1. Create it (human platform): size = Large"
+    )
+    word.get_by_role("button", name="Approve").click()
+    expect(now).to_have_text("We are on it")
+
+    word.goto(word.url.replace("/approvals/", "/tasks/?whose=team"))
+    expect(word.get_by_text("Create it").first).to_be_visible()
+    word.get_by_label("What came of it").fill("https://charlie.example.org")
+    word.get_by_role("button", name="Done").click()
+    expect(now).to_have_text("Ready")
+    phone.get_by_role("button", name="All is well").click()
+    expect(now).to_have_text("Done")
+
+    ordered.refresh_from_db()
+    assert ordered.executed_hash == ordered.approved_hash != ""
+    assert "charlie.example.org" not in phone.content()
