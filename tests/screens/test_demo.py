@@ -18,7 +18,8 @@ from itsm.dashboard.demo.cascade import CASCADE, posts
 from itsm.inventory.models import Service
 from itsm.monitoring.models import Alert, MonitoringSource
 from itsm.people.models import Team, User
-from itsm.tickets.models import Comment
+from itsm.tickets.models import Comment, Task
+from requests.models import CatalogItem, ServiceRequest
 
 MOVES = {
     (source, transition.event): next(iter(transition.targets), source)
@@ -49,6 +50,16 @@ def test_it_is_a_company_of_some_size() -> None:
     assert Incident.objects.filter(confidential=True).exists()
     assert Incident.objects.filter(reopen_count__gt=0).exists()
     assert Comment.objects.count() >= 200
+
+
+def test_people_order_and_it_stands_in_many_states() -> None:
+    states = set(ServiceRequest.objects.values_list("state", flat=True))
+
+    assert states == {
+        *("awaiting_approval", "fulfilling", "fulfilled", "closed_complete", "rejected"),
+    }
+    assert CatalogItem.objects.count() == 7
+    assert Task.objects.filter(ticket__kind="service_request", state="open").exists()
 
 
 def test_it_delivers_every_working_day_and_plans_ahead() -> None:
