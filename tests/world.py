@@ -41,20 +41,16 @@ from itsm.people.roles import Role
 from itsm.sla.models import Objective
 from itsm.tickets.actions import attach, link, watch
 from itsm.tickets.actions.saved_views import save_view
-from itsm.tickets.actions.tasks import Wanted as WantedTask
-from itsm.tickets.actions.tasks import put_task
-from requests.actions import Line, place_order, put_in_cart
 from tests.doors import PEOPLE
 from tests.factories import (
-    CatalogItemFactory,
     ChangeFactory,
     ConfigurationItemFactory,
     DeploymentFactory,
     ServiceFactory,
-    ServiceRequestFactory,
     TeamFactory,
     UserFactory,
 )
+from tests.world_of_orders import OF_ORDERS, ordered
 
 # What stands in the braces of addresses elsewhere than in the API.
 STAND_FOR = {
@@ -85,20 +81,7 @@ BODIES: dict[str, Any] = {
     "POST api/v1/pipelines/": {"name": "Another pipeline", "kind": "jenkins"},
     "PATCH api/v1/pipelines/{pipeline}/": {"is_active": False},
     "POST api/v1/deployments/": {"delivery_id": "42", "outcome": "succeeded"},
-    "POST api/v1/service-requests/": {"item": "{plain_item}"},
-    "PATCH api/v1/service-requests/{ordered}/": {"title": "A laptop"},
-    "POST api/v1/service-requests/{ordered}/comments/": {"body": "Any news?"},
-    "POST api/v1/service-requests/{ordered}/links/": {"ticket": "{held}"},
-    "POST api/v1/service-requests/{ordered}/priority/": {"priority": 1, "reason": "The fair."},
-    "POST api/v1/service-requests/{ordered}/skip/": {"reason": "There is one."},
-    "POST api/v1/service-requests/{ordered}/assign/": {"team": "platform"},
-    "POST api/v1/service-requests/{at_work}/hold/": {"reason": "The vendor."},
-    "POST api/v1/catalog-items/": {
-        "slug": "phone",
-        "name": "Phone",
-        "category": "equipment",
-        "summary": "To call with.",
-    },
+    **OF_ORDERS,
     "POST api/v1/silences/": {
         "reason": "Disks are swapped",
         "services": ["wiki"],
@@ -293,7 +276,7 @@ def _fill(world: World) -> None:
     submitted = submit(ChangeFactory(), actor=alice)
     world.names = {
         **_runs(dana, bob),
-        **_ordered(charlie, alice),
+        **ordered(charlie, alice),
         "meeting_id": str(_meeting(dana, alice).pk),
         "change": change.number,
         "scheduled": scheduled.number,
@@ -333,37 +316,6 @@ def _fill(world: World) -> None:
         "verb": "resolve",
         "nothing": "0",
         "app": "people",
-    }
-
-
-def _ordered(charlie: Any, alice: Any) -> dict[str, str]:
-    """What can be ordered, what charlie has ordered, and how far each of it is."""
-    question = {"name": "model", "label": "Which?", "type": "choice", "choices": ["13", "14"]}
-    laptop = CatalogItemFactory(
-        slug="laptop",
-        made={"questions": [{**question, "required": True}], "approval": {"stages": []}},
-    )
-    plain = CatalogItemFactory(slug="headset")
-    line = Line(item=laptop, requested_for=charlie, answers={"model": "13"})
-    order = place_order(lines=[line], actor=charlie)
-    (cart_line,) = put_in_cart(item=plain, answers={}, requested_for=charlie, actor=charlie)
-    states = {"at_work": "fulfilling", "waiting": "pending", "unsent": "draft"}
-    states |= {"broken": "failed", "ready": "fulfilled"}
-    made = {
-        name: ServiceRequestFactory(opened_by=charlie, item=plain, at_state=state)
-        for name, state in states.items()
-    }
-    watched = order.requests.get()
-    watch(ticket=watched, user=charlie, actor=charlie)
-    task = put_task(ticket=made["at_work"], actor=alice, wanted=WantedTask(title="Pack it"))
-    return {
-        "to_order": laptop.slug,
-        "plain_item": plain.slug,
-        "order": order.number,
-        "ordered": watched.number,
-        "line_id": str(cart_line.pk),
-        "by_hand": str(task.pk),
-        **{name: each.number for name, each in made.items()},
     }
 
 

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('inventory', '0003_service_follower'),
         ('people', '0006_other_houses'),
-        ('tickets', '0013_service_requests_and_tasks'),
+        ('tickets', '0014_service_requests_and_tasks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

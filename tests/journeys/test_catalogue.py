@@ -48,8 +48,9 @@ def test_an_item_is_built_ordered_on_a_phone_agreed_to_and_fulfilled_live(
 ) -> None:
     CategoryFactory(slug="platform", name="Environments")
     build(sit(dana, face="wide").go("/requests/catalogue/new/"))
-    questions = CatalogItem.objects.get().current.questions
-    assert [each["name"] for each in questions] == ["what_for", "size"]
+    version = CatalogItem.objects.get().current
+    assert version is not None
+    assert [each["name"] for each in version.questions] == ["what_for", "size"]
 
     phone = sit(charlie, face="phone").go("/portal/catalogue/")
     phone.get_by_role("link", name="New environment").click()

@@ -17,8 +17,8 @@ SELECT setval(
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("changes", "0008_boards"),
-        ("tickets", "0013_service_requests_and_tasks"),
+        ("changes", "0010_how_long_decisions_are_kept"),
+        ("tickets", "0014_service_requests_and_tasks"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('inventory', '0003_service_follower'),
         ('people', '0006_other_houses'),
-        ('tickets', '0012_any_kind'),
+        ('tickets', '0013_open_of_a_team'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
