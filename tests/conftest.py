@@ -18,12 +18,25 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 
+# The files that take longest, first the longest: short ones then fill the end of a parallel run.
+LONGEST = (
+    *("test_every_page.py", "test_storm.py", "test_record.py", "test_rubbish.py"),
+    *("test_gate_waits.py", "test_supervision.py", "test_calendar.py", "test_account.py"),
+    *("test_doors.py", "test_steady_gate.py", "test_portal.py"),
+)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the long files, so that short ones fill the end of a parallel run."""
-    items.sort(
-        key=lambda item: not {"browser", "slow"} & {mark.name for mark in item.iter_markers()}
-    )
+    """Begin with what takes long."""
+
+    def place(item: pytest.Item) -> int:
+        if item.path.name in LONGEST:
+            return LONGEST.index(item.path.name)
+        is_long = {"browser", "slow"} & {mark.name for mark in item.iter_markers()}
+        return len(LONGEST) + (not is_long)
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,11 +1,14 @@
 """Installations to break."""
 
+import fcntl
+import itertools
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -13,31 +16,67 @@ import pytest
 from tests.frame.installation import Installation, wait_until
 
 
-@pytest.fixture(scope="module")
-def install() -> Iterator[Callable[..., Installation]]:
-    """Makes installations and removes them with all they started."""
-    made: list[Installation] = []
+@pytest.fixture(scope="session")
+def first_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a first start makes, made once by one of the processes of a parallel run."""
+    own = tmp_path_factory.getbasetemp()
+    kept = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "first-data"
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            with _place() as base, _ended(Installation(base)) as first:
+                first.start()
+                first.stop()
+                _copy(first.data, kept)
+    return kept
+
+
+@contextmanager
+def _place() -> Iterator[Path]:
+    """A directory for installations, removed in the end."""
     base = Path(tempfile.mkdtemp(prefix="steady-test-"))
     base.chmod(0o755)  # PostgreSQL may run as another user and must get in
+    try:
+        yield base
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
 
-    def make(**variables: str) -> Installation:
-        directory = base / str(len(made))
-        directory.mkdir()
-        made.append(Installation(directory, **variables))
-        return made[-1]
 
-    yield make
-    for installation in made:
+@contextmanager
+def _ended(installation: Installation) -> Iterator[Installation]:
+    """An installation that ends with all it started."""
+    try:
+        yield installation
+    finally:
         installation.stop()
         for pid in installation.processes():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-    shutil.rmtree(base, ignore_errors=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy with owners, as PostgreSQL may run as another user."""
+    subprocess.run(["cp", "-a", source, target], check=True)
+
+
+@pytest.fixture(scope="module")
+def install(first_data: Path) -> Iterator[Callable[..., Installation]]:
+    """Makes installations that were started before, and removes them with all they started."""
+    with _place() as base, ExitStack() as ends:
+        count = itertools.count()
+
+        def make(**variables: str) -> Installation:
+            directory = base / str(next(count))
+            directory.mkdir()
+            _copy(first_data, directory / "data")
+            return ends.enter_context(_ended(Installation(directory, **variables)))
+
+        yield make
 
 
 @pytest.fixture(scope="module")
 def prepared(install: Callable[..., Installation]) -> Installation:
-    """One whose data exist already, so that it starts fast."""
+    """One that all tests of a file may have."""
     return install(WEB_CONCURRENCY="2")
 
 

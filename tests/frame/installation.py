@@ -41,7 +41,7 @@ class Installation:
                 stderr=output,
                 start_new_session=True,
             )
-        wait_until(lambda: "Ctrl-C stops" in self.said() or self.has_ended(), within=90)
+        wait_until(lambda: "Ctrl-C stops" in self.said() or self.has_ended(), within=180)
         assert not self.has_ended(), self.said()
 
     def stop(self) -> float:
