@@ -1,6 +1,7 @@
 """Writing on a record: drafts, files, mentions, templates, and who else is there."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,7 +11,13 @@ from incidents.models import Incident
 from itsm.core.errors import Invalid, NotAllowed
 from itsm.core.models import Event
 from itsm.people.models import Team, User
-from itsm.tickets.actions import comment, forget_old_drafts, keep_draft, save_template
+from itsm.tickets.actions import (
+    attach_to_draft,
+    comment,
+    forget_old_drafts,
+    keep_draft,
+    save_template,
+)
 from itsm.tickets.models import Attachment, Draft, ReplyTemplate
 from itsm.tickets.presence import note_presence, presence_of
 from itsm.tickets.prose import mentioned_in, prose
@@ -188,6 +195,25 @@ def test_a_file_is_taken_away_again_without_losing_the_text(
 
     assert not Attachment.objects.exists()
     assert Draft.objects.get().body == "Typed"
+
+
+def test_a_file_that_comes_while_the_draft_is_sent_waits_with_a_new_one(
+    alice: User, incident: Incident, monkeypatch: pytest.MonkeyPatch
+):
+    found = Draft.objects.get_or_create
+    sent: list[bool] = []
+
+    def sent_meanwhile(**given: Any) -> Any:
+        draft = found(**given)
+        if not sent:
+            sent.append(True)
+            Draft.objects.all().delete()
+        return draft
+
+    monkeypatch.setattr(Draft.objects, "get_or_create", sent_meanwhile)
+    attach_to_draft(ticket=incident, author=alice, files=[SimpleUploadedFile("a.txt", b"a")])
+
+    assert Attachment.objects.get().draft == Draft.objects.get()
 
 
 def test_old_drafts_are_forgotten_with_their_files(alice: User, incident: Incident, time_machine):
