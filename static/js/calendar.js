@@ -5,6 +5,9 @@ import { begin, commit, current, shift, stop } from "steady/moving";
 const STEPS = { month: [1440, 10_080], week: [1440, 15], day: [1440, 15], lanes: [60, 1440] };
 const QUARTERS = 96;
 const WEEK = 168;
+const HELD = 400; // ms a finger rests on a change before it takes it along
+const SHAKEN = 8; // px it may move meanwhile
+let resting = null;
 const board = document.querySelector("[data-calendar]");
 
 function dayAt({ clientX, clientY }) {
@@ -30,18 +33,35 @@ function minutesAt(event) {
 
 board?.addEventListener("pointerdown", (event) => {
   const slot = event.target.closest("[data-move]");
-  // A finger scrolls the page; on a phone a change is moved on its own page.
-  if (slot && event.button === 0 && event.pointerType !== "touch") begin(slot, event);
+  if (!slot || event.button !== 0) return;
+  if (event.pointerType !== "touch") return begin(slot, event);
+  // A finger scrolls the page, unless it rests on a change first. Where days are a list there is
+  // nowhere to drag to: there a change is moved on its own page.
+  if (!matchMedia("(max-width: 48rem)").matches) resting = { slot, event, timer: setTimeout(take, HELD) };
 });
+function take() {
+  begin(resting.slot, resting.event);
+  resting.slot.classList.add("is-dragged");
+}
+function rest() {
+  clearTimeout(resting?.timer);
+  resting = null;
+}
+document.addEventListener("touchmove", (event) => resting && current()?.from && event.preventDefault(), { passive: false });
+board?.addEventListener("contextmenu", (event) => resting && event.preventDefault());
 board?.addEventListener("dragstart", (event) => event.preventDefault());
 document.addEventListener("pointermove", (event) => {
-  if (!current()?.from) return;
+  if (!current()?.from) {
+    if (resting && Math.hypot(event.clientX - resting.event.clientX, event.clientY - resting.event.clientY) > SHAKEN) rest();
+    return;
+  }
   const by = [event.clientX - current().from.x, event.clientY - current().from.y];
   if (!current().slot.matches(".is-dragged") && Math.hypot(...by) < 6) return;
   current().slot.style.transform = `translate(${by[0]}px, ${by[1]}px)`;
   shift(minutesAt(event));
 });
 document.addEventListener("pointerup", () => {
+  rest();
   if (!current()?.from) return;
   if (!current().slot.matches(".is-dragged")) return stop();
   // What may follow is a click on the link, which must not open it.
@@ -50,7 +70,10 @@ document.addEventListener("pointerup", () => {
   return current().minutes ? commit() : stop();
 });
 const leave = (event) => event.preventDefault();
-document.addEventListener("pointercancel", stop);
+document.addEventListener("pointercancel", () => {
+  rest();
+  stop();
+});
 board?.addEventListener("focusout", () => current() && !current().from && stop());
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && current()) return stop();

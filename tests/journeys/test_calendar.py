@@ -81,6 +81,33 @@ def test_a_change_is_dragged_to_another_day_and_taken_back(
     assert change.planned_start == monday
 
 
+def test_a_finger_that_rests_on_a_change_takes_it_along(
+    sit: Sit, alice: User, monday: datetime
+) -> None:
+    change = planned(monday)
+    page = sit(alice, has_touch=True).go(f"/changes/calendar/?view=month&on={monday.date()}")
+    what = slot(page, change)
+    what.scroll_into_view_if_needed()
+    box, width = what.bounding_box(), page.locator(".cell").first.bounding_box()["width"]  # type: ignore[index]
+    assert box is not None
+    finger = page.context.new_cdp_session(page)
+
+    def touch(sort: str, *across: float) -> None:
+        points = [{"x": box["x"] + 9 + each, "y": box["y"] + 6} for each in across]
+        finger.send("Input.dispatchTouchEvent", {"type": sort, "touchPoints": points})
+
+    touch("touchStart", 0)
+    expect(what).to_have_class(re.compile("is-dragged"))
+    touch("touchMove", width / 2)
+    touch("touchMove", width)
+    expect(page.locator("[data-status]")).to_contain_text("nothing is in its way")
+    touch("touchEnd")
+
+    expect(page.locator(".toast")).to_contain_text(f"{change.number} is planned for")
+    change.refresh_from_db()
+    assert change.planned_start == monday + timedelta(days=1)
+
+
 def test_what_is_in_the_way_is_said_while_it_is_dragged(
     sit: Sit, alice: User, monday: datetime
 ) -> None:
