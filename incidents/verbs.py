@@ -37,7 +37,9 @@ def open_incident(
     ticket: Ticket | None, *, actor: User, values: Mapping[str, Any], reason: Reason
 ) -> str:
     """Start an incident, and link it to what it comes from."""
-    opened = actions.open_incident(report=Report(**values), actor=actor)
+    is_secret = ticket is not None and ticket.confidential
+    report = Report(**values, confidential=is_secret)
+    opened = actions.open_incident(report=report, actor=actor)
     if ticket is not None:
         link(ticket=opened, other=ticket, actor=actor)
     return opened.number

@@ -115,15 +115,23 @@ def draft_of(record: Rule | Macro) -> Draft:
     document = document_of(record)
     conditions = [_typed_condition(each) for each in document.pop("conditions", [])]
     steps = [
-        {"verb": step["verb"], "values": {k: _typed(v) for k, v in step["values"].items()}}
+        {
+            "verb": step["verb"],
+            "values": {name: _ticked(value) for name, value in (step.get("values") or {}).items()},
+        }
         for step in document.pop("steps")
     ]
-    return Draft({name: _typed(value) for name, value in document.items()}, conditions, steps)
+    return Draft({name: _ticked(value) for name, value in document.items()}, conditions, steps)
 
 
 def posted(post: QueryDict, fields: Iterable[Field]) -> Draft:
     """What was typed."""
-    typed = {each.name: post.get(each.name, "") for each in fields if each.sort != "rows"}
+    # A browser says nothing of a box that is not ticked.
+    typed = {
+        each.name: post.get(each.name, "false" if each.sort == "flag" else "")
+        for each in fields
+        if each.sort != "rows"
+    }
     rows = zip(post.getlist("c-fact"), post.getlist("c-op"), post.getlist("c-value"), strict=False)
     conditions = [{"fact": fact, "op": op, "value": value} for fact, op, value in rows]
     steps = [
@@ -139,7 +147,8 @@ def shown_fields(
     """The fields that are no rows, by name."""
     wrong = {refusal.field: str(refusal)} if refusal and refusal.field else {}
     plain = [_for_form(each) for each in fields if each.sort != "rows"]
-    found = shown(plain, user=user, given=draft.typed, wrong=wrong)
+    given = {name: "" if value == "false" else value for name, value in draft.typed.items()}
+    found = shown(plain, user=user, given=given, wrong=wrong)
     return {each.field.name: each for each in found}
 
 
@@ -204,6 +213,8 @@ def _for_form(each: Field) -> Field:
     if each.name == "kind":
         choices = [(kind, desks[kind].title) for kind in desks]
         return Choice(name="kind", label=each.label, choices=choices)
+    if each.sort == "choice":  # one of them always holds
+        return dataclasses.replace(each, required=True)
     return each
 
 
@@ -254,6 +265,13 @@ def _read(text: str, sort: str) -> Any:
 def _typed_condition(condition: Mapping[str, Any]) -> dict[str, str]:
     value = _typed(condition.get("value", ""))
     return {"fact": condition["fact"], "op": condition["op"], "value": value}
+
+
+def _ticked(value: Any) -> str:
+    """A value as a form holds it, where yes and no are a box."""
+    if isinstance(value, bool):
+        return "on" if value else ""
+    return _typed(value)
 
 
 def _typed(value: Any) -> str:

@@ -86,7 +86,11 @@ RULE: Sequence[Field] = (
     Number(name="position", label=_l("Order"), most=1_000_000),
     Choice(name="mode", label=_l("Mode"), choices=Rule.Mode.choices),
     Choice(name="trigger", label=_l("When"), choices=Rule.Trigger.choices),
-    EventNames(name="events", label=_l("Events")),
+    EventNames(
+        name="events",
+        label=_l("Events"),
+        help=_l("Such as incident.opened, incident.commented, alert.fired, or change.* for all."),
+    ),
     Line(name="kind", label=_l("Kind of record"), max_length=16),
     Number(name="every_minutes", label=_l("Every so many minutes"), least=1, most=1440),
     Rows(name="conditions", label=_l("Conditions")),

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from incidents.models import Incident
 from itsm.automation.actions.keeping import save_macro
@@ -61,7 +63,9 @@ def test_a_rule_is_written_row_by_row_and_saved(manager: Client, platform: Any):
         {"verb": "assign", "values": {"team": "platform"}},
         {"verb": "note", "values": {"body": "{number} is grave"}},
     ]
+    assert rule.stops is False
     shown = manager.get("/rules/grave/").content.decode()
+    assert " checked" not in shown
     assert "new, active" in shown
     assert "{number} is grave" in shown
 
@@ -137,6 +141,35 @@ def test_why_a_rule_did_not_act_is_said_on_the_record(
     assert f'seen: <span class="mono">{incident.priority}</span>' in page
 
 
+@pytest.mark.parametrize(
+    ("address", "most"), [("/rules/", 14), ("/macros/", 13), ("/rules/one/", 15)]
+)
+def test_a_page_costs_the_same_however_much_there_is(
+    manager: Client, mona: User, write_rule: WriteRule, report: Report, address: str, most: int
+):
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert manager.get(address).status_code == 200
+        return len(captured)
+
+    note = [{"verb": "note", "values": {"body": "x"}}]
+
+    def more(count: int) -> None:
+        for place in range(count):
+            write_rule()
+            given = {"slug": f"m-{count}-{place}", "name": "M", "team": "platform", "steps": note}
+            save_macro(actor=mona, given=given)
+        report()
+
+    write_rule(slug="one")
+    more(2)
+    few = statements()
+    more(8)
+
+    assert statements() == few
+    assert few <= most
+
+
 STEPS = [
     {"verb": "set", "values": {"add_tags": ["taken"]}},
     {"verb": "comment", "values": {"body": "Dear {caller}, we are on {number}."}},
@@ -181,7 +214,10 @@ def test_a_macro_is_written_on_its_page(manager: Client):
     assert manager.post("/macros/new/", {**form, "kinds": "nothing"}).status_code == 422
     assert manager.post("/macros/new/", form).status_code == 302
 
+    del form["is_on"]
+    manager.post("/macros/take/", form)
     macro = Macro.objects.get()
+    assert macro.is_on is False
     assert (macro.kinds, macro.steps) == (
         ["incident"], [{"verb": "incident.acknowledge", "values": {}}]
     )  # fmt: skip

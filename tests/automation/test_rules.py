@@ -215,6 +215,18 @@ def test_hostile_text_stays_text(write_rule: WriteRule, report: Report, text: st
     assert Incident.objects.get(title__startswith="Look").title == f"Look at {text}"
 
 
+def test_what_comes_of_a_secret_is_secret(write_rule: WriteRule, report: Report):
+    write_rule(
+        once="record",
+        conditions=[{"fact": "actor.is_program", "op": "is", "value": False}],
+        steps=[{"verb": "open_incident", "values": {"title": "Look at {title}"}}],
+    )
+
+    report("Payroll", confidential=True)
+
+    assert Incident.objects.get(title="Look at Payroll").confidential
+
+
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"events": []}, "events"),
     ({"events": ["*"]}, "events"),
