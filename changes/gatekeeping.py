@@ -25,7 +25,9 @@ ON_ITS_WAY = ("assess", "authorize", "on_hold")
 
 def gate_policy() -> GatePolicy:
     """What the organisation has set, or the usual values."""
-    return GatePolicy.objects.first() or GatePolicy()
+    # Word for word: it is asked for with every delivery, and there is one at most.
+    found = GatePolicy.objects.raw("SELECT * FROM changes_gatepolicy LIMIT 1")
+    return next(iter(found), None) or GatePolicy()
 
 
 def change_to_ask_about(user: User, number: str) -> Change:
