@@ -71,7 +71,14 @@ def _play(work: Work, say: Say, *more: str) -> Ended:
     program = _program()
     playbook = _listed(work.settings["playbook"])
     with _place(work) as place:
-        command = [program, "-i", str(_inventory(place)), "-e", f"@{place / 'told.yml'}", *more]
+        command = [
+            program,
+            "-i",
+            str(_inventory(place, program)),
+            "-e",
+            f"@{place / 'told.yml'}",
+            *more,
+        ]
         return follow(
             [*command, str(playbook)],
             environment=environment_of(work)
@@ -131,14 +138,16 @@ def _listed(name: str) -> Path:
     return path.resolve()
 
 
-def _inventory(place: Path) -> Path:
+def _inventory(place: Path, program: str) -> Path:
     """The operator's inventory; this machine alone where there is none."""
     given: Path = settings.RUNBOOK_DIR / "inventory"
     if given.exists():
         return given.resolve()
     own = place / "inventory.ini"
-    # Found by itself, the interpreter could be a shim that does not run.
-    own.write_text("localhost ansible_connection=local ansible_python_interpreter=auto_silent\n")
+    # Left to itself, Ansible finds shims that do not run; what runs Ansible does.
+    beside = Path(program).resolve().parent / "python3"
+    python = beside if beside.exists() else "auto_silent"
+    own.write_text(f"localhost ansible_connection=local ansible_python_interpreter={python}\n")
     if owner := identity():
         os.chown(own, owner["user"], owner["group"])
     return own

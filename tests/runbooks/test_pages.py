@@ -8,6 +8,7 @@ from django.test import Client
 
 from incidents.models import Incident
 from itsm.automation.actions import start_run, working
+from itsm.automation.actions.proposing import propose_run
 from itsm.automation.executors import unknown
 from itsm.automation.models import Run, Runbook, RunbookSecret
 from itsm.core.models import Event
@@ -99,6 +100,25 @@ def test_an_agent_runs_a_runbook_for_an_incident_and_says_what_became_of_it(
     assert done(run).state == "verified"
     told = browser.get(f"/incidents/{incident.number}/").content.decode()
     assert "has done Restart on web-1" in told
+
+
+def test_a_proposed_run_is_let_go_from_the_page_of_its_incident(
+    write: Write, remembering: Remembering, alice: User, incident: Incident
+) -> None:
+    run = propose_run(
+        runbook=write().runbook,
+        ticket=incident,
+        parameters={"host": "web-1"},
+        key="p",
+        actor=alice,
+    )
+    browser = browser_of(alice)
+
+    page = browser.get(f"/incidents/{incident.number}/").content.decode()
+    assert f'action="/runs/{run.pk}/accept/"' in page
+    assert 'Run it<span class="sr">: Restart</span>' in page
+    assert browser.post(f"/runs/{run.pk}/accept/").status_code == 302
+    assert done(run).state == "verified"
 
 
 def test_a_log_is_read_on_from_its_last_line_without_loss(

@@ -42,7 +42,13 @@ class Voice:
                 self._lines.append(line)
             elif self._count == MOST_LINES + 1:
                 self._lines.append("…")
-        if len(self._lines) >= GATHERED or time.monotonic() - self._flushed_at > PAUSE:
+        if len(self._lines) >= GATHERED:
+            self.flush()
+        self.flush_in_time()
+
+    def flush_in_time(self) -> None:
+        """Write what has waited long enough; asked now and then, for who falls silent."""
+        if self._lines and time.monotonic() - self._flushed_at > PAUSE:
             self.flush()
 
     def flush(self) -> None:

@@ -8,6 +8,7 @@ import hashlib
 import threading
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from types import TracebackType
 
@@ -199,6 +200,12 @@ def _perform(run: Run, begun: RunStep, step: Step, pulse: Pulse) -> Outcome:
     work, mask = _work(run, begun.part, begun.position, step, pulse)
     voice = Voice(run.pk, mask)
     voice(f"▸ {step.name}")
+
+    def is_stopped() -> bool:
+        voice.flush_in_time()  # whatever works asks this now and then, also when it is silent
+        return pulse.is_stopped
+
+    work = replace(work, is_stopped=is_stopped)
     if missing := [each for each in step.secrets if each not in work.secrets]:
         outcome = failed(_("The secret %(name)s is not set.") % {"name": missing[0]})
     else:
