@@ -62,13 +62,13 @@ def a_worker() -> Iterator[None]:
         finally:
             connection.close()
 
-    thread = Thread(target=work)
+    thread = Thread(target=work, daemon=True)
     thread.start()
     try:
         yield
     finally:
         over.append(True)
-        thread.join()
+        thread.join(60)
 
 
 def test_a_proposed_run_is_let_go_watched_and_verified_and_the_next_one_stopped(
@@ -82,7 +82,8 @@ def test_a_proposed_run_is_let_go_watched_and_verified_and_the_next_one_stopped(
     run = propose_run(
         runbook=runbook, ticket=incident, parameters={"host": "web-1"}, key="j", actor=alice
     )
-    page = sit(alice).go_live(f"/incidents/{incident.number}/")
+    person = sit(alice)
+    page = person.go_live(f"/incidents/{incident.number}/")
 
     page.get_by_role("button", name="Restart the shop").click()
     page.wait_for_url(f"**/runs/{run.pk}/")
@@ -104,13 +105,13 @@ def test_a_proposed_run_is_let_go_watched_and_verified_and_the_next_one_stopped(
             ticket=incident,
             origin="person",
         )
-        page.goto(page.url.replace(str(run.pk), str(second.pk)))
+        person.go_live(f"/runs/{second.pk}/")
         expect(page.locator("[data-run-log]")).to_contain_text("stopping", timeout=30_000)
         page.get_by_role("link", name="Runs", exact=True).first.click()
         page.get_by_role("link", name="Kill switch").first.click()
         page.get_by_label("Why").fill("It makes things worse.")
         page.get_by_role("button", name="Stop everything").click()
         expect(page.get_by_text("Everything is stopped.").first).to_be_visible()
-        page.goto(page.url.replace("stop", str(second.pk)))
+        person.go_live(f"/runs/{second.pk}/")
         expect(page.locator("header .badge").first).to_have_text("Aborted", timeout=30_000)
     assert Run.objects.get(pk=second.pk).state == "aborted"
