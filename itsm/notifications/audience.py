@@ -36,6 +36,11 @@ def _assignee_or_team(event: Event, ticket: Ticket) -> Chosen:
     return [(each, Why.TEAM) for each in members]
 
 
+def _team_if_nobody(event: Event, ticket: Ticket) -> Chosen:
+    """Its team where nobody has it; whoever has it is told by the note beside it."""
+    return [] if ticket.assignee_id is not None else _assignee_or_team(event, ticket)
+
+
 def _watchers(_event: Event, ticket: Ticket) -> Chosen:
     return [(each, Why.WATCHER) for each in ticket.watchers.values_list("user_id", flat=True)]
 
@@ -83,6 +88,8 @@ CONCERNED: dict[str, tuple[Group, ...]] = {
     "canceled": (_caller, _assignee, _watchers),
     "tabled": (_assignee, _planner),
     "deferred": (_assignee, _planner),
+    "run_escalated": (_team_if_nobody,),
+    "run_stranded": (_assignee_or_team,),
     "approval_asked": (_asked,),
     "approval_reminded": (_asked,),
     "approval_escalated": (_asked, _planner),

@@ -24,6 +24,8 @@ SENTENCES = {
     "affected_joined": _l("More people say that it hits them"),
     "tabled": _l("It is on the agenda of a meeting"),
     "deferred": _l("It was put off to the next meeting"),
+    "run_escalated": _l("A runbook could not heal it"),
+    "run_stranded": _l("Nobody knows whether a runbook took effect: look and say so"),
     "approval_asked": _l("It waits for approval"),
     "approval_reminded": _l("It still waits for approval"),
     "approval_escalated": _l("Nobody has approved it in time, so it was passed on"),

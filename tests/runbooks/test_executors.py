@@ -128,22 +128,22 @@ def echo(commands: Path) -> None:
 
 
 def test_hostile_words_reach_a_command_as_data_alone(echo: None) -> None:
-    for value in HOSTILE:
-        outcome, said = run(
-            "script",
-            {"command": "echo-back", "arguments": ["--fixed"]},
-            parameters={"host": value},
-            secrets={"TOKEN": "planted-4711"},
-        )
+    told = {f"word_{place}": value for place, value in enumerate(HOSTILE)}
+    outcome, said = run(
+        "script",
+        {"command": "echo-back", "arguments": ["--fixed"]},
+        parameters=told,
+        secrets={"TOKEN": "planted-4711"},
+    )
 
-        heard = json.loads(said[0])
-        assert outcome.word == "succeeded"
-        assert heard["argv"] == ["--fixed"]
-        assert heard["told"] == {"host": value}
-        assert heard["named"] == {"PARAM_HOST": value}
-        assert heard["secret"] == "planted-4711"
-        assert "SECRET_KEY" not in heard["names"]
-        assert "DATABASE_URL" not in heard["names"]
+    heard = json.loads(said[0])
+    assert outcome.word == "succeeded"
+    assert heard["argv"] == ["--fixed"]
+    assert heard["told"] == told
+    assert heard["named"] == {f"PARAM_{name.upper()}": value for name, value in told.items()}
+    assert heard["secret"] == "planted-4711"
+    assert "SECRET_KEY" not in heard["names"]
+    assert "DATABASE_URL" not in heard["names"]
 
 
 @pytest.mark.parametrize("name", ["../echo-back", "nothing", "linked", "not-executable"])

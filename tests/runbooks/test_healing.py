@@ -17,8 +17,10 @@ from itsm.core.delivery import deliver_owed
 from itsm.monitoring.actions import create_source, record_signals
 from itsm.monitoring.models import MonitoringSource
 from itsm.monitoring.sources import Signal
+from itsm.notifications.models import Message
 from itsm.people.models import User
 from itsm.tickets.models import Comment, Link
+from tests.factories import ServiceFactory
 from tests.runbooks.conftest import RESTART, Remembering, Write, done
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +110,9 @@ def test_what_does_not_help_is_taken_back_and_told_to_people(
     write: Write,
     remembering: Remembering,
     alice: User,
+    bob: User,
 ) -> None:
+    ServiceFactory(name="shop", owner_team=bob.memberships.get().team)
     incident = post(source)
     run = done(propose(write(UNDONE, policy="auto"), incident, alice))
 
@@ -120,6 +124,9 @@ def test_what_does_not_help_is_taken_back_and_told_to_people(
     assert "done to" in Comment.objects.get(ticket=incident.pk, public=False).body
     assert Change.objects.get().outcome == "rolled_back"
     assert Incident.objects.get(pk=incident.pk).is_open()
+    deliver_owed()
+    told = Message.objects.filter(event__name="incident.run_escalated")
+    assert bob.pk in told.values_list("recipient", flat=True)
 
 
 def test_a_breaker_opens_after_two_failures_and_a_person_tries_it_again(

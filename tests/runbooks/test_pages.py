@@ -207,7 +207,7 @@ def test_a_list_costs_the_same_for_many_rows(
     path: str,
     most: int,
 ) -> None:
-    for count in range(12):
+    for count in range(5):
         version = write(slug=f"restart-{count}")
         start_run(
             version=version,
