@@ -130,7 +130,8 @@ def test_bodies_of_another_type_are_refused(
 ) -> None:
     response = world.call(method, address, "dana", "<a/>", content_type=kind)
 
-    assert problem_of(response)["status"] in (400, 415)
+    # What an address names is looked for first; some name nothing in the little world.
+    assert problem_of(response)["status"] in ((404,) if "{nothing}" in address else (400, 415))
 
 
 @pytest.mark.parametrize("address", READS)

@@ -16,7 +16,7 @@ globalThis.watching = (() => {
   function stops() {
     const groups = new Set();
     return [...document.querySelectorAll(STOPS)].filter((each) => {
-      if (each.tabIndex < 0 || each.disabled || each.type === "hidden") return false;
+      if (each.tabIndex < 0 || each.matches(":disabled") || each.type === "hidden") return false;
       if (!each.checkVisibility({ visibilityProperty: true })) return false;
       if (each.matches("summary") && each !== each.parentElement.querySelector(":scope > summary")) return false;
       if (each.closest("[inert]")) return false;
