@@ -70,6 +70,17 @@ def _assignee_now_and_then(event: Event, ticket: Ticket) -> Chosen:
     return _assignee(event, ticket) if event.data.get("count") in ROUND else []
 
 
+def _of_task(event: Event, ticket: Ticket) -> Chosen:
+    """Who is to do a task: its person, or its team."""
+    task = ticket.tasks.filter(pk=event.data.get("task")).first()
+    if task is None or (task.assignee_id is None and task.team_id is None):
+        return []
+    if task.assignee_id is not None:
+        return [(task.assignee_id, Why.ASSIGNEE)]
+    members = User.objects.filter(memberships__team=task.team_id).values_list("pk", flat=True)
+    return [(each, Why.TEAM) for each in members]
+
+
 # By the last part of the event's name, for every kind of ticket.
 CONCERNED: dict[str, tuple[Group, ...]] = {
     "opened": (_assignee_or_team, _caller),
@@ -86,6 +97,11 @@ CONCERNED: dict[str, tuple[Group, ...]] = {
     "reopened": (_assignee_or_team, _watchers),
     "closed": (_watchers,),
     "canceled": (_caller, _assignee, _watchers),
+    "task_added": (_of_task,),
+    "fulfilled": (_caller, _watchers),
+    "rejected": (_caller,),
+    "lease_reminded": (_caller,),
+    "failed": (_assignee_or_team,),
     "tabled": (_assignee, _planner),
     "deferred": (_assignee, _planner),
     "run_escalated": (_team_if_nobody,),

@@ -9,6 +9,7 @@ from itsm.automation.actions import start_run  # noqa: F401 loads what runs
 from itsm.core import http
 from itsm.core.errors import Refused
 from itsm.core.models import Event
+from itsm.notifications.audience import concerned
 from itsm.people.models import User
 from itsm.tickets.models import Task
 from requests import actions, chores
@@ -245,6 +246,25 @@ def test_a_runbook_runs_for_a_step(
 
     assert (run.key, len(remembering.done)) == (f"{ordered.number}:restart", 1)
     assert (ordered.state, states(ordered)) == ("fulfilled", {"restart": StepState.DONE})
+
+
+def test_whoever_has_to_do_something_or_gets_something_is_told(
+    make: Make, order: Order, alice: User, bob: User, charlie: User
+) -> None:
+    ordered = go_on(order(make()))
+    actions.finish_task(task=Task.objects.get(), actor=alice)
+    go_on(ordered)
+
+    told = {
+        word: {
+            each.user
+            for each in concerned(Event.objects.get(name=f"service_request.{word}"), ordered)
+            if not each.because
+        }
+        for word in ("task_added", "fulfilled")
+    }
+
+    assert told == {"task_added": {alice, bob}, "fulfilled": {charlie}}
 
 
 def test_a_task_is_ended_once(make: Make, order: Order, alice: User) -> None:

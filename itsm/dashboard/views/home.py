@@ -16,8 +16,10 @@ from itsm.dashboard.wording import worded
 from itsm.people.access import person_of, signed_in
 from itsm.people.models import User
 from itsm.tickets.desks import desks
+from itsm.tickets.task_selectors import tasks_waiting_for
 
 FEW = 8  # services that are shown however well they all are
+MOST_TASKS = 8
 LISTS = ("risk", "mine", "others", "unassigned", "open")
 
 
@@ -37,7 +39,11 @@ def _tiles(user: User) -> Mapping[str, Any]:
 def _work(user: User) -> Mapping[str, Any]:
     lists = lists_for(user, LISTS)
     has_team = bool(lists["others"]) or user.memberships.exists()
-    return {"lists": lists, "has_team": has_team}
+    return {
+        "lists": lists,
+        "has_team": has_team,
+        "tasks": list(tasks_waiting_for(user, "mine")[:MOST_TASKS]),
+    }
 
 
 def _alerts(user: User) -> Mapping[str, Any]:
