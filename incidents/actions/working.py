@@ -13,7 +13,8 @@ from itsm.core.errors import Invalid, Refused
 from itsm.people.models import Team, User
 from itsm.tickets.actions import comment as say
 from itsm.tickets.actions import link
-from itsm.tickets.fields import Choice, Field, Flag, Instant, Line, Person, TeamName, TicketNumber
+from itsm.tickets.actions.assigning import GIVE_BACK_FIELDS, GIVE_FIELDS, give, give_back
+from itsm.tickets.fields import Choice, Field, Instant, Line, TicketNumber
 from itsm.tickets.models import Link, Ticket
 from itsm.tickets.selectors import ticket_for
 
@@ -25,23 +26,14 @@ from itsm.tickets.selectors import ticket_for
     target=None,
     event="incident.assigned",
     needs="incidents.work",
-    fields=[
-        TeamName(name="team", label=_l("Team")),
-        Person(name="assignee", label=_l("Assignee")),
-    ],
+    fields=GIVE_FIELDS,
 )
 def assign(
     incident: Incident, *, actor: User, team: Team | None = None, assignee: User | None = None
 ) -> None:
     """Give the incident to a team, a person, or both; a person's only team comes along."""
-    if team is None and assignee is None:
-        raise Invalid(_("Name a team or a person."), field="assignee")
     was = (incident.team, incident.assignee)
-    if team and assignee is None and team != incident.team:
-        incident.assignee = None
-    incident.team = team or incident.team
-    incident.assignee = assignee or incident.assignee
-    incident.assigned_at = incident.assigned_at or timezone.now()
+    give(incident, team=team, assignee=assignee)
     now = (incident.team, incident.assignee)
     if any(before and before != after for before, after in zip(was, now, strict=True)):
         incident.reassignment_count += 1
@@ -54,15 +46,11 @@ def assign(
     target=None,
     event="incident.unassigned",
     needs="incidents.work",
-    fields=[Flag(name="team", label=_l("Take it from the team as well"))],
+    fields=GIVE_BACK_FIELDS,
 )
 def unassign(incident: Incident, *, actor: User, team: bool = False) -> None:
     """Give the incident back: nobody has it until somebody takes it."""
-    if incident.assignee_id is None and not (team and incident.team_id):
-        raise Refused(_("Nobody has %(number)s.") % {"number": incident.number})
-    incident.assignee = None
-    if team:
-        incident.team = None
+    give_back(incident, team=team)
 
 
 @workflow.transition(

@@ -12,8 +12,9 @@ from itsm.people.models import Team, User
 from itsm.people.selectors import system_user
 from itsm.sla.business_time import add_working_days
 from itsm.sla.selectors import default_week
+from itsm.tickets.actions.assigning import GIVE_BACK_FIELDS, GIVE_FIELDS, give, give_back
 from itsm.tickets.actions.tasks import Wanted, put_task
-from itsm.tickets.fields import Field, Flag, Instant, Line, Person, TeamName
+from itsm.tickets.fields import Field, Instant, Line
 from itsm.tickets.models import TaskSort
 from requests.actions.agreeing import drift
 from requests.actions.ordering import plan_now
@@ -200,10 +201,7 @@ def _lease_end(lease: Answers, answers: Answers, now: datetime) -> datetime | No
     event="service_request.assigned",
     needs="requests.work",
     public=False,
-    fields=[
-        TeamName(name="team", label=_l("Team")),
-        Person(name="assignee", label=_l("Assignee")),
-    ],
+    fields=GIVE_FIELDS,
 )
 def assign(
     service_request: ServiceRequest,
@@ -213,13 +211,7 @@ def assign(
     assignee: User | None = None,
 ) -> None:
     """Give the request to a team, a person, or both."""
-    if team is None and assignee is None:
-        raise Invalid(_("Name a team or a person."), field="assignee")
-    if team and assignee is None and team != service_request.team:
-        service_request.assignee = None
-    service_request.team = team or service_request.team
-    service_request.assignee = assignee or service_request.assignee
-    service_request.assigned_at = service_request.assigned_at or timezone.now()
+    give(service_request, team=team, assignee=assignee)
 
 
 @workflow.transition(
@@ -230,12 +222,8 @@ def assign(
     event="service_request.unassigned",
     needs="requests.work",
     public=False,
-    fields=[Flag(name="team", label=_l("Take it from the team as well"))],
+    fields=GIVE_BACK_FIELDS,
 )
 def unassign(service_request: ServiceRequest, *, actor: User, team: bool = False) -> None:
     """Give the request back: nobody has it until somebody takes it."""
-    if service_request.assignee_id is None and not (team and service_request.team_id):
-        raise Refused(_("Nobody has %(number)s.") % {"number": service_request.number})
-    service_request.assignee = None
-    if team:
-        service_request.team = None
+    give_back(service_request, team=team)
