@@ -30,6 +30,7 @@ from itsm.automation.runs_api import BreakerCollection, RunCollection, SwitchCol
 from itsm.core.errors import Invalid, NotFound
 from itsm.core.rest.explorer import chapters_of
 from itsm.core.rest.routes import routes
+from itsm.dashboard.api import MeasureCollection
 from itsm.inventory.api import ComponentCollection, ServiceCollection
 from itsm.monitoring.api import AlertCollection, SourceCollection
 from itsm.monitoring.silences_api import SilenceCollection
@@ -38,19 +39,18 @@ from itsm.people.api import TeamCollection, UserCollection
 from itsm.sla.api import ObjectiveCollection
 from itsm.tickets.api import transition_routes
 from itsm.tickets.api.events import EventCollection
-from problems.api import ProblemCollection
 from requests.api import ServiceRequestCollection
 from requests.catalogue_api import CatalogItemCollection
 
 COLLECTIONS = (
     IncidentCollection,
-    ProblemCollection,
     ChangeCollection,
     ServiceRequestCollection,
     CatalogItemCollection,
     GateCollection,
     DeploymentCollection,
     DeliveryCollection,
+    MeasureCollection,
     PipelineCollection,
     AttributionCollection,
     TemplateCollection,
@@ -74,7 +74,6 @@ COLLECTIONS = (
 v1 = [
     *chain.from_iterable(routes(each) for each in COLLECTIONS),
     *transition_routes(IncidentCollection),
-    *transition_routes(ProblemCollection),
     *transition_routes(ChangeCollection),
     *transition_routes(ServiceRequestCollection),
 ]

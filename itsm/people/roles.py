@@ -24,7 +24,6 @@ WORK = frozenset(
         "incidents.work",
         "changes.work",
         "requests.work",
-        "problems.work",
         "monitoring.work",
         "runbooks.run",
         "inventory.view",
@@ -36,7 +35,6 @@ MANAGE = WORK | {
     "changes.manage",
     "runbooks.manage",
     "requests.manage",
-    "problems.manage",
     "inventory.edit",
     "automation.edit",
 }

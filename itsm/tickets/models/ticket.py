@@ -158,16 +158,6 @@ class Ticket(models.Model):
                 name="change_state_known",
             ),
             models.CheckConstraint(
-                condition=~Q(kind="problem")
-                | Q(
-                    state__in=[
-                        *("new", "assess", "rca", "fix_in_progress"),
-                        *("resolved", "closed", "canceled"),
-                    ]
-                ),
-                name="problem_state_known",
-            ),
-            models.CheckConstraint(
                 condition=~Q(kind="service_request")
                 | Q(
                     state__in=[
@@ -245,6 +235,12 @@ class Ticket(models.Model):
                 fields=["resolved_at"],
                 name="ticket_resolved",
                 condition=Q(phase="resolved"),
+            ),
+            # What was over in a time, whatever became of it then.
+            models.Index(
+                fields=["kind", "resolved_at"],
+                name="ticket_over",
+                condition=Q(resolved_at__isnull=False),
             ),
             GinIndex(fields=["search"], name="ticket_search", fastupdate=False),
             models.Index(fields=["id"], name="ticket_confidential", condition=Q(confidential=True)),

@@ -1,1 +1,0 @@
-"""The pages of problems that no other kind of ticket has."""
