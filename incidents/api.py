@@ -155,6 +155,15 @@ class IncidentCollection(TicketCollection):
     def references(self) -> Mapping[str, type[Ticket]]:
         return {"parent": Incident, "problem": Ticket}
 
+    def resolved(self, request: Asked, values: dict[str, Any]) -> dict[str, Any]:
+        found = super().resolved(request, values)
+        if found.get("problem") and found["problem"].kind != "problem":
+            raise Invalid(
+                _("%(number)s is not a problem.") % {"number": found["problem"].number},
+                field="problem",
+            )
+        return found
+
     def open(self, request: Asked, values: dict[str, Any]) -> Ticket:
         if values.get("service") and not request.user.is_staffer:
             _check_service(request.user, values["service"])

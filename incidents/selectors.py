@@ -3,13 +3,13 @@
 from collections.abc import Collection
 
 from django.db import connection
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from incidents.models import Incident
 from itsm.monitoring.models import Alert, Status
 from itsm.people.models import User
-from itsm.tickets.models import Ticket
+from itsm.tickets.models import OPEN_PHASES, Link, Ticket
 from itsm.tickets.selectors import ticket_for, visible_tickets
 
 FIRING = (Status.FIRING, Status.ACKED, Status.FLAPPING, Status.RECOVERING)
@@ -59,6 +59,20 @@ def alerts_of(user: User, incident: Ticket) -> QuerySet[Alert]:
         .select_related("source", "service", "configuration_item")
         .order_by("ends_at", "-last_seen_at")
     )
+
+
+def open_incidents_of_problem(problem: Ticket) -> QuerySet[Incident]:
+    """The incidents of a problem on which work is not over."""
+    return Incident.objects.filter(problem=problem.pk, phase__in=OPEN_PHASES).order_by("pk")
+
+
+def waiting_for(ticket: Ticket, reason: str) -> QuerySet[Incident]:
+    """The incidents on hold for this problem or change, which they name or are linked to."""
+    links = Link.objects.filter(from_ticket=ticket.pk) | Link.objects.filter(to_ticket=ticket.pk)
+    linked = {pk for pair in links.values_list("from_ticket", "to_ticket") for pk in pair}
+    named = Q(problem=ticket.pk) | Q(caused_by_change=ticket.pk) | Q(pk__in=linked)
+    held = Incident.objects.filter(named, state="on_hold", on_hold_reason=reason)
+    return held.order_by("pk")
 
 
 def open_children_of(incident: Ticket, *, states: Collection[str]) -> QuerySet[Incident]:

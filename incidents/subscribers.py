@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
 from incidents import actions
 from incidents.actions import healing
 from incidents.models import Incident, OnHoldReason
@@ -198,6 +200,84 @@ def give_cause_up(rejected: list[Event]) -> None:
         actions.note_no_cause(
             incident_id=event.data["incident"], change_id=event.subject_id, actor=_actor(event)
         )
+
+
+@on("problem.incident_linked", moment=Moment.INSIDE)
+def take_problem_over(linked: list[Event]) -> None:
+    """The incident knows which problem it comes from."""
+    for event in linked:
+        actions.note_problem(
+            incident_id=event.data["incident"], problem_id=event.subject_id, actor=_actor(event)
+        )
+
+
+@on("problem.incident_unlinked", moment=Moment.INSIDE)
+def give_problem_up(unlinked: list[Event]) -> None:
+    """The incident comes from something else."""
+    for event in unlinked:
+        actions.forget_problem(
+            incident_id=event.data["incident"], problem_id=event.subject_id, actor=_actor(event)
+        )
+
+
+@on("problem.workaround_published", moment=Moment.INSIDE)
+def take_workaround(published: list[Event]) -> None:
+    """Open incidents get what helps, and what waited for it goes on."""
+    for event in published:
+        problem = Ticket.objects.select_related("problem_record").get(pk=event.subject_id)
+        actions.take_workaround(
+            problem=problem,
+            workaround=problem.problem_record.workaround,
+            advice=problem.problem_record.caller_advice,
+            actor=_actor(event),
+        )
+
+
+@on("problem.resolved", moment=Moment.INSIDE)
+def resolve_with_problem(resolved: list[Event]) -> None:
+    """What waited for the fix is over."""
+    for event in resolved:
+        problem = Ticket.objects.select_related("problem_record").get(pk=event.subject_id)
+        notes = problem.problem_record.fix_notes
+        actions.resolve_with_problem(problem=problem, notes=notes, actor=_actor(event))
+
+
+@on("problem.risk_accepted", "problem.canceled", moment=Moment.INSIDE)
+def go_on_without_fix(ended: list[Event]) -> None:
+    """Nobody will fix it: what waited for that has to go on without."""
+    words = {
+        "problem.risk_accepted": _("%(number)s will not be fixed: its risk is accepted."),
+        "problem.canceled": _("%(number)s was found to be no problem."),
+    }
+    for event in ended:
+        problem = Ticket.objects.get(pk=event.subject_id)
+        actions.go_on_without(
+            ticket=problem,
+            reason=OnHoldReason.AWAITING_PROBLEM,
+            why=words[event.name] % {"number": problem.number},
+            actor=_actor(event),
+        )
+
+
+@on("change.closed", "change.canceled", moment=Moment.INSIDE)
+def go_on_after_change(ended: list[Event]) -> None:
+    """The change that was waited for is over, however it went."""
+    for event in ended:
+        change = Ticket.objects.get(pk=event.subject_id)
+        actions.go_on_without(
+            ticket=change,
+            reason=OnHoldReason.AWAITING_CHANGE,
+            why=_("%(number)s is over.") % {"number": change.number},
+            actor=_actor(event),
+        )
+
+
+@on("problem.workaround_tried", moment=Moment.INSIDE)
+def note_workaround(tried: list[Event]) -> None:
+    """A workaround that helped was used."""
+    for event in tried:
+        if event.data["worked"] and event.data["incident"]:
+            actions.note_workaround_used(incident_id=event.data["incident"], actor=_actor(event))
 
 
 @on("pipeline.failed", moment=Moment.INSIDE)

@@ -39,11 +39,13 @@ from itsm.people.api import TeamCollection, UserCollection
 from itsm.sla.api import ObjectiveCollection
 from itsm.tickets.api import transition_routes
 from itsm.tickets.api.events import EventCollection
+from problems.api import ProblemCollection
 from requests.api import ServiceRequestCollection
 from requests.catalogue_api import CatalogItemCollection
 
 COLLECTIONS = (
     IncidentCollection,
+    ProblemCollection,
     ChangeCollection,
     ServiceRequestCollection,
     CatalogItemCollection,
@@ -74,6 +76,7 @@ COLLECTIONS = (
 v1 = [
     *chain.from_iterable(routes(each) for each in COLLECTIONS),
     *transition_routes(IncidentCollection),
+    *transition_routes(ProblemCollection),
     *transition_routes(ChangeCollection),
     *transition_routes(ServiceRequestCollection),
 ]

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("itsm.automation.urls")),
     path("", include("itsm.automation.run_urls")),
     path("incidents/", include("incidents.urls")),
+    path("problems/", include("problems.urls")),
     path("changes/", include("changes.urls")),
     path("requests/", include("requests.urls")),
     path("portal/", include("itsm.portal.urls")),

@@ -14,6 +14,8 @@ from itsm.inventory.models import ConfigurationItem, Service
 from itsm.notifications.models import Endpoint, MessageTemplate, WebhookEndpoint
 from itsm.people.models import Team, User
 from itsm.people.roles import Role
+from problems.models import Problem
+from problems.workflow import workflow as problem_workflow
 from requests.models import CatalogItem, Category, ItemVersion, ServiceRequest
 from requests.workflow import workflow as request_workflow
 
@@ -206,3 +208,23 @@ class ServiceRequestFactory(DjangoModelFactory[ServiceRequest]):
     version_of_item = factory.SelfAttribute("item.current")
     state = factory.LazyAttribute(lambda request: request.at_state)
     phase = factory.LazyAttribute(lambda request: request_workflow.states[request.at_state].phase)
+
+
+class ProblemFactory(DjangoModelFactory[Problem]):
+    """A problem put into a state directly, without the road that leads there."""
+
+    class Meta:
+        model = Problem
+
+    class Params:
+        at_state = "new"
+
+    number = factory.Sequence(lambda count: f"PRB-{900_000 + count}")
+    kind = "problem"
+    title = "The checkout runs out of connections"
+    impact = 3
+    urgency = 3
+    priority = 5
+    opened_by = factory.SubFactory(UserFactory)
+    state = factory.LazyAttribute(lambda problem: problem.at_state)
+    phase = factory.LazyAttribute(lambda problem: problem_workflow.states[problem.at_state].phase)

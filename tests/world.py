@@ -51,6 +51,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.world_of_orders import OF_ORDERS, ordered
+from tests.world_of_problems import OF_PROBLEMS, made_of_problems
 
 # What stands in the braces of addresses elsewhere than in the API.
 STAND_FOR = {
@@ -82,6 +83,7 @@ BODIES: dict[str, Any] = {
     "PATCH api/v1/pipelines/{pipeline}/": {"is_active": False},
     "POST api/v1/deployments/": {"delivery_id": "42", "outcome": "succeeded"},
     **OF_ORDERS,
+    **OF_PROBLEMS,
     "POST api/v1/silences/": {
         "reason": "Disks are swapped",
         "services": ["wiki"],
@@ -277,6 +279,7 @@ def _fill(world: World) -> None:
     world.names = {
         **_runs(dana, bob),
         **ordered(charlie, alice),
+        **made_of_problems(alice),
         "meeting_id": str(_meeting(dana, alice).pk),
         "change": change.number,
         "scheduled": scheduled.number,

@@ -10,6 +10,14 @@ from incidents.actions.correlating import (
 )
 from incidents.actions.delivering import open_for_pipeline
 from incidents.actions.ending import cancel, close, reopen, resolve
+from incidents.actions.following import (
+    forget_problem,
+    go_on_without,
+    note_problem,
+    note_workaround_used,
+    resolve_with_problem,
+    take_workaround,
+)
 from incidents.actions.opening import open_follow_up, open_incident
 from incidents.actions.working import (
     acknowledge,
@@ -27,13 +35,17 @@ __all__ = [
     "cancel",
     "close",
     "follow_alerts_up",
+    "forget_problem",
+    "go_on_without",
     "hold",
     "join_or_open",
     "join_outage",
     "leave_outage",
     "note_cause",
     "note_no_cause",
+    "note_problem",
     "note_response",
+    "note_workaround_used",
     "open_follow_up",
     "open_for_pipeline",
     "open_incident",
@@ -41,8 +53,10 @@ __all__ = [
     "reopen",
     "resolve",
     "resolve_if_clear",
+    "resolve_with_problem",
     "resume",
     "start",
+    "take_workaround",
     "tell_everybody",
     "unassign",
 ]

@@ -19,6 +19,8 @@ WORDS: dict[str, Any] = {
     "incidents.manage": _("Close and correct incidents of every team, override rules"),
     "changes.work": _("Plan, submit and carry out changes"),
     "changes.manage": _("Start changes against the plan, correct those of every team"),
+    "problems.work": _("Find causes: open, assess and solve problems"),
+    "problems.manage": _("Analyse again what was closed or canceled"),
     "runbooks.run": _("Begin, stop and answer runs of runbooks, press the kill switch"),
     "runbooks.manage": _("Write runbooks, give leave for runs, release the kill switch"),
     "requests.work": _("Work on service requests, order for others"),

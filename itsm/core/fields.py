@@ -5,13 +5,13 @@ A field turns what was typed or posted into a value, or says in a sentence what 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from itsm.core.errors import Invalid
@@ -191,6 +191,28 @@ class Instant(Field):
 
     def schema(self) -> Schema:
         return {"type": "string", "format": "date-time"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day(Field):
+    """A day without a time."""
+
+    sort: str = field(default="day", init=False)
+
+    def empty(self) -> Any:
+        return None
+
+    def parse(self, raw: Any) -> Any:
+        try:
+            day = raw if type(raw) is date else parse_date(str(raw))
+        except ValueError:
+            day = None
+        if day is None or not 1970 <= day.year <= 9000:
+            raise self.wrong(_("Give a day such as 2026-11-22."))
+        return day
+
+    def schema(self) -> Schema:
+        return {"type": "string", "format": "date"}
 
 
 @dataclass(frozen=True, kw_only=True)

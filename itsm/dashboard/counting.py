@@ -70,6 +70,7 @@ SORTS: Mapping[str, Sort] = {
     ),
     "resolved": Sort(f"phase = '{Phase.RESOLVED.value}' AND resolved_at >= %s", ("today",)),
     "changes": Sort(f"kind = 'change' AND {OPEN}", order="phase, priority, id DESC"),
+    "problems": Sort(f"kind = 'problem' AND {OPEN}"),
     **{f"p{level}": Sort(f"{OPEN} AND priority = {level}") for level in Priority.values},
 }
 

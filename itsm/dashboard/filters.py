@@ -22,6 +22,7 @@ VIEWS = {
     "burning": _l("Burning"),
     "resolved": _l("Resolved today"),
     "changes": _l("Changes now and next"),
+    "problems": _l("Problems to solve"),
     **{f"p{level}": f"P{level}" for level in Priority.values},
 }
 

@@ -38,6 +38,9 @@ SENTENCES = {
     "approval_denied": _l("%(actor)s rejected it"),
     "approval_expired": _l("It waited for approval in vain"),
     "template_earned": _l("Its template has earned that its changes need no leave"),
+    "fix_closed": _l("A change that was to fix it is closed"),
+    "recurred": _l("It happened again"),
+    "risk_expired": _l("The accepted risk has expired"),
 }
 # By the whole name of the event.
 OF_ACCOUNT = {

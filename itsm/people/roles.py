@@ -24,6 +24,7 @@ WORK = frozenset(
         "incidents.work",
         "changes.work",
         "requests.work",
+        "problems.work",
         "monitoring.work",
         "runbooks.run",
         "inventory.view",
@@ -35,6 +36,7 @@ MANAGE = WORK | {
     "changes.manage",
     "runbooks.manage",
     "requests.manage",
+    "problems.manage",
     "inventory.edit",
     "automation.edit",
 }

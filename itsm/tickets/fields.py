@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from itsm.core.fields import Choice, Field, Flag, Instant, Line, Lines, Number, cleaned
+from itsm.core.fields import Choice, Day, Field, Flag, Instant, Line, Lines, Number, cleaned
 from itsm.people.fields import Anybody, Person, TeamName
 
 
@@ -21,6 +21,7 @@ class TicketNumber(Line):
 __all__ = [
     "Anybody",
     "Choice",
+    "Day",
     "Field",
     "Flag",
     "Instant",

@@ -37,6 +37,8 @@ WIDGETS = {
     "team": "choice",
     "flag": "flag",
     "instant": "instant",
+    "day": "day",
+    "offered": "choice",
     "person": "person",
     "service": "service",
 }
@@ -60,6 +62,8 @@ def shown(
 def _choices(each: Field, user: User) -> list[tuple[str, Any]]:
     if isinstance(each, Choice):
         return [(str(value), label) for value, label in each.choices]
+    if isinstance(each, Offered):
+        return each.offered()
     if each.sort == "team":
         return list(visible_teams(user).values_list("slug", "name"))
     return []
@@ -80,6 +84,17 @@ class ServiceName(Line):
         if service is None:
             raise self.wrong(_("No service is named %(name)s.") % {"name": name})
         return service
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offered(Line):
+    """One of a few rows, by its short name; which there are is asked when it is shown."""
+
+    sort: str = dataclasses.field(default="offered", init=False)
+
+    def offered(self) -> list[tuple[str, Any]]:
+        """The short names, and what people read for them."""
+        return []
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,7 @@ from itsm.tickets.fields import Field, cleaned
 from itsm.tickets.models import OPEN_PHASES, Phase, Ticket
 from itsm.tickets.numbering import next_number
 from itsm.tickets.permissions import is_own, may_work
+from itsm.tickets.priority import priority_of
 
 T = TypeVar("T", bound=Ticket)
 Body = Callable[..., str | None]
@@ -80,6 +81,11 @@ def always(_ticket: Any) -> bool:
     return True
 
 
+def by_matrix(ticket: Any) -> int:
+    """The priority that impact and urgency give."""
+    return priority_of(ticket.impact, ticket.urgency)
+
+
 class Workflow:
     """The states of one kind of ticket, and the transitions between them."""
 
@@ -90,9 +96,13 @@ class Workflow:
         prefix: str,
         states: Mapping[str, State],
         editable: Collection[str] = (),
+        priority: Callable[[Any], int] = by_matrix,
     ) -> None:
-        """``editable`` names the columns of this kind alone that may be edited."""
+        """``editable`` names the columns of this kind alone that may be edited; ``priority``
+        computes how urgent a ticket is unless somebody said so by hand.
+        """
         self.kind = kind
+        self.priority = priority
         self.editable = frozenset(editable)
         self.prefix = prefix
         self.states = dict(states)
@@ -256,11 +266,12 @@ TOLD = (
     "state", "title", "description", "impact", "urgency", "priority", "service_id", "team_id",
     "assignee_id", "caller_id", "tags", "confidential", "parent_id", "on_hold_reason",
     "resolution_code", "category", "subcategory", "problem_id", "caused_by_change_id", "major",
+    "cause_category_id",
 )  # fmt: skip
 
 
 # Told of by their ids, or by those who set them.
-RELATED = frozenset({"service", "configuration_items", "problem"})
+RELATED = frozenset({"service", "configuration_items", "problem", "cause_category"})
 
 
 def diff(before: Mapping[str, Any], ticket: Ticket) -> dict[str, list[Any]]:

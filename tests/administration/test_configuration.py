@@ -29,6 +29,7 @@ from itsm.people.models import (
     User,
 )
 from itsm.sla.models import Calendar, Objective
+from problems.models import CauseCategory
 from requests.models import Target
 from tests.administration.forms import filled
 from tests.factories import (
@@ -113,6 +114,11 @@ CHANGES: dict[str, tuple[Callable[[], Any], str, Any]] = {
         lambda: Objective.objects.create(service=ServiceFactory(), name="Availability"),
         "window_days",
         30,
+    ),
+    "problems.causecategory": (
+        lambda: CauseCategory.objects.create(slug="defect", name="Defect"),
+        "name",
+        "Software defect",
     ),
     "requests.category": (CategoryFactory, "name", "Hardware"),
     "requests.target": (

@@ -20,7 +20,7 @@ from itsm.tickets.task_selectors import tasks_waiting_for
 
 FEW = 8  # services that are shown however well they all are
 MOST_TASKS = 8
-LISTS = ("risk", "mine", "others", "unassigned", "open")
+LISTS = ("risk", "mine", "others", "unassigned", "problems", "open")
 
 
 @signed_in

@@ -11,7 +11,6 @@ from itsm.core.errors import Invalid, NotAllowed, Refused
 from itsm.people.models import User
 from itsm.tickets.models import Priority, Ticket
 from itsm.tickets.permissions import may_work
-from itsm.tickets.priority import priority_of
 from itsm.tickets.workflow import check_version, diff, facts, save_change, workflows
 
 # Of every kind; each adds its own.
@@ -45,7 +44,7 @@ def edit(
             setattr(locked, name, value)
     _check_parents(locked)
     if not locked.priority_reason:
-        locked.priority = priority_of(locked.impact, locked.urgency)
+        locked.priority = workflows[locked.kind].priority(locked)
     changed = diff(before, locked) | _set_items(locked, changes)
     if changed:
         save_change(locked)
@@ -72,14 +71,16 @@ def clear_priority(*, ticket: Ticket, actor: User) -> Ticket:
     """Let the priority follow impact and urgency again."""
     if not actor.has_perm("incidents.manage"):
         raise NotAllowed(_("Only a process manager sets a priority by hand."))
-    return _set_priority(ticket, actor, priority_of(ticket.impact, ticket.urgency), "")
+    return _set_priority(ticket, actor, None, "")
 
 
-def _set_priority(ticket: Ticket, actor: User, priority: int, reason: str) -> Ticket:
+def _set_priority(ticket: Ticket, actor: User, priority: int | None, reason: str) -> Ticket:
+    """Set the priority; None lets it be computed."""
     locked = ticket.lock()
     _check_may_edit(locked, actor)
     before = facts(locked)
-    locked.priority, locked.priority_reason = priority, reason
+    computed = workflows[locked.kind].priority(locked)
+    locked.priority, locked.priority_reason = priority or computed, reason
     save_change(locked)
     data = {"diff": diff(before, locked), "reason": reason}
     events.publish(f"{locked.kind}.priority_overridden", locked, actor=actor, data=data)

@@ -20,6 +20,8 @@ class TaskSort(models.TextChoices):
     FULFILMENT = "fulfilment", _("Fulfilment")
     REPAIR = "repair", _("Repair")
     TAKING_BACK = "taking_back", _("Taking back")
+    GENERAL = "general", _("General")
+    ANALYSIS = "analysis", _("Root cause analysis")
 
 
 class TaskState(models.TextChoices):

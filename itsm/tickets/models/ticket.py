@@ -158,6 +158,16 @@ class Ticket(models.Model):
                 name="change_state_known",
             ),
             models.CheckConstraint(
+                condition=~Q(kind="problem")
+                | Q(
+                    state__in=[
+                        *("new", "assess", "rca", "fix_in_progress"),
+                        *("resolved", "closed", "canceled"),
+                    ]
+                ),
+                name="problem_state_known",
+            ),
+            models.CheckConstraint(
                 condition=~Q(kind="service_request")
                 | Q(
                     state__in=[

@@ -86,11 +86,12 @@ def status_of(refusal: Refused | None) -> int:
 
 
 def _proposed(request: HttpRequest, ticket: Ticket, transition: Transition) -> Typed:
-    """What a form starts with: who has it now, or what was just said to the caller."""
+    """What a form starts with: what the record says already, who has it, or what was just said."""
     if said := whole(request.GET.get("said", "")):
         return {"notes": words_said(person_of(request), ticket, said)}
     if transition.verb != "assign":
-        return {}
+        known = {each.name: getattr(ticket, each.also, None) for each in transition.fields}
+        return {name: str(value) for name, value in known.items() if value}
     return {
         "team": ticket.team.slug if ticket.team else "",
         "assignee": ticket.assignee.username if ticket.assignee else "",

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('inventory', '0001_squashed'),
         ('people', '0001_squashed'),
-        ('tickets', '0001_squashed'),
+        ('tickets', '0002_problem_states'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,49 @@
+"""Everything that can be done to a problem."""
+
+from problems.actions.assessing import assess, assign, cancel, confirm, duplicate, unassign
+from problems.actions.fixing import close, fix, resolve
+from problems.actions.following import note_alerts, note_fix
+from problems.actions.linking import link_incident, unlink_incident
+from problems.actions.opening import Report, open_problem
+from problems.actions.publishing import publish_cause, publish_workaround, withdraw
+from problems.actions.returning import expire_risk, reanalyze, recur
+from problems.actions.risking import (
+    accept_risk,
+    ask_to_accept,
+    drop_stale_question,
+    propose_risk,
+)
+from problems.actions.tasks import add_task, finish_task
+from problems.actions.weighing import note_fingerprints, weigh
+
+__all__ = [
+    "Report",
+    "accept_risk",
+    "add_task",
+    "ask_to_accept",
+    "assess",
+    "assign",
+    "cancel",
+    "close",
+    "confirm",
+    "drop_stale_question",
+    "duplicate",
+    "expire_risk",
+    "finish_task",
+    "fix",
+    "link_incident",
+    "note_alerts",
+    "note_fingerprints",
+    "note_fix",
+    "open_problem",
+    "propose_risk",
+    "publish_cause",
+    "publish_workaround",
+    "reanalyze",
+    "recur",
+    "resolve",
+    "unassign",
+    "unlink_incident",
+    "weigh",
+    "withdraw",
+]

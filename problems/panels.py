@@ -1,0 +1,103 @@
+"""What a problem's page shows, and what an incident's page shows of its problem."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _l
+
+from itsm.core.lasting import lasting
+from itsm.people.models import User
+from itsm.tickets.desks import address_of
+from itsm.tickets.models import Ticket
+from itsm.tickets.panels import panel
+from itsm.tickets.permissions import may_see_notes, may_work
+from itsm.tickets.task_keepers import keepers
+from problems import selectors
+from problems.actions.tasks import OF_PROBLEMS
+from problems.models import Problem
+
+MOST_INCIDENTS = 12
+
+
+def _problem(ticket: Ticket) -> Problem:
+    assert isinstance(ticket, Problem)  # noqa: S101 the registry asks for problems only
+    return ticket
+
+
+@panel(
+    "findings", title=_l("Findings"), template="problems/_findings.html", kinds=("problem",),
+    order=4,
+)  # fmt: skip
+def findings(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
+    """How one knows it again, what its cause is, and how it ended."""
+    problem = _problem(ticket)
+    return {
+        "problem": problem,
+        "category": problem.cause_category,
+        "may_work": may_work(user, ticket, "problems.work") and ticket.phase != "closed",
+    }
+
+
+@panel(
+    "incidents", title=_l("Incidents"), template="problems/_incidents.html", kinds=("problem",),
+    order=8,
+)  # fmt: skip
+def incidents(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
+    """The incidents it is behind, and what they cost."""
+    problem = _problem(ticket)
+    found = list(selectors.visible_incidents_of(user, ticket)[: MOST_INCIDENTS + 1])
+    may = may_work(user, ticket, "problems.work")
+    if not found and not may:
+        return None
+    return {
+        "incidents": found[:MOST_INCIDENTS],
+        "has_more": len(found) > MOST_INCIDENTS,
+        "open": problem.open_incidents,
+        "lost": lasting(timedelta(minutes=problem.minutes_lost)) if problem.minutes_lost else "",
+        "may_link": may,
+    }
+
+
+@panel("fixes", title=_l("Fix"), template="problems/_fixes.html", kinds=("problem",), order=12)
+def fixes(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
+    """The changes that are to fix it, and how far each is."""
+    if not may_see_notes(user):
+        return None
+    found = [(each, address_of(each)) for each in selectors.visible_fixes_of(user, ticket)]
+    may = may_work(user, ticket, "problems.work") and ticket.phase != "closed"
+    return {"fixes": found, "may_link": may} if found or may else None
+
+
+@panel(
+    "problem tasks", title=_l("Tasks"), template="problems/_tasks.html", kinds=("problem",),
+    order=16,
+)  # fmt: skip
+def tasks(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
+    """What somebody is to do or to find out, and how far each is."""
+    may = may_work(user, ticket, "problems.work") and ticket.phase != "closed"
+    found = list(selectors.tasks_of(ticket))
+    if not found and not may:
+        return None
+    return {
+        "tasks": found,
+        "may_work": may,
+        "keeper": keepers["problem"],
+        "sorts": [(each.value, each.label) for each in OF_PROBLEMS],
+    }
+
+
+@panel(
+    "problem", title=_l("Problem behind it"), template="problems/_behind.html",
+    kinds=("incident",), order=24,
+    rows="SELECT 1 FROM incidents_incident"
+    " WHERE ticket_ptr_id = %(ticket)s AND problem_id IS NOT NULL",
+    shows_bare=True,
+)  # fmt: skip
+def behind(user: User, ticket: Ticket, *, is_bare: bool = False) -> Mapping[str, Any] | None:
+    """Why the incident happened, as far as it is known; a problem can be raised from it."""
+    problem = None if is_bare else selectors.problem_behind(user, ticket)
+    may = may_work(user, ticket, "problems.work")
+    if problem is None and not may:
+        return None
+    return {"problem": problem, "may_work": may}

@@ -1,0 +1,83 @@
+"""How problems react to the rest of the house."""
+
+from itsm.approvals.actions import void
+from itsm.core.models import Event
+from itsm.core.subscribers import Moment, on
+from itsm.people.models import User
+from itsm.people.selectors import system_user
+from itsm.tickets.models import Ticket
+from problems import actions
+from problems.actions.risking import PURPOSE
+from problems.models import Problem
+
+
+@on("problem.risk_proposed", moment=Moment.INSIDE)
+def ask_to_accept(proposed: list[Event]) -> None:
+    """Ask whoever may accept the risk."""
+    for event in proposed:
+        actions.ask_to_accept(problem=_problem(event), actor=_actor(event))
+
+
+@on("problem.edited", "problem.assigned", moment=Moment.INSIDE)
+def ask_anew(changed: list[Event]) -> None:
+    """What is judged must be what was asked about."""
+    for event in changed:
+        actions.drop_stale_question(problem=_problem(event), actor=_actor(event))
+
+
+@on("problem.fix_started", "problem.resolved", moment=Moment.INSIDE)
+def ask_no_more(moved: list[Event]) -> None:
+    """What is being fixed, or is fixed, is no risk to be accepted."""
+    for event in moved:
+        void(ticket=_problem(event), actor=_actor(event), purposes=[PURPOSE])
+
+
+@on("approval.granted", moment=Moment.INSIDE)
+def accept_risk(granted: list[Event]) -> None:
+    """Somebody has agreed to live with it."""
+    asked = [each for each in granted if each.data["purpose"] == PURPOSE]
+    found = Problem.objects.filter(pk__in=[each.data["ticket"] for each in asked])
+    for problem in found.filter(state__in=("rca", "fix_in_progress")).order_by("pk"):
+        actions.accept_risk(problem, actor=system_user())
+
+
+@on(
+    *("incident.resolved", "incident.reopened", "incident.closed", "incident.canceled"),
+    *("incident.problem_noted", "incident.edited"),
+    moment=Moment.AFTER,
+)
+def weigh(event: Event) -> None:
+    """What an incident costs has changed, or whose it is."""
+    pair = event.data.get("diff", {}).get("problem_id", ())
+    if event.name == "incident.edited" and not pair:
+        return
+    concerned = {each for each in pair if each}
+    behind = Problem.objects.filter(incidents_of_problem=event.subject_id)
+    for problem in (behind | Problem.objects.filter(pk__in=concerned)).distinct().order_by("pk"):
+        actions.weigh(problem=problem, actor=system_user())
+
+
+@on("incident.alerts_joined", "incident.problem_noted", moment=Moment.AFTER)
+def know_by_alerts(event: Event) -> None:
+    """Know a problem again by the alerts of its incidents."""
+    incident = Ticket.objects.filter(pk=event.subject_id).first()
+    if incident is not None:
+        actions.note_alerts(incident=incident)
+
+
+@on("change.closed", moment=Moment.INSIDE)
+def hear_of_fix(closed: list[Event]) -> None:
+    """A change that was to fix a problem is closed."""
+    for event in closed:
+        change = Ticket.objects.get(pk=event.subject_id)
+        actions.note_fix(change=change, actor=_actor(event))
+
+
+def _problem(event: Event) -> Problem:
+    related = Problem.objects.select_related("service", "team", "assignee")
+    found: Problem = related.get(pk=event.subject_id)
+    return found
+
+
+def _actor(event: Event) -> User:
+    return event.actor if isinstance(event.actor, User) else system_user()

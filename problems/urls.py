@@ -1,0 +1,17 @@
+"""Addresses of the problems' pages."""
+
+from django.urls import path
+
+from itsm.tickets.urls import pages_of
+from problems.desk import desk
+from problems.views import finding, working
+
+urlpatterns = [
+    path("new/", finding.new, name="problem-new"),
+    path("of/<number:number>/", finding.name, name="problem-of"),
+    path("<number:number>/findings/", finding.write, name="problem-findings"),
+    path("<number:number>/incidents/", working.incidents, name="problem-incidents"),
+    path("<number:number>/fixes/", working.fixes, name="problem-fixes"),
+    path("<number:number>/tasks/", working.add_task, name="problem-task-add"),
+    *pages_of(desk),
+]

@@ -1,0 +1,1 @@
+"""The pages of problems that no other kind of ticket has."""
