@@ -30,7 +30,6 @@ from itsm.automation.runs_api import BreakerCollection, RunCollection, SwitchCol
 from itsm.core.errors import Invalid, NotFound
 from itsm.core.rest.explorer import chapters_of
 from itsm.core.rest.routes import routes
-from itsm.dashboard.api import MeasureCollection
 from itsm.inventory.api import ComponentCollection, ServiceCollection
 from itsm.monitoring.api import AlertCollection, SourceCollection
 from itsm.monitoring.silences_api import SilenceCollection
@@ -39,6 +38,8 @@ from itsm.people.api import TeamCollection, UserCollection
 from itsm.sla.api import ObjectiveCollection
 from itsm.tickets.api import transition_routes
 from itsm.tickets.api.events import EventCollection
+from knowledge.api import ArticleCollection, move_routes
+from knowledge.reviews_api import ArticleReviewCollection
 from problems.api import ProblemCollection
 from requests.api import ServiceRequestCollection
 from requests.catalogue_api import CatalogItemCollection
@@ -49,10 +50,11 @@ COLLECTIONS = (
     ChangeCollection,
     ServiceRequestCollection,
     CatalogItemCollection,
+    ArticleCollection,
+    ArticleReviewCollection,
     GateCollection,
     DeploymentCollection,
     DeliveryCollection,
-    MeasureCollection,
     PipelineCollection,
     AttributionCollection,
     TemplateCollection,
@@ -79,6 +81,8 @@ v1 = [
     *transition_routes(ProblemCollection),
     *transition_routes(ChangeCollection),
     *transition_routes(ServiceRequestCollection),
+    *transition_routes(ArticleReviewCollection),
+    *move_routes(),
 ]
 
 

@@ -18,6 +18,8 @@ urlpatterns = [
     path("problems/", include("problems.urls")),
     path("changes/", include("changes.urls")),
     path("requests/", include("requests.urls")),
+    path("knowledge/", include("knowledge.urls")),
+    path("reviews/", include("knowledge.review_urls")),
     path("portal/", include("itsm.portal.urls")),
     # The admin has no door of its own, which would let people in without a second factor.
     path("admin/login/", RedirectView.as_view(pattern_name="sign-in", query_string=True)),

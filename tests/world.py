@@ -50,6 +50,7 @@ from tests.factories import (
     TeamFactory,
     UserFactory,
 )
+from tests.world_of_articles import OF_ARTICLES, written
 from tests.world_of_orders import OF_ORDERS, ordered
 from tests.world_of_problems import OF_PROBLEMS, made_of_problems
 
@@ -84,6 +85,7 @@ BODIES: dict[str, Any] = {
     "POST api/v1/deployments/": {"delivery_id": "42", "outcome": "succeeded"},
     **OF_ORDERS,
     **OF_PROBLEMS,
+    **OF_ARTICLES,
     "POST api/v1/silences/": {
         "reason": "Disks are swapped",
         "services": ["wiki"],
@@ -280,6 +282,7 @@ def _fill(world: World) -> None:
         **_runs(dana, bob),
         **ordered(charlie, alice),
         **made_of_problems(alice),
+        **written(alice),
         "meeting_id": str(_meeting(dana, alice).pk),
         "change": change.number,
         "scheduled": scheduled.number,
@@ -339,7 +342,6 @@ def _learnt(opened: Any, alice: Any) -> dict[str, str]:
         "silence_id": str(silence.pk),
         "tomorrow": tomorrow.isoformat(),
         "template": template.slug,
-        "measure": "mttr",
         "begun": begun.number,
         "attribution_id": str(attribution.pk),
     }

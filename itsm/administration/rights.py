@@ -25,6 +25,8 @@ WORDS: dict[str, Any] = {
     "runbooks.manage": _("Write runbooks, give leave for runs, release the kill switch"),
     "requests.work": _("Work on service requests, order for others"),
     "requests.manage": _("Keep the catalogue: items, forms, steps and prices"),
+    "knowledge.write": _("Write articles, publish those of the own teams for staff"),
+    "knowledge.manage": _("Confirm, publish for staff and retire articles of every team"),
     "monitoring.work": _("Acknowledge alerts"),
     "monitoring.edit": _("Connect tools, give them tokens, replay what was refused"),
     "inventory.view": _("See components"),

@@ -15,7 +15,7 @@ from itsm.people.roles import Role
 FIELDS = (
     "type", "category", "environment", "risk_score", "risk_band", "outage_expected",
     "irreversible", "backout_tested", "service", "tier", "team", "items",
-    "item", "price", "cost_centre",
+    "item", "price", "cost_centre", "kind", "audience", "language",
 )  # fmt: skip
 MOST_ASKED = 1000
 KNOWN = {

@@ -27,6 +27,7 @@ WORK = frozenset(
         "problems.work",
         "monitoring.work",
         "runbooks.run",
+        "knowledge.write",
         "inventory.view",
     }
 )
@@ -37,6 +38,7 @@ MANAGE = WORK | {
     "runbooks.manage",
     "requests.manage",
     "problems.manage",
+    "knowledge.manage",
     "inventory.edit",
     "automation.edit",
 }

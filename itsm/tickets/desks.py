@@ -24,6 +24,8 @@ class Desk:
     filters: type[QueueFilter] = QueueFilter
     # The verbs that take a verb back.
     back: Mapping[str, str] = field(default_factory=dict)
+    # Whether it stands among the records of the navigation, or another page leads to it.
+    is_in_nav: bool = True
 
     @property
     def address(self) -> str:

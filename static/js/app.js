@@ -34,6 +34,7 @@ import "steady/calendar";
 import "steady/live";
 import "steady/passkeys";
 import "steady/catalogue";
+import "steady/article";
 import "steady/conditions";
 
 document.documentElement.dataset.ready = "";

@@ -29,6 +29,7 @@ from itsm.people.models import (
     User,
 )
 from itsm.sla.models import Calendar, Objective
+from knowledge.models import Synonym
 from problems.models import CauseCategory
 from requests.models import Target
 from tests.administration.forms import filled
@@ -89,6 +90,11 @@ CHANGES: dict[str, tuple[Callable[[], Any], str, Any]] = {
         lambda: Rule.objects.create(kind="change", purpose="authorize", name="Board"),
         "name",
         "The board",
+    ),
+    "knowledge.synonym": (
+        lambda: Synonym.objects.create(words="vpn, tunnel"),
+        "words",
+        "vpn, tunnel, remote access",
     ),
     "approvals.substitute": (
         lambda: Substitute.objects.create(

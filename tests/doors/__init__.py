@@ -54,7 +54,7 @@ KEPT = (
     "notifications/webhookendpoint",
     *("approvals/rule", "approvals/substitute", "changes/window", "changes/changetemplate"),
     *("changes/board", "changes/gatepolicy", "sla/objective", "automation/runbudget"),
-    *("requests/category", "requests/target", "problems/causecategory"),
+    *("requests/category", "requests/target", "problems/causecategory", "knowledge/synonym"),
 )
 ADDED = ("people/apitoken", "monitoring/monitoringsource", "changes/pipeline")
 SHOWN = (

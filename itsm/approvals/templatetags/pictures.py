@@ -23,6 +23,11 @@ SHOWN = {
     "implementation_plan": _l("How it is done"),
     "test_plan": _l("How it is tested"),
     "backout_plan": _l("How it is taken back"),
+    "article_title": _l("Title"),
+    "article_summary": _l("In one sentence"),
+    "article_text": _l("Text"),
+    "audience": _l("Who reads it"),
+    "reason": _l("Why"),
 }
 RISKS = {
     "low": _l("Low"),

@@ -21,7 +21,7 @@ def workspace_nav(context: dict[str, Any]) -> dict[str, Any]:
     return {
         "path": request.path,
         "query": request.GET.urlencode(),
-        "desks": [desks[kind] for kind in desks],
+        "desks": [each for each in desks.values() if each.is_in_nav],
         "pinned": pinned_views(user) if user.is_staffer else [],
         "shown_view": request.GET.get("view", ""),
         "may_report": user.has_perm("tickets.work"),

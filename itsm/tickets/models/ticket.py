@@ -178,6 +178,11 @@ class Ticket(models.Model):
                 ),
                 name="service_request_state_known",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="article_review")
+                | Q(state__in=["new", "in_progress", "done", "canceled"]),
+                name="article_review_state_known",
+            ),
             models.UniqueConstraint(
                 fields=["correlation_key"],
                 condition=Q(phase__in=[each.value for each in OPEN_PHASES])
@@ -245,12 +250,6 @@ class Ticket(models.Model):
                 fields=["resolved_at"],
                 name="ticket_resolved",
                 condition=Q(phase="resolved"),
-            ),
-            # What was over in a time, whatever became of it then.
-            models.Index(
-                fields=["kind", "resolved_at"],
-                name="ticket_over",
-                condition=Q(resolved_at__isnull=False),
             ),
             GinIndex(fields=["search"], name="ticket_search", fastupdate=False),
             models.Index(fields=["id"], name="ticket_confidential", condition=Q(confidential=True)),

@@ -1,0 +1,213 @@
+"""Finding articles by words: by stem, by prefix, by synonyms; what holds all the words comes first.
+
+Each word is looked up by itself and no further than a bound, so a common word costs no more than a
+rare one; only what was found is ranked.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import get_language
+
+from itsm.people.models import User
+from knowledge.markup import plain_text
+from knowledge.models import LIVE, Audience, Synonym, Version
+from knowledge.words import SMALL
+
+MOST_WORDS = 8
+MOST_SYNONYMS = 2000
+OF_A_WORD = 150  # looked at for each word
+OF_ALL_WORDS = 300  # looked at that hold every word
+AROUND = 110  # characters of a text around a word that was found
+LOOKED_THROUGH = 12_000
+NUMBER = re.compile(r"^KB-\d{1,12}$", re.IGNORECASE)
+
+# The states stand in the statement itself, since only then the indexes over what is live serve.
+FIND = """
+WITH asked AS (
+    SELECT query::tsquery AS query, place
+    FROM unnest(%(queries)s::text[]) WITH ORDINALITY AS each(query, place)
+),
+by_word AS (
+    SELECT found.id FROM asked CROSS JOIN LATERAL (
+        (SELECT id FROM knowledge_version WHERE state IN {live} AND audience = ANY(%(audiences)s)
+            AND head @@ asked.query LIMIT {of_a_word})
+        UNION ALL
+        (SELECT id FROM knowledge_version WHERE state IN {live} AND audience = ANY(%(audiences)s)
+            AND search @@ asked.query LIMIT {of_a_word})
+    ) AS found
+),
+by_all AS (
+    (SELECT id FROM knowledge_version WHERE state IN {live} AND audience = ANY(%(audiences)s)
+        AND head @@ %(all)s::tsquery LIMIT {of_all_words})
+    UNION ALL
+    (SELECT id FROM knowledge_version WHERE state IN {live} AND audience = ANY(%(audiences)s)
+        AND search @@ %(all)s::tsquery LIMIT {of_all_words})
+),
+hits AS (SELECT id FROM by_word UNION SELECT id FROM by_all),
+counted AS (
+    SELECT hit.id, hit.article_id, hit.language, (
+        SELECT count(*) FROM asked WHERE hit.search @@ asked.query
+    ) AS shared, (
+        SELECT count(*) FROM asked WHERE hit.head @@ asked.query
+    ) AS in_head
+    FROM hits JOIN knowledge_version AS hit ON hit.id = hits.id
+)
+SELECT best.id FROM (
+    SELECT DISTINCT ON (article_id) id, shared, in_head
+    FROM counted WHERE shared >= %(least)s
+    ORDER BY article_id, (language = %(language)s) DESC, shared DESC, in_head DESC
+) AS best JOIN knowledge_version AS told ON told.id = best.id
+ORDER BY best.shared DESC, best.in_head DESC,
+    ts_rank(told.search, %(any)s::tsquery, 1) DESC, best.id DESC
+LIMIT %(most)s
+"""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A version that was found, the piece of its text that says why, and the words to mark."""
+
+    version: Version
+    excerpt: str = ""
+    words: Sequence[str] = field(default_factory=list)
+
+
+def find(user: User, text: str, *, size: int = 20, is_strict: bool = False) -> list[Hit]:
+    """The live articles this person may read that hold the words, best first.
+
+    Of several words most must be there, all of them when ``is_strict``.
+    """
+    asked = " ".join(text.replace("\x00", " ").split())[:300]
+    if NUMBER.match(asked):
+        return _numbered(user, asked)
+    words = words_of(asked)
+    if not words:
+        return []
+    alike = with_synonyms(words, asked)
+    least = len(words) if is_strict else (len(words) + 1) // 2
+    keys = _keys(user, [_meaning(each) for each in alike], least=least, most=size)
+    found = {each.pk: each for each in _rows(keys)}
+    marks = [mark for each in alike for mark in each]
+    return [Hit(found[pk], _excerpt(found[pk], marks), marks) for pk in keys if pk in found]
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a question that say what it is about; all of them when none does."""
+    words = list(dict.fromkeys(re.findall(r"\w+", text.lower())))
+    telling = [each for each in words if each not in SMALL]
+    return (telling or words)[:MOST_WORDS]
+
+
+def with_synonyms(words: Sequence[str], text: str) -> list[list[str]]:
+    """For each word itself and what means the same; a synonym of several words is one of them."""
+    groups = _groups()
+    lowered = " ".join(["", *re.findall(r"\w+", text.lower()), ""])
+    found = []
+    for word in words:
+        alike = [word]
+        for group in groups:
+            if any(_stands_for(each, word, lowered) for each in group):
+                alike += [each for each in group if each not in alike]
+        found.append(alike)
+    return found
+
+
+def _stands_for(synonym: str, word: str, text: str) -> bool:
+    if " " not in synonym:
+        return synonym == word
+    return word in synonym.split() and f" {synonym} " in text
+
+
+def _groups() -> list[list[str]]:
+    rows = Synonym.objects.values_list("words", flat=True)[:MOST_SYNONYMS]
+    return [
+        [part for each in row.split(",") if (part := " ".join(re.findall(r"\w+", each.lower())))]
+        for row in rows
+    ]
+
+
+def _meaning(alike: Sequence[str]) -> str:
+    """What the database looks for: one of these, those of several words as they follow."""
+    return " | ".join("({})".format(" <-> ".join(each.split())) for each in alike)
+
+
+def _keys(user: User, meanings: Sequence[str], *, least: int, most: int) -> list[int]:
+    queries = _parsed(meanings)
+    if not queries:
+        return []
+    given: dict[str, Any] = {
+        "queries": queries,
+        "all": " & ".join(f"({each})" for each in queries),
+        "any": " | ".join(f"({each})" for each in queries),
+        "audiences": audiences_of(user),
+        "least": min(least, len(queries)),
+        "language": (get_language() or "en")[:2],
+        "most": most,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(), given)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _statement() -> str:
+    live = "({})".format(", ".join(f"'{each.value}'" for each in LIVE))
+    return FIND.format(live=live, of_a_word=OF_A_WORD, of_all_words=OF_ALL_WORDS)
+
+
+def _parsed(meanings: Sequence[str]) -> list[str]:
+    """Each meaning as the database writes it: by its stems, and as the beginning of a word."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT (to_tsquery('english', words) || to_tsquery('german', words)
+                    || to_tsquery('simple', prefixes))::text
+            FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS each(words, prefixes, place)
+            ORDER BY place
+            """,
+            [list(meanings), [_as_prefixes(each) for each in meanings]],
+        )
+        return [row[0] for row in cursor.fetchall() if row[0]]
+
+
+def _as_prefixes(meaning: str) -> str:
+    return re.sub(r"(\w{3,})", r"\1:*", meaning)
+
+
+def audiences_of(user: User) -> list[str]:
+    """Whose articles this person may read."""
+    return list(Audience.values) if user.is_staffer else [Audience.PUBLIC.value]
+
+
+def _rows(keys: Iterable[int]) -> Iterable[Version]:
+    found = Version.objects.filter(pk__in=list(keys)).defer("search", "head")
+    return found.select_related("article__owner_team", "article__service")
+
+
+def _numbered(user: User, number: str) -> list[Hit]:
+    from_all = Version.objects.filter(
+        article__number=number.upper(),
+        state__in=LIVE,
+        audience__in=audiences_of(user),
+    )
+    found = from_all.defer("search", "head").select_related("article__owner_team").first()
+    return [Hit(found)] if found else []
+
+
+def _excerpt(version: Version, words: Sequence[str]) -> str:
+    """What stands around the first of the words, in one line; the summary when none is there."""
+    line = plain_text(version.body[:LOOKED_THROUGH])
+    match = pattern_of(words).search(line)
+    if match is None:
+        return version.summary
+    start, end = max(match.start() - AROUND, 0), match.end() + AROUND
+    return f"{'… ' if start else ''}{line[start:end].strip()}{' …' if end < len(line) else ''}"
+
+
+def pattern_of(words: Sequence[str]) -> re.Pattern[str]:
+    """Matches the words as people inflect them: by all but their last letters."""
+    stems = [re.escape(each[: max(len(each) - 2, 3)]) + r"\w{0,8}" for each in words if each]
+    return re.compile(r"\b(?:{})".format("|".join(stems) or r"(?!x)x"), re.IGNORECASE)
