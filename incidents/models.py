@@ -166,3 +166,52 @@ class OutageUpdate(models.Model):
 
     def __str__(self) -> str:
         return self.body
+
+
+class History(models.Model):
+    """The incidents of another tool, as far as they were taken in."""
+
+    source = models.CharField(max_length=60, unique=True)
+    began_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+    events = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "histories"
+
+    def __str__(self) -> str:
+        return self.source
+
+
+class PastRecord(models.Model):
+    """A record of another tool and the incident it became, so that it becomes one only once."""
+
+    history = models.ForeignKey(History, models.CASCADE, db_index=False, related_name="records")
+    reference = models.CharField(max_length=100)
+    incident = models.OneToOneField(Incident, models.CASCADE, related_name="past_record")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["history", "reference"], name="past_record_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class RowAside(models.Model):
+    """A row of another tool's log that could not be used, kept with what is wrong with it."""
+
+    history = models.ForeignKey(History, models.CASCADE, db_index=False, related_name="aside")
+    file = models.CharField(max_length=200)
+    line = models.PositiveIntegerField()
+    why = models.CharField(max_length=250)
+    text = models.TextField(max_length=2_000)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["history", "file", "line"], name="row_aside_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file}, row {self.line}: {self.why}"

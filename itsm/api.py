@@ -30,6 +30,7 @@ from itsm.automation.runs_api import BreakerCollection, RunCollection, SwitchCol
 from itsm.core.errors import Invalid, NotFound
 from itsm.core.rest.explorer import chapters_of
 from itsm.core.rest.routes import routes
+from itsm.dashboard.api import MeasureCollection
 from itsm.inventory.api import ComponentCollection, ServiceCollection
 from itsm.monitoring.api import AlertCollection, SourceCollection
 from itsm.monitoring.silences_api import SilenceCollection
@@ -55,6 +56,7 @@ COLLECTIONS = (
     GateCollection,
     DeploymentCollection,
     DeliveryCollection,
+    MeasureCollection,
     PipelineCollection,
     AttributionCollection,
     TemplateCollection,

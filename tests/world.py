@@ -342,6 +342,7 @@ def _learnt(opened: Any, alice: Any) -> dict[str, str]:
         "silence_id": str(silence.pk),
         "tomorrow": tomorrow.isoformat(),
         "template": template.slug,
+        "measure": "mttr",
         "begun": begun.number,
         "attribution_id": str(attribution.pk),
     }

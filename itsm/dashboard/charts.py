@@ -30,6 +30,15 @@ class Curve:
     values: Sequence[float | None]
 
 
+@dataclass(frozen=True)
+class Range:
+    """A number for a stretch of time, and from where to where it may well be."""
+
+    middle: float | None
+    low: float | None
+    high: float | None
+
+
 def columns(found: Sequence[Column], *, label: str) -> SafeString:
     """A bar for each stretch, what did not go well on top."""
     most = max((each.good + each.bad for each in found), default=0) or 1
@@ -68,6 +77,36 @@ def curves(
         lines.append(_line(curve.look, points))
     drawn = format_html_join("", "{}", ((line,) for line in lines))
     return _frame(drawn, names, top=top, label=label)
+
+
+def ranges(
+    found: Sequence[Range], *, names: Sequence[str], label: str, top: str, most: float
+) -> SafeString:
+    """A line with, for each stretch, how sure it is; where there is no number there is a gap."""
+    step = (WIDTH - LEFT - RIGHT) / max(len(names), 1)
+
+    def height(value: float) -> float:
+        return TOP + INSIDE * (1 - value / (most or 1))
+
+    spans = format_html_join(
+        "",
+        '<line class="span" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>',
+        (
+            (f"{LEFT + (place + 0.5) * step:.1f}", *_between(height(each.low), height(each.high)))
+            for place, each in enumerate(found)
+            if each.low is not None and each.high is not None
+        ),
+    )
+    points = [
+        None if each.middle is None else (LEFT + (place + 0.5) * step, height(each.middle))
+        for place, each in enumerate(found)
+    ]
+    drawn = format_html("{}{}", spans, _line("is-lead", points))
+    return _frame(drawn, names, top=top, label=label)
+
+
+def _between(low: float, high: float) -> tuple[str, str]:
+    return f"{low:.1f}", f"{max(high, TOP):.1f}"
 
 
 def _line(look: str, points: Sequence[tuple[float, float] | None]) -> SafeString:

@@ -99,6 +99,14 @@ def team_named(slug: str) -> Team:
     return team
 
 
+def team_with_id(pk: int) -> Team:
+    """The team of this key; NotFound when there is none."""
+    team = Team.objects.filter(pk=pk).first()
+    if team is None:
+        raise NotFound("There is no such team.")
+    return team
+
+
 def users_named(usernames: Collection[str]) -> dict[str, User]:
     """The people with these user names, by the name in small letters."""
     wanted = [name.lower() for name in usernames]

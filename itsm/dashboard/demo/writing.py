@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from incidents.actions.ending import auto_close_at
+from incidents.actions.past import insert_incidents, number_incidents
 from incidents.models import Detection, Incident
 from incidents.workflow import workflow
 from itsm.core.models import Event
@@ -15,8 +14,7 @@ from itsm.inventory.models import ConfigurationItem, Service
 from itsm.monitoring.models import Alert, MonitoringSource
 from itsm.monitoring.sources import RESOLVED
 from itsm.people.models import User
-from itsm.tickets.models import Channel, Comment, Ticket
-from itsm.tickets.numbering import sequence_of
+from itsm.tickets.models import Channel, Comment
 from itsm.tickets.priority import priority_of
 
 
@@ -39,10 +37,10 @@ class Writer:
             return
         self.events, self.comments = [], []
         incidents = [self._incident(each) for each in past]
-        _number(incidents)
+        number_incidents(incidents)
         for incident, each in zip(incidents, past, strict=True):
             self._tell(incident, each)
-        _insert(incidents)
+        insert_incidents(incidents)
         self._write_comments()
         self.events.sort(key=lambda event: event.happened_at)
         Event.objects.bulk_create(self.events)
@@ -219,34 +217,3 @@ WHAT: dict[str, What] = {
     "commented": Writer._commented,
     "noted": Writer._noted,
 }
-
-
-def _number(incidents: Sequence[Incident]) -> None:
-    """Give the incidents their ids and numbers, as the sequences hand them out."""
-    ids = _next("pg_get_serial_sequence('tickets_ticket', 'id')", len(incidents))
-    numbers = _next(f"'{sequence_of('INC')}'", len(incidents))
-    for incident, pk, number in zip(incidents, ids, numbers, strict=True):
-        incident.pk = incident.id = incident.ticket_ptr_id = pk
-        incident.number = f"INC-{number}"
-
-
-def _next(sequence: str, count: int) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT nextval({sequence}) FROM generate_series(1, %s)",  # noqa: S608 ours
-            [count],
-        )
-        return [row[0] for row in cursor.fetchall()]
-
-
-def _insert(incidents: Sequence[Incident]) -> None:
-    """Write the rows of both tables; Django itself inserts no child tables in bulk."""
-    shared = [each for each in Ticket._meta.concrete_fields if not each.generated]
-    parents = [
-        Ticket(**{each.attname: getattr(incident, each.attname) for each in shared})
-        for incident in incidents
-    ]
-    Ticket.objects.bulk_create(parents)
-    own = list(Incident._meta.local_concrete_fields)
-    rows: Any = Incident._base_manager
-    rows._insert(incidents, fields=own, using=connection.alias)

@@ -2,6 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
 
 from itsm.core.models import Event
 from itsm.core.selectors import newest_events
@@ -14,6 +17,7 @@ from itsm.tickets.queues import rows_of
 
 LIST = 8
 MOST_NEWS = 14
+NEWS_AGE = timedelta(days=30)
 MOST_EVENTS = 400  # so many of the newest are looked through, alerts and all
 TILES = ("mine", "team", "unassigned", "risk", "resolved")
 # What is too small or too internal to be news to others.
@@ -68,7 +72,10 @@ class Happening:
 
 def just_happened(user: User) -> list[Happening]:
     """The newest things that happened to tickets this person may see."""
-    newest = newest_events(desks, among=MOST_EVENTS).defer("data")[: MOST_NEWS * 3]
+    # What was taken in as history is new here and no news.
+    since = timezone.now() - NEWS_AGE
+    newest = newest_events(desks, among=MOST_EVENTS).filter(happened_at__gt=since)
+    newest = newest.defer("data")[: MOST_NEWS * 3]
     return of_tickets(user, [each for each in newest if is_news(each)])[:MOST_NEWS]
 
 

@@ -16,7 +16,7 @@ KEPT = 300  # seconds
 READ = """
 WITH newest AS MATERIALIZED (
     SELECT id, opened_at, resolved_at, confidential FROM tickets_ticket
-    WHERE kind = 'incident' ORDER BY id DESC LIMIT %s
+    WHERE kind = 'incident' ORDER BY opened_at DESC, id DESC LIMIT %s
 )
 SELECT (opened_at AT TIME ZONE %s)::date AS day,
        extract(epoch FROM avg(detail.acknowledged_at - opened_at))::float8,

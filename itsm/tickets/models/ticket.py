@@ -251,6 +251,12 @@ class Ticket(models.Model):
                 name="ticket_resolved",
                 condition=Q(phase="resolved"),
             ),
+            # What was over in a time, whatever became of it then.
+            models.Index(
+                fields=["kind", "resolved_at"],
+                name="ticket_over",
+                condition=Q(resolved_at__isnull=False),
+            ),
             GinIndex(fields=["search"], name="ticket_search", fastupdate=False),
             models.Index(fields=["id"], name="ticket_confidential", condition=Q(confidential=True)),
             GinIndex(fields=["tags"], name="ticket_tags", condition=~Q(tags=[])),

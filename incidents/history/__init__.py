@@ -1,0 +1,1 @@
+"""Taking in what another tool knows of old incidents: layouts, rows, and lives folded from them."""
