@@ -127,7 +127,7 @@ def figure_of(user: Any, measure: Measure, scope: Scope) -> Figure:
     """The number of one scope."""
     if measure.read is not None:
         return measure.read(user, scope)
-    return _counted(measure, rows_of(user, measure, scope), "0").get(0, NOTHING)
+    return _counted(measure, rows_of(user, measure, scope), "0").get(0, nothing_of(measure))
 
 
 def pair_of(user: Any, measure: Measure, scope: Scope) -> Pair:
@@ -136,7 +136,8 @@ def pair_of(user: Any, measure: Measure, scope: Scope) -> Pair:
         return Pair(*(figure_of(user, measure, each) for each in (scope, scope.before)))
     both = rows_of(user, measure, replace(scope, start=scope.before.start))
     found = _counted(measure, both, "(at < %s)::int", [scope.start])
-    return Pair(found.get(0, NOTHING), found.get(1, NOTHING))
+    nothing = nothing_of(measure)
+    return Pair(found.get(0, nothing), found.get(1, nothing))
 
 
 def course_of(user: Any, measure: Measure, scope: Scope) -> list[tuple[Scope, Figure]]:
@@ -148,7 +149,13 @@ def course_of(user: Any, measure: Measure, scope: Scope) -> list[tuple[Scope, Fi
     found = _counted(
         measure, rows_of(user, measure, scope), "width_bucket(at, %s::timestamptz[])", [starts]
     )
-    return [(each, found.get(place, NOTHING)) for place, each in enumerate(stretches, 1)]
+    nothing = nothing_of(measure)
+    return [(each, found.get(place, nothing)) for place, each in enumerate(stretches, 1)]
+
+
+def nothing_of(measure: Measure) -> Figure:
+    """The number of no rows: a count or a sum is then nought, of all others nobody can tell."""
+    return Figure(0, 0.0) if measure.how in (COUNT, SUM) else NOTHING
 
 
 def stretches_of(scope: Scope) -> list[Scope]:

@@ -5,3 +5,4 @@ class DashboardConfig(AppConfig):
     """The staff's screens."""
 
     name = "itsm.dashboard"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -57,6 +57,8 @@ def _mail(letter: Letter, address: str) -> EmailMultiAlternatives:
             headers=_headers(letter),
         )
         mail.attach_alternative(render_to_string("notifications/letter.html", shown), "text/html")
+    for each in letter.enclosures:
+        mail.attach(each.name, each.text, each.media)
     return mail
 
 

@@ -36,6 +36,15 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Enclosure:
+    """A file that goes with a letter where the channel carries files."""
+
+    name: str
+    text: str
+    media: str
+
+
+@dataclass(frozen=True)
 class Letter:
     """What a channel gets: one thing to tell, or several together."""
 
@@ -46,6 +55,7 @@ class Letter:
     thread: str = ""
     choices_link: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 class Down(Exception):  # noqa: N818 a fact about the target
