@@ -17,6 +17,7 @@ from itsm.core.rest.shapes import (
     Row,
     Shape,
     instant,
+    mapping,
     maybe,
     number,
     several,
@@ -35,6 +36,7 @@ from problems import actions, selectors
 from problems.actions.tasks import OF_PROBLEMS, STATES
 from problems.filters import ProblemFilters
 from problems.forms import Category
+from problems.known_errors import visible_matches
 from problems.models import Origin, Problem, ResolutionCode
 
 PEOPLE_NAMED = ("caller", "assignee", "opened_by", "workaround_verified_by")
@@ -97,6 +99,19 @@ LINKED = Shape(
         Column("priority", number()),
         Column("opened_at", instant()),
         Column("resolved_at", maybe(instant())),
+    ),
+)
+MATCH = Shape(
+    "KnownErrorMatch",
+    (
+        Column("problem", text(), "problem__number"),
+        Column("title", text(), "problem__title"),
+        Column("score", number()),
+        Column("reasons", several(mapping())),
+        Column("workaround", text(), "problem__workaround"),
+        Column("workaround_published_at", maybe(instant()), "problem__workaround_published_at"),
+        Column("workaround_successes", number(), "problem__workaround_successes"),
+        Column("workaround_failures", number(), "problem__workaround_failures"),
     ),
 )
 TASK = Shape(
@@ -214,6 +229,37 @@ class ProblemCollection(TicketCollection):
             raise NotFound(_("There is no such incident of it."))
         actions.unlink_incident(problem=problem, incident=found, actor=request.user)
         return Response(status=204)
+
+    @operation(
+        "get",
+        "matching/<str:incident>/",
+        _l("List the known errors that may be behind an incident, the best first"),
+        gives=MATCH,
+        many=LIST,
+    )
+    def matching(self, request: Asked, incident: str) -> Response:
+        found = ticket_for(request.user, incident)
+        return Response(MATCH.read(visible_matches(request.user, found), request.user)[0])
+
+    @operation(
+        "post",
+        "<str:number>/tried/",
+        _l("Say whether the workaround helped"),
+        takes=(
+            Flag(name="worked", required=True),
+            TicketNumber(name="incident", label=_l("Number of the incident it was tried for")),
+        ),
+        gives=PROBLEM,
+        refuses=(409,),
+    )
+    def tried(self, request: Asked, number: str) -> Response:
+        problem, given = self.ticket(request, number), self.given(request)
+        named = given["incident"]
+        incident = self._incident(request, named, "incident") if named else None
+        said = actions.say_worked(
+            problem=problem, actor=request.user, worked=given["worked"], incident=incident
+        )
+        return self.shown(request, said)
 
     @operation("get", "<str:number>/tasks/", _l("List its tasks"), gives=TASK, many=LIST)
     def tasks(self, request: Asked, number: str) -> Response:

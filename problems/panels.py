@@ -13,9 +13,10 @@ from itsm.tickets.models import Ticket
 from itsm.tickets.panels import panel
 from itsm.tickets.permissions import may_see_notes, may_work
 from itsm.tickets.task_keepers import keepers
-from problems import selectors
+from problems import known_errors, selectors
 from problems.actions.tasks import OF_PROBLEMS
 from problems.models import Problem
+from problems.wording import reason_in_words
 
 MOST_INCIDENTS = 12
 
@@ -84,6 +85,36 @@ def tasks(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
         "may_work": may,
         "keeper": keepers["problem"],
         "sorts": [(each.value, each.label) for each in OF_PROBLEMS],
+    }
+
+
+@panel(
+    "known errors", title=_l("Known errors"), template="problems/_known_errors.html",
+    kinds=("incident",), order=3,
+    rows="SELECT 1 FROM problems_knownerrormatch WHERE incident_id = %(ticket)s",
+)  # fmt: skip
+def known(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
+    """What is known already and may be behind the incident, with what helps meanwhile."""
+    found = known_errors.matches_of(user, ticket)
+    if not found:
+        return None
+    said = known_errors.words_on(ticket, [each.problem_id for each in found])
+    behind = selectors.problem_behind(user, ticket)
+    return {
+        "matches": [
+            {
+                "problem": each.problem,
+                "score": each.score,
+                "reasons": [reason_in_words(one) for one in each.reasons],
+                "tried": each.problem.workaround_successes + each.problem.workaround_failures,
+                "has_workaround": each.problem.workaround_written_at is not None,
+                "said": said.get(each.problem_id),
+                "is_behind": behind is not None and behind.pk == each.problem_id,
+            }
+            for each in found
+        ],
+        "may_work": may_work(user, ticket, "problems.work"),
+        "may_link": behind is None,
     }
 
 

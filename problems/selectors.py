@@ -13,7 +13,7 @@ from itsm.people.models import User
 from itsm.tickets.models import OPEN_PHASES, Link, Task, Ticket
 from itsm.tickets.selectors import ticket_for, visible_of, visible_tickets
 from problems.burden import LOOKED_BACK
-from problems.models import CauseCategory, Problem, ResolutionCode
+from problems.models import CauseCategory, Problem, ResolutionCode, Sufferer
 
 MOST_FINGERPRINTS = 200
 SUCCESSFUL = ("successful", "successful_with_issues")
@@ -107,35 +107,34 @@ def risks_over(today: date) -> QuerySet[Problem]:
 
 @dataclass(frozen=True)
 class Burden:
-    """What the incidents of a problem cost."""
+    """What the incidents of a problem cost, and how many say "me too"."""
 
     open_incidents: int = 0
     minutes_lost: int = 0
+    sufferer_count: int = 0
 
 
-def burdens(problems: Collection[int], now: datetime) -> dict[int, Burden]:
-    """What the incidents of these problems cost lately, by problem; one statement."""
+def burden_of(problem: Problem, now: datetime) -> Burden:
+    """What the incidents of a problem cost lately, and how many say "me too"."""
     since = now - LOOKED_BACK
     begun = Greatest(Coalesce("incident__impact_started_at", "opened_at"), Value(since))
     ended = Least(Coalesce("resolved_at", "closed_at", Value(now)), Value(now))
     lasted = ExpressionWrapper(Greatest(ended, begun) - begun, output_field=DurationField())
     rows = (
-        Ticket.objects.filter(incident__problem__in=problems)
+        incidents_of(problem)
         .exclude(state="canceled")
         .order_by()
-        .values("incident__problem")
-        .annotate(open=Count("pk", filter=Q(phase__in=OPEN_PHASES)), lasted=Sum(lasted))
+        .aggregate(open=Count("pk", filter=Q(phase__in=OPEN_PHASES)), lasted=Sum(lasted))
     )
-    return {
-        each["incident__problem"]: Burden(each["open"], int(each["lasted"].total_seconds() // 60))
-        for each in rows
-    }
+    minutes = int(rows["lasted"].total_seconds() // 60) if rows["lasted"] else 0
+    return Burden(rows["open"], minutes, Sufferer.objects.filter(problem=problem.pk).count())
 
 
 def weighed() -> list[int]:
     """The open problems that have, or were found to have, incidents to count."""
     is_open = Problem.objects.filter(kind="problem", phase__in=OPEN_PHASES)
-    counts = is_open.filter(Q(open_incidents__gt=0) | Q(incidents_of_problem__isnull=False))
+    has_some = Q(open_incidents__gt=0) | Q(minutes_lost__gt=0)
+    counts = is_open.filter(has_some | Q(incidents_of_problem__isnull=False))
     return list(counts.distinct().values_list("pk", flat=True))
 
 
@@ -153,3 +152,8 @@ def fixed_with(fingerprints: Collection[str]) -> QuerySet[Problem]:
         state__in=("resolved", "closed"),
         resolution_code=ResolutionCode.FIX_APPLIED,
     )
+
+
+def sufferers_of(problem: Ticket) -> list[int]:
+    """The ids of those who said "me too" of a known error."""
+    return list(Sufferer.objects.filter(problem=problem.pk).values_list("user", flat=True))

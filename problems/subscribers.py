@@ -3,12 +3,15 @@
 from itsm.approvals.actions import void
 from itsm.core.models import Event
 from itsm.core.subscribers import Moment, on
+from itsm.notifications.audience import outsiders
+from itsm.notifications.topics import Why
 from itsm.people.models import User
 from itsm.people.selectors import system_user
 from itsm.tickets.models import Ticket
 from problems import actions
 from problems.actions.risking import PURPOSE
 from problems.models import Problem
+from problems.selectors import sufferers_of
 
 
 @on("problem.risk_proposed", moment=Moment.INSIDE)
@@ -63,6 +66,48 @@ def know_by_alerts(event: Event) -> None:
     incident = Ticket.objects.filter(pk=event.subject_id).first()
     if incident is not None:
         actions.note_alerts(incident=incident)
+
+
+@on("incident.opened", "incident.alerts_joined", "incident.edited", moment=Moment.AFTER)
+def recognise(event: Event) -> None:
+    """Look whether what is told of an incident, or what is new of it, fits a known error."""
+    altered = event.data.get("diff", {}).keys()
+    if event.name == "incident.edited" and not altered & TELLING:
+        return
+    incident = Ticket.objects.filter(pk=event.subject_id).first()
+    if incident is not None and incident.is_open():
+        actions.find_known_errors(incident=incident)
+
+
+TELLING = frozenset({"title", "description", "service_id", "configuration_items"})
+
+
+@on(
+    *("problem.workaround_published", "problem.cause_published"),
+    *("problem.recurred", "problem.reanalyzed", "problem.risk_expired"),
+    moment=Moment.AFTER,
+)
+def look_for_incidents(event: Event) -> None:
+    """A known error is new, or is back: open incidents may come from it."""
+    problem = Problem.objects.filter(pk=event.subject_id, known_error_at__isnull=False).first()
+    if problem is not None:
+        actions.find_incidents_of(problem=problem)
+
+
+@on(
+    *("problem.unpublished", "problem.resolved", "problem.duplicated", "problem.canceled"),
+    moment=Moment.INSIDE,
+)
+def show_no_more(ended: list[Event]) -> None:
+    """What is withdrawn, or over, is shown to nobody any more."""
+    for event in ended:
+        actions.forget_known_error(problem=_problem(event))
+
+
+@outsiders.add("sufferers")
+def hear_of_fix_of_trouble(_event: Event, ticket: Ticket) -> list[tuple[int | None, Why]]:
+    """Those who said "me too" of a known error."""
+    return [(pk, Why.HIT) for pk in sufferers_of(ticket)] if ticket.kind == "problem" else []
 
 
 @on("change.closed", moment=Moment.INSIDE)

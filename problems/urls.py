@@ -12,6 +12,7 @@ urlpatterns = [
     path("<number:number>/findings/", finding.write, name="problem-findings"),
     path("<number:number>/incidents/", working.incidents, name="problem-incidents"),
     path("<number:number>/fixes/", working.fixes, name="problem-fixes"),
+    path("<number:number>/tried/", working.tried, name="problem-tried"),
     path("<number:number>/tasks/", working.add_task, name="problem-task-add"),
     *pages_of(desk),
 ]

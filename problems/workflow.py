@@ -13,8 +13,10 @@ from problems.burden import priority_by_burden
 def priority_for(problem: Any) -> int:
     """The more urgent of what people say and of what its incidents cost."""
     said = priority_of(problem.impact, problem.urgency)
+    # Who says "me too" would else have opened an incident.
     counted = priority_by_burden(
-        open_incidents=problem.open_incidents, minutes_lost=problem.minutes_lost
+        open_incidents=problem.open_incidents + problem.sufferer_count,
+        minutes_lost=problem.minutes_lost,
     )
     return min(said, counted)
 

@@ -31,6 +31,7 @@ OF_PROBLEMS: dict[str, Any] = {
     },
     "POST api/v1/problems/{analysed}/publish_workaround/": {"workaround": "Restart it."},
     "POST api/v1/problems/{analysed}/publish_cause/": {"cause": "A pool is too small."},
+    "POST api/v1/problems/{known}/tried/": {"worked": True, "incident": "{of_problem}"},
     "POST api/v1/problems/{known}/withdraw/": {"reason": "It does not help."},
     "POST api/v1/problems/{solved}/reanalyze/": {"reason": "It is not gone."},
 }

@@ -16,7 +16,7 @@ from itsm.notifications.wording import what_happened_by
 from itsm.people.middleware import zone_of
 from itsm.people.models import User
 from itsm.tickets.answers import where_to_answer
-from itsm.tickets.desks import address_of
+from itsm.tickets.desks import address_of, outside_address_of
 from itsm.tickets.models import Comment, Priority, Ticket
 
 LONGEST_SAID = 2000
@@ -126,7 +126,7 @@ def _template_for(message: Message) -> MessageTemplate | None:
 def heading_of(message: Message) -> str:
     """The record a message is about; of an outage those outside know only the service."""
     if message.ticket and message.why in OUTSIDERS:
-        return str(message.ticket.service)
+        return str(message.ticket.service or _("Trouble you told us of"))
     return " ".join(message.ticket.title.split()) if message.ticket else _("Your account")
 
 
@@ -135,7 +135,7 @@ def link_of(message: Message) -> str:
     if message.recipient and message.why == Why.APPROVER:
         address = where_to_answer(message.event, message.recipient) or "/approvals/"
     elif message.ticket and message.why in OUTSIDERS:
-        address = f"/portal/outages/{message.ticket.number}/"
+        address = outside_address_of(message.ticket)
     else:
         address = address_of(message.ticket) if message.ticket else "/account/"
     return f"{settings.BASE_URL}{address}"

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from itsm.core.models import Event
 from itsm.notifications.models import (
@@ -15,7 +16,7 @@ from itsm.notifications.models import (
 )
 from itsm.notifications.topics import OUTSIDERS
 from itsm.people.models import User
-from itsm.tickets.desks import address_of
+from itsm.tickets.desks import address_of, outside_address_of
 from itsm.tickets.models import Comment, Ticket
 from itsm.tickets.sight import facts_of, may_see, readers
 
@@ -82,7 +83,7 @@ def address_of_entry(user: User, entry: InboxEntry) -> str:
     if entry.ticket is None:
         return ""
     if entry.latest.why in OUTSIDERS and not _seen_by(user, [entry.ticket.pk]):
-        return f"/portal/outages/{entry.ticket.number}/"
+        return outside_address_of(entry.ticket)
     return address_of(entry.ticket)
 
 
@@ -141,7 +142,7 @@ def _line(entry: InboxEntry, *, is_seen: bool, said: Mapping[int, str]) -> Line:
         ticket=ticket if is_seen else None,
         said=event.data["body"] if is_public_word else said.get(event.data.get("comment"), ""),
         is_shut=ticket is not None and not is_seen and not is_outside,
-        outage=str(ticket.service or "") if ticket is not None and is_outside else "",
+        outage=str(ticket.service or _("Trouble")) if ticket is not None and is_outside else "",
     )
 
 

@@ -12,9 +12,11 @@ from itsm.portal.templatetags.plainly import said
 from itsm.portal.wording import words_of
 from itsm.tickets.search import words_of as words_in
 from itsm.tickets.suggestions import Suggestion, suggester
+from problems.known_errors import advice_like
 from requests.selectors import catalogue_for
 
 MOST_OUTAGES = 3
+MOST_ADVICE = 120  # characters of an advice beside its heading
 
 
 @suggester("outages", title=_l("Trouble we know of"), order=10)
@@ -39,6 +41,20 @@ def _of_outage(outage: Outage) -> Suggestion:
         address=reverse("portal-outage", args=[outage.number]),
         icon="triangle-alert",
     )
+
+
+@suggester("known errors", title=_l("This may help at once"), order=5)
+def known_errors(user: User, text: str) -> list[Suggestion]:
+    """What helps with trouble that is known already, what helps most often first."""
+    return [
+        Suggestion(
+            title=each.summary,
+            detail=each.advice[:MOST_ADVICE],
+            address=reverse("portal-known-error", args=[each.number]),
+            icon="lightbulb",
+        )
+        for each in advice_like(user, text)
+    ]
 
 
 @suggester("own", title=_l("You told us before"), order=20)

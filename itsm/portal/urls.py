@@ -8,6 +8,7 @@ from itsm.portal.views import (
     home,
     items,
     knowledge,
+    known_errors,
     orders,
     outages,
     reporting,
@@ -37,6 +38,15 @@ urlpatterns = [
     path("delegates/<int:pk>/end/", delegates.end, name="portal-delegate-end"),
     path("status/", status.status, name="portal-status"),
     path("status/follow/", status.follow, name="portal-follow"),
+    path("known-errors/<number:number>/", known_errors.known_error, name="portal-known-error"),
+    path(
+        "known-errors/<number:number>/tried/", known_errors.tried, name="portal-known-error-tried"
+    ),
+    path(
+        "known-errors/<number:number>/me-too/",
+        known_errors.me_too,
+        name="portal-known-error-me-too",
+    ),
     path("outages/<number:number>/", outages.outage, name="portal-outage"),
     path("outages/<number:number>/tell/", outages.tell, name="portal-tell"),
     path("outages/<number:number>/me-too/", outages.me_too, name="portal-me-too"),

@@ -41,3 +41,9 @@ desks: Registry[Desk] = Registry("kind of ticket with pages")
 def address_of(ticket: Ticket) -> str:
     """The staff page of a ticket."""
     return desks[ticket.kind].address_of(ticket.number)
+
+
+def outside_address_of(ticket: Ticket) -> str:
+    """Where everybody reads what everybody may know of a ticket: an outage, or a known error."""
+    place = "known-errors" if ticket.kind == "problem" else "outages"
+    return f"/portal/{place}/{ticket.number}/"

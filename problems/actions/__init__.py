@@ -6,6 +6,11 @@ from problems.actions.following import note_alerts, note_fix
 from problems.actions.linking import link_incident, unlink_incident
 from problems.actions.opening import Report, open_problem
 from problems.actions.publishing import publish_cause, publish_workaround, withdraw
+from problems.actions.recognising import (
+    find_incidents_of,
+    find_known_errors,
+    forget_known_error,
+)
 from problems.actions.returning import expire_risk, reanalyze, recur
 from problems.actions.risking import (
     accept_risk,
@@ -14,6 +19,7 @@ from problems.actions.risking import (
     propose_risk,
 )
 from problems.actions.tasks import add_task, finish_task
+from problems.actions.trying import say_me_too, say_worked, take_me_too_back
 from problems.actions.weighing import note_fingerprints, weigh
 
 __all__ = [
@@ -29,8 +35,11 @@ __all__ = [
     "drop_stale_question",
     "duplicate",
     "expire_risk",
+    "find_incidents_of",
+    "find_known_errors",
     "finish_task",
     "fix",
+    "forget_known_error",
     "link_incident",
     "note_alerts",
     "note_fingerprints",
@@ -42,6 +51,9 @@ __all__ = [
     "reanalyze",
     "recur",
     "resolve",
+    "say_me_too",
+    "say_worked",
+    "take_me_too_back",
     "unassign",
     "unlink_incident",
     "weigh",

@@ -57,7 +57,8 @@ def publish_workaround(
     text = workaround or problem.workaround
     if not text.strip():
         raise Invalid(_("Write down what helps."), field="workaround")
-    if text != problem.workaround or problem.workaround_published_at is None:
+    if text != problem.workaround or problem.workaround_written_at is None:
+        problem.workaround_written_at = timezone.now()
         problem.workaround_successes = problem.workaround_failures = 0
         problem.workaround_verified_by = problem.workaround_last_used_at = None
     problem.workaround = text

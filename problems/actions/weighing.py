@@ -9,7 +9,7 @@ from itsm.core import events
 from itsm.people.models import User
 from itsm.tickets.workflow import diff, facts, save_change
 from problems.models import Problem
-from problems.selectors import MOST_FINGERPRINTS, Burden, burdens, fingerprints_of
+from problems.selectors import MOST_FINGERPRINTS, burden_of, fingerprints_of
 from problems.workflow import priority_for
 
 
@@ -17,21 +17,22 @@ from problems.workflow import priority_for
 def weigh(*, problem: Problem, actor: User) -> Problem:
     """Count what the incidents cost; the priority follows unless it was set by hand."""
     held = problem.lock()
-    burden = burdens([held.pk], timezone.now()).get(held.pk, Burden())
-    if (held.open_incidents, held.minutes_lost) == (burden.open_incidents, burden.minutes_lost):
+    counted = vars(burden_of(held, timezone.now()))
+    if all(getattr(held, name) == value for name, value in counted.items()):
         return held
     before = facts(held)
-    held.open_incidents, held.minutes_lost = burden.open_incidents, burden.minutes_lost
+    for name, value in counted.items():
+        setattr(held, name, value)
     if not (held.priority_reason or not held.is_open()):
         held.priority = priority_for(held)
     changed = diff(before, held)
     if not changed:
         # Minutes go by: nobody's work is outdated by them, so the version stays.
-        held.save(update_fields=["open_incidents", "minutes_lost"])
+        held.save(update_fields=list(counted))
         return held
     save_change(held)
     word = "raised" if changed["priority"][1] < changed["priority"][0] else "lowered"
-    data = {"diff": changed, "open": burden.open_incidents, "minutes": burden.minutes_lost}
+    data = {"diff": changed, "open": held.open_incidents, "minutes": held.minutes_lost}
     events.publish(f"problem.{word}", held, actor=actor, data=data)
     return held
 

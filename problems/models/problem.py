@@ -63,6 +63,7 @@ class Problem(Ticket):
     risk_expires_on = models.DateField(null=True, editable=False)
     # What its incidents cost, counted; the priority follows it.
     open_incidents = models.PositiveIntegerField(default=0, editable=False)
+    sufferer_count = models.PositiveIntegerField(default=0, editable=False)
     minutes_lost = models.PositiveBigIntegerField(default=0, editable=False)
     # Of the alerts of its incidents, as source and fingerprint: an alert keeps its last incident.
     fingerprints = ArrayField(
@@ -76,6 +77,8 @@ class Problem(Ticket):
     known_error_at = models.DateTimeField(null=True, editable=False)
     cause_published_at = models.DateTimeField(null=True, editable=False)
     workaround_published_at = models.DateTimeField(null=True, editable=False)
+    # When it was last put in other words: what was counted before is of the former ones.
+    workaround_written_at = models.DateTimeField(null=True, editable=False)
     workaround_verified_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
     )

@@ -12,6 +12,7 @@ from itsm.people.access import person_of, staff_only
 from itsm.people.models import User
 from itsm.people.selectors import user_named
 from itsm.tickets.actions import link
+from itsm.tickets.desks import address_of
 from itsm.tickets.models import Link, TaskSort
 from itsm.tickets.selectors import ticket_for
 from itsm.tickets.views.opening import refusals_told
@@ -58,6 +59,24 @@ def fixes(request: HttpRequest, number: str) -> HttpResponse:
             raise Refused(_("%(number)s is not a change.") % {"number": change.number})
         link(ticket=problem, other=change, sort=Link.Sort.FIXED_BY, actor=user)
     return redirect(desk.address_of(problem.number))
+
+
+@staff_only
+@require_POST
+def tried(request: HttpRequest, number: str) -> HttpResponse:
+    """Say of an incident whether the workaround helped, or that it comes from this problem."""
+    user = person_of(request)
+    problem = selectors.problem_for(user, number)
+    incident = ticket_for(user, _typed(request, "incident"))
+    word = request.POST.get("word", "")
+    with refusals_told(request):
+        if word == "behind":
+            actions.link_incident(problem=problem, incident=incident, actor=user)
+        else:
+            actions.say_worked(
+                problem=problem, actor=user, worked=word == "worked", incident=incident
+            )
+    return redirect(address_of(incident))
 
 
 @staff_only

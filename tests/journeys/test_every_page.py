@@ -37,6 +37,8 @@ NO_PAGES = {
     "incidents/change/": "asks about rows that were picked",
     "incidents/{number}/offers/": "a part of the page of an incident",
     "portal/items/{number}/reply/": "goes on to the item",
+    "portal/known-errors/{known}/me-too/": "goes on to the known error",
+    "portal/known-errors/{known}/tried/": "goes on to the known error",
     "portal/outages/{outage}/me-too/": "goes on to the outage",
     "portal/status/follow/": "goes on to the status",
     "problems/change/": "asks about rows that were picked",

@@ -12,6 +12,7 @@ from incidents.outages import followed_outages
 from itsm.core.errors import NotAllowed, NotFound, Refused
 from itsm.core.news import horizon
 from itsm.people.access import person_of, signed_in
+from itsm.people.models import User
 from itsm.portal import selectors
 from itsm.portal.order_words import OWN_VERBS as OF_REQUESTS
 from itsm.portal.views.orders import show_request
@@ -22,6 +23,7 @@ from itsm.tickets.permissions import may_rate
 from itsm.tickets.selectors import Moment, rating_of, timeline
 from itsm.tickets.visits import visited
 from itsm.tickets.workflow import workflows
+from problems.known_errors import advice_on, said_by
 from requests.models import ServiceRequest
 
 OWN_VERBS = ("reopen", "close", "cancel")
@@ -81,6 +83,7 @@ def _item(request: HttpRequest, incident: Incident | ServiceRequest, **more: Any
         "stages": stages_of(incident),
         "told": told,
         "asked": _asked(incident, told),
+        **_advice(user, incident),
         "files": incident.attachments.filter(public=True, comment=None),
         "verbs": verbs & set(OWN_VERBS),
         "rating": rating,
@@ -92,6 +95,12 @@ def _item(request: HttpRequest, incident: Incident | ServiceRequest, **more: Any
         **more,
     }
     return render(request, "portal/item.html", shown, status=422 if more else 200)
+
+
+def _advice(user: User, incident: Incident) -> dict[str, Any]:
+    """What may help meanwhile, and what the person has said of it."""
+    advice = advice_on(user, incident) if incident.is_open() else None
+    return {"advice": advice, "said": advice and said_by(user, incident, advice.number)}
 
 
 def _asked(incident: Incident, told: list[Moment]) -> str:

@@ -1,0 +1,245 @@
+"""Known errors: which fit an incident or what somebody types, and what callers may know of them."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from itsm.core.errors import NotFound
+from itsm.inventory.selectors import visible_services
+from itsm.people.models import User
+from itsm.tickets.models import OPEN_PHASES, Ticket
+from itsm.tickets.selectors import visible_tickets
+from problems.matching import LEAST, SURE, Fit, Known, Told, best_of, stems
+from problems.models import KnownErrorMatch, Problem, ResolutionCode, Sufferer, WorkaroundUse
+from problems.selectors import fingerprints_of
+
+MOST_CANDIDATES = 200
+MOST_SHOWN = 5
+LONGEST_TOLD = 1_000  # characters of a description that are compared
+# Of the known errors, which are few, those with anything in common; their words as they stand.
+CANDIDATES = """
+SELECT problem.ticket_ptr_id
+FROM problems_problem AS problem JOIN tickets_ticket AS ticket ON ticket.id = problem.ticket_ptr_id
+WHERE problem.known_error_at IS NOT NULL
+  AND (ticket.phase IN ('new', 'active', 'waiting') OR problem.resolution_code = 'risk_accepted')
+  AND (problem.fingerprints && %(fingerprints)s::varchar[]
+       OR ticket.service_id = %(service)s
+       OR to_tsvector('simple', concat_ws(' ', ticket.title, problem.symptoms,
+                                          problem.caller_summary, left(ticket.description, 2000)))
+          @@ to_tsquery('simple', %(words)s))
+ORDER BY problem.fingerprints && %(fingerprints)s::varchar[] DESC, problem.known_error_at DESC
+LIMIT %(most)s
+"""
+
+
+def published() -> QuerySet[Problem]:
+    """The known errors people must live with."""
+    return Problem.objects.filter(
+        Q(phase__in=OPEN_PHASES) | Q(resolution_code=ResolutionCode.RISK_ACCEPTED),
+        known_error_at__isnull=False,
+    )
+
+
+def visible_known_errors(user: User) -> QuerySet[Any]:
+    """The known errors this person may see whole, which only staff may."""
+    if not user.has_perm("tickets.view_all"):
+        return Problem.objects.none()
+    seen = visible_tickets(user, Problem).filter(known_error_at__isnull=False)
+    hurting = Q(phase__in=OPEN_PHASES) | Q(resolution_code=ResolutionCode.RISK_ACCEPTED)
+    found: QuerySet[Any] = seen.filter(hurting)
+    return found
+
+
+def fits(told: Told, *, among: QuerySet[Any] | None = None, least: int = LEAST) -> list[Fit]:
+    """The known errors that fit what is told, best first; of all, or of those ``among``."""
+    found = published() if among is None else among
+    return best_of(told, _known(found.filter(pk__in=_candidates(told))), least=least)
+
+
+def told_by(incident: Ticket) -> Told:
+    """What an incident and its alerts tell."""
+    return Told(
+        title=incident.title,
+        more=incident.description[:LONGEST_TOLD],
+        service_id=incident.service_id,
+        items=frozenset(incident.configuration_items.values_list("pk", flat=True)),
+        fingerprints=frozenset(fingerprints_of([incident.pk])),
+    )
+
+
+def _candidates(told: Told) -> list[int]:
+    words = " | ".join(f"{each}:*" for each in stems(f"{told.title} {told.more}"))
+    given = {
+        "fingerprints": sorted(told.fingerprints),
+        "service": told.service_id,
+        "words": words,
+        "most": MOST_CANDIDATES,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(CANDIDATES, given)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _known(problems: QuerySet[Any]) -> list[Known]:
+    return [
+        Known(
+            pk=each.pk,
+            text=f"{each.title} {each.symptoms} {each.caller_summary} {each.description[:2000]}",
+            service_id=each.service_id,
+            items=frozenset(item.pk for item in each.configuration_items.all()),
+            fingerprints=frozenset(each.fingerprints),
+            successes=each.workaround_successes,
+            failures=each.workaround_failures,
+        )
+        for each in problems.select_related(None).prefetch_related("configuration_items")
+    ]
+
+
+def ranked_matches(incident: Ticket) -> QuerySet[Any]:
+    """The known errors found for an incident: those that fit well and help often first."""
+    helped, failed = F("problem__workaround_successes"), F("problem__workaround_failures")
+    # The same as ``success_rate``.
+    rate = (helped + 1.0) / (helped + failed + 2.0)
+    found = KnownErrorMatch.objects.filter(incident=incident.pk)
+    ranked: QuerySet[Any] = found.annotate(rank=F("score") * (rate + 0.5))
+    return ranked.order_by("-rank", "problem")
+
+
+def visible_matches(user: User, incident: Ticket) -> QuerySet[Any]:
+    """The known errors found for an incident that this person may see, best first."""
+    seen = visible_known_errors(user).select_related(None)
+    return ranked_matches(incident).filter(problem__in=seen.values("pk"))
+
+
+def matches_of(user: User, incident: Ticket) -> list[KnownErrorMatch]:
+    """The best of the known errors found for an incident, with what a panel shows."""
+    found = visible_matches(user, incident)
+    return list(found.select_related("problem", "problem__workaround_verified_by")[:MOST_SHOWN])
+
+
+def words_on(incident: Ticket, problems: Collection[int]) -> dict[int, bool]:
+    """What was last said of these workarounds for an incident: whether it worked."""
+    uses = WorkaroundUse.objects.filter(incident=incident.pk, problem__in=problems)
+    return dict(uses.order_by("used_at", "pk").values_list("problem", "worked"))
+
+
+def open_incidents_like(problem: Problem) -> QuerySet[Any]:
+    """Open incidents a new known error may be behind: of its service, with its alerts or words."""
+    alerts = Q(pk__in=_with_alerts(problem.fingerprints))
+    same = Q(service=problem.service_id) if problem.service_id else Q(pk__in=())
+    words = stems(f"{problem.title} {problem.symptoms} {problem.caller_summary}")
+    spoken = Ticket.objects.extra(
+        where=["search @@ to_tsquery('simple', %s)"],
+        params=[" | ".join(f"{each}:*" for each in words)],
+    )
+    is_open = Ticket.objects.filter(kind="incident", phase__in=OPEN_PHASES)
+    newest = is_open.filter(alerts | same | Q(pk__in=spoken.values("pk")))
+    return newest.order_by("-id")[:MOST_CANDIDATES]
+
+
+def _with_alerts(fingerprints: Iterable[str]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT incident_id FROM monitoring_alert WHERE incident_id IS NOT NULL"
+            " AND (source_id, fingerprint) IN (SELECT split_part(each, ':', 1)::bigint,"
+            " substr(each, strpos(each, ':') + 1) FROM unnest(%s::text[]) AS each)",
+            [list(fingerprints)],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A known error as callers may know of it: in words made for everybody."""
+
+    number: str
+    summary: str
+    advice: str
+    service: str
+    helped: int
+    tried: int
+    sufferers: int
+    is_mine: bool
+    is_over: bool
+
+
+def advice_for(user: User, number: str) -> Advice:
+    """One known error in words for callers; NotFound unless everybody may know of it."""
+    found = _advice(_told_to_callers(user).filter(number=number.upper()))
+    if not found:
+        raise NotFound(_("There is no %(number)s.") % {"number": number})
+    return found[0]
+
+
+def known_error_for_callers(user: User, number: str) -> Problem:
+    """The problem behind a known error that callers may know of."""
+    problem: Problem | None = _told_to_callers(user).filter(number=number.upper()).first()
+    if problem is None:
+        raise NotFound(_("There is no %(number)s.") % {"number": number})
+    return problem
+
+
+def advice_on(user: User, incident: Ticket) -> Advice | None:
+    """What may help the caller of an incident: its own problem's advice, or the best that fits."""
+    told = _told_to_callers(user)
+    own = _advice(told.filter(incidents_of_problem=incident.pk))
+    if own:
+        return own[0]
+    sure = ranked_matches(incident).filter(score__gte=SURE, problem__in=told.values("pk")).first()
+    found = _advice(told.filter(pk=sure.problem_id)) if sure else []
+    return found[0] if found else None
+
+
+def advice_like(user: User, text: str, *, most: int = 3) -> list[Advice]:
+    """What may help somebody who still types, best first."""
+    among = _told_to_callers(user)
+    ranked = [each.pk for each in fits(Told(title=text), among=among, least=SURE)][:most]
+    found = {each.pk: each for each in among.filter(pk__in=ranked)}
+    return _advice_of([found[pk] for pk in ranked if pk in found])
+
+
+def said_by(user: User, incident: Ticket | None, number: str) -> bool | None:
+    """What a person has said of what helps; None when nothing yet."""
+    uses = WorkaroundUse.objects.filter(user=user, problem__number=number, incident=incident)
+    return uses.values_list("worked", flat=True).first()
+
+
+def _told_to_callers(user: User) -> QuerySet[Any]:
+    services = visible_services(user).select_related(None).order_by()
+    mine = Sufferer.objects.filter(problem=OuterRef("pk"), user=user)
+    found = Problem.objects.filter(
+        Q(service=None) | Q(service__in=services),
+        Q(phase__in=OPEN_PHASES)
+        | Q(resolution_code=ResolutionCode.RISK_ACCEPTED)
+        | Q(Exists(mine), resolution_code=ResolutionCode.FIX_APPLIED),
+        known_error_at__isnull=False,
+        workaround_published_at__isnull=False,
+        confidential=False,
+    ).exclude(caller_advice="")
+    told: QuerySet[Any] = found.select_related("service").annotate(is_mine=Exists(mine))
+    return told
+
+
+def _advice(problems: QuerySet[Any]) -> list[Advice]:
+    return _advice_of(list(problems[:MOST_SHOWN]))
+
+
+def _advice_of(problems: Iterable[Any]) -> list[Advice]:
+    return [
+        Advice(
+            number=each.number,
+            summary=each.caller_summary,
+            advice=each.caller_advice,
+            service=str(each.service or ""),
+            helped=each.workaround_successes,
+            tried=each.workaround_successes + each.workaround_failures,
+            sufferers=each.sufferer_count,
+            is_mine=each.is_mine,
+            is_over=each.resolution_code == ResolutionCode.FIX_APPLIED,
+        )
+        for each in problems
+    ]

@@ -1,0 +1,129 @@
+"""How well a known error fits what somebody tells, and why; pure.
+
+An alert that was seen before counts most, then the words both share: rare ones more than common
+ones, compared by their beginnings so that "printing" meets "printer". The same component or service
+adds to that.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from itsm.tickets.similar import EMPTY
+
+FINGERPRINT, COMPONENT, SERVICE, WORDS = 60, 20, 15, 60
+LEAST = 30  # points from which it is shown to agents
+SURE = 38  # and to callers
+MOST = 100
+STEM = 5  # letters
+MOST_STEMS = 24
+BESIDE = 0.75  # what words beside the title count
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is told of a trouble: by whom and how does not matter."""
+
+    title: str
+    more: str = ""
+    service_id: int | None = None
+    items: frozenset[int] = frozenset()
+    fingerprints: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of an error, for comparing."""
+
+    pk: int
+    text: str
+    service_id: int | None = None
+    items: frozenset[int] = frozenset()
+    fingerprints: frozenset[str] = frozenset()
+    successes: int = 0
+    failures: int = 0
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How well one known error fits, in points, and what they are made of."""
+
+    pk: int
+    score: int
+    rank: float
+    reasons: Sequence[Mapping[str, Any]] = field(default_factory=list)
+
+
+def best_of(told: Told, known: Collection[Known], *, least: int = LEAST) -> list[Fit]:
+    """The known errors that fit, those that fit well and whose workaround helps first."""
+    weights = _weights(each.text for each in known)
+    fits = [_fit(told, each, weights) for each in known]
+    return sorted(
+        (each for each in fits if each.score >= least), key=lambda fit: (-fit.rank, fit.pk)
+    )
+
+
+def success_rate(successes: int, failures: int) -> float:
+    """How often it helps; untried is even, and little experience is held to be little."""
+    return (successes + 1) / (successes + failures + 2)
+
+
+def stems(text: str) -> list[str]:
+    """The beginnings of the words that say what is wrong, each once, in their order."""
+    words = (each.lower() for each in re.findall(r"[^\W_]+", text))
+    telling = (each for each in words if len(each) > 2 and each not in EMPTY)
+    return list(dict.fromkeys(each[:STEM] for each in telling))[:MOST_STEMS]
+
+
+def _weights(texts: Iterable[str]) -> Mapping[str, float]:
+    """How much a word tells: the fewer known errors have it, the more."""
+    counts: Counter[str] = Counter()
+    total = 0
+    for text in texts:
+        counts.update(set(_all_stems(text)))
+        total += 1
+    return {each: math.log(1 + total / count) for each, count in counts.items()}
+
+
+def _all_stems(text: str) -> set[str]:
+    return {each[:STEM].lower() for each in re.findall(r"[^\W_]{3,}", text)}
+
+
+def _fit(told: Told, known: Known, weights: Mapping[str, float]) -> Fit:
+    reasons: list[dict[str, Any]] = []
+
+    def add(name: str, points: float, **facts: Any) -> None:
+        if round(points) > 0:
+            reasons.append({"name": name, "points": round(points), "facts": facts})
+
+    if told.fingerprints & known.fingerprints:
+        add("fingerprint", FINGERPRINT)
+    if told.items & known.items:
+        add("component", COMPONENT)
+    if told.service_id is not None and told.service_id == known.service_id:
+        add("service", SERVICE)
+    share, shared = _shared(told, known, weights)
+    add("words", WORDS * share, shared=shared)
+    score = min(MOST, sum(int(each["points"]) for each in reasons))
+    rank = score * (0.5 + success_rate(known.successes, known.failures))
+    return Fit(known.pk, score, rank, reasons)
+
+
+def _shared(told: Told, known: Known, weights: Mapping[str, float]) -> tuple[float, list[str]]:
+    """Which part of what is told the known error speaks of too, and by which words."""
+    has = _all_stems(known.text)
+    rare = max(weights.values(), default=1.0)
+
+    def part(text: str) -> float:
+        asked = stems(text)
+        total = sum(weights.get(each, rare) for each in asked)
+        return sum(weights[each] for each in asked if each in has) / total if total else 0.0
+
+    shared = [each for each in stems(f"{told.title} {told.more}") if each in has]
+    # One word in common is chance, unless nothing else was said.
+    if len(shared) < min(2, len(stems(told.title))):
+        return 0.0, []
+    return max(part(told.title), BESIDE * part(f"{told.title} {told.more}")), shared

@@ -1,0 +1,55 @@
+"""Known errors, and incidents as people word them with the known error each comes from."""
+
+PRINTING, MAIL, VPN, SHOP, ERP, WIKI = range(1, 7)
+
+# Number: service, title and symptoms.
+KNOWN: dict[int, tuple[int | None, str]] = {
+    1: (PRINTING, "Print spooler hangs after large Word documents: jobs stay in the queue"),
+    2: (PRINTING, "Badge reader of the printers forgets cards. Card not recognised at the printer"),
+    3: (MAIL, "Outlook keeps asking for the password after it was changed. Login window returns"),
+    4: (MAIL, "Shared mailbox disappears from Outlook after the cache is rebuilt"),
+    5: (VPN, "VPN drops the connection every hour. Remote desktop freezes, disconnected"),
+    6: (VPN, "VPN client cannot be installed on the new laptops, certificate missing"),
+    7: (SHOP, "Checkout runs out of database connections. Error 500 when paying, payment timeout"),
+    8: (SHOP, "Vouchers are rejected as expired in the time zone of the customer"),
+    9: (ERP, "Month-end report times out for large companies. Balance sheet does not load"),
+    10: (ERP, "Invoices are created twice when the batch is restarted. Duplicate invoice numbers"),
+    11: (WIKI, "Wiki loses the text when saving a page with tables. Editor shows an empty page"),
+    12: (None, "Laptops lose the wireless network after standby until restarted. Wifi gone"),
+}
+# The known error it comes from (0: none), the service it names, and its title.
+INCIDENTS: tuple[tuple[int, int | None, str], ...] = (
+    (1, PRINTING, "Word document does not print, stuck in the queue"),
+    (1, None, "Printing a large document from Word hangs"),
+    (1, PRINTING, "Printer queue full, nothing comes out"),
+    (2, PRINTING, "Printer does not recognise my card any more"),
+    (2, None, "Badge not accepted at the printers since this morning"),
+    (3, MAIL, "Outlook asks for my password again and again"),
+    (3, None, "After changing my password Outlook will not stop asking"),
+    (3, MAIL, "Login window keeps coming back"),
+    (4, MAIL, "The shared mailbox of accounting is gone in Outlook"),
+    (4, None, "Cannot see shared mailboxes any longer"),
+    (5, VPN, "Connection breaks off every hour at home"),
+    (5, None, "VPN disconnects hourly and remote desktop freezes"),
+    (5, VPN, "Thrown out of the remote desktop all the time"),
+    (6, VPN, "Installing the VPN on a new laptop fails"),
+    (6, None, "Certificate missing when installing the VPN client"),
+    (7, SHOP, "Customers get error 500 when they pay"),
+    (7, None, "Payment in the checkout times out"),
+    (7, SHOP, "No free database connection in checkout"),
+    (8, SHOP, "Customer's voucher rejected as expired although it is valid today"),
+    (8, None, "Voucher codes do not work for customers in the USA, expired"),
+    (9, ERP, "Report at month end never loads"),
+    (9, None, "Balance sheet report runs into a timeout"),
+    (10, ERP, "Same invoice was sent twice"),
+    (10, None, "Duplicate invoices after the batch"),
+    (11, WIKI, "My page was empty after I saved it"),
+    (11, None, "Wiki editor lost all my text and the table"),
+    (12, None, "No wireless network after standby"),
+    (12, None, "Laptop wakes up without wifi, only a restart helps"),
+    (0, None, "Please order two monitors for room 4"),
+    (0, None, "Coffee machine on floor 2 leaks"),
+    (0, None, "Need access to the archive of the legal department"),
+    (0, None, "Screen flickers in the meeting room"),
+    (0, None, "Phone rings but nobody hears me"),
+)
