@@ -39,6 +39,7 @@ from itsm.people.api import TeamCollection, UserCollection
 from itsm.sla.api import ObjectiveCollection
 from itsm.tickets.api import transition_routes
 from itsm.tickets.api.events import EventCollection
+from itsm.tickets.api.similar import SimilarCollection
 from knowledge.api import ArticleCollection, move_routes
 from knowledge.reviews_api import ArticleReviewCollection
 from problems.api import ProblemCollection
@@ -75,6 +76,7 @@ COLLECTIONS = (
     SourceCollection,
     RuleCollection,
     MacroCollection,
+    SimilarCollection,
     EventCollection,
 )
 v1 = [

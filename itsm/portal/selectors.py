@@ -14,6 +14,7 @@ from itsm.inventory.models import Service, Standing
 from itsm.inventory.selectors import visible_services
 from itsm.people.delegation import represented_by
 from itsm.people.models import User
+from itsm.tickets.likeness import TICKET, like_text
 from itsm.tickets.models import OPEN_PHASES, Phase, Ticket
 from itsm.tickets.paging import Page, page_of
 from itsm.tickets.permissions import is_own
@@ -68,7 +69,14 @@ def item_page(
 
 
 def similar_items(user: User, text: str, *, most: int = 4) -> list[Incident]:
-    """The person's items that share most words with the text, whatever their endings."""
+    """The person's items most like the text, or else those with words that begin alike."""
+    own = list(own_items(user).order_by("-id").values_list("pk", flat=True)[:MOST_COMPARED])
+    alike = [each.key for each in like_text(TICKET, title=text, among=own, most=most)]
+    found = Incident.objects.select_related("service").defer("description", "search")
+    if alike:
+        by_key = {each.pk: each for each in found.filter(pk__in=alike)}
+        if by_key:
+            return [by_key[key] for key in alike if key in by_key]
     stems = _stems_of(text)
     if not stems:
         return []
@@ -76,10 +84,8 @@ def similar_items(user: User, text: str, *, most: int = 4) -> list[Incident]:
         " | ".join(f"{each}:*" for each in stems), search_type="raw", config="simple"
     )
     # What is somebody's own is little: it is read by its keys, and the index is not asked.
-    own = list(own_items(user).order_by("-id").values_list("pk", flat=True)[:MOST_COMPARED])
-    alike = Incident.objects.filter(pk__in=own, search=query).select_related("service")
-    ranked = alike.annotate(rank=SearchRank(F("search"), query)).order_by("-rank", "-id")
-    return list(ranked.defer("description", "search")[:most])
+    begun = found.filter(pk__in=own, search=query)
+    return list(begun.annotate(rank=SearchRank(F("search"), query)).order_by("-rank", "-id")[:most])
 
 
 def _stems_of(text: str) -> list[str]:

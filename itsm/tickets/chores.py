@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from itsm.core.chores import chore
 from itsm.tickets import actions
+from itsm.tickets.likeness import count_words
 from itsm.tickets.search import learn_words
 
 
@@ -11,6 +12,13 @@ from itsm.tickets.search import learn_words
 def learn_vocabulary() -> None:
     """Keep the words that searches are corrected to up to date."""
     while learn_words():
+        pass
+
+
+@chore(every=timedelta(seconds=30))
+def count_words_alike() -> None:
+    """Keep up to date how many records have a word, by which likeness is weighed."""
+    while count_words():
         pass
 
 

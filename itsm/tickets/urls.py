@@ -27,6 +27,7 @@ urlpatterns = [
     path("replies/<int:template_id>/remove/", replies.remove, name="reply-remove"),
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/<int:task_id>/", tasks.move, name="task"),
+    path("similar/", similar.show_typed, name="similar"),
     path("suggest/<word:noun>/", suggesting.suggest, name="suggest"),
 ]
 

@@ -12,6 +12,7 @@ import "steady/upload";
 import "steady/complete";
 import "steady/presence";
 import "steady/suggest";
+import "steady/known";
 import "steady/keys";
 import "steady/palette";
 import "steady/rows";

@@ -39,6 +39,7 @@ NO_PAGES = {
     "portal/items/{number}/reply/": "goes on to the item",
     "portal/known-errors/{known}/me-too/": "goes on to the known error",
     "portal/known-errors/{known}/tried/": "goes on to the known error",
+    "similar/": "a part of the form of a new record",
     "portal/outages/{outage}/me-too/": "goes on to the outage",
     "portal/status/follow/": "goes on to the status",
     "problems/change/": "asks about rows that were picked",

@@ -13,13 +13,15 @@ from itsm.core.errors import Invalid, NotFound
 from itsm.core.fields import Field, Line, Number
 from itsm.core.rest.asking import Asked
 from itsm.core.rest.filtering import parameters_of
-from itsm.core.rest.operations import operation
+from itsm.core.rest.operations import LIST, operation
 from itsm.tickets import actions
 from itsm.tickets.api.belongings import Belongings
+from itsm.tickets.api.similar import SIMILAR, rows_of
 from itsm.tickets.api.versions import expected_version, is_known, tagged
 from itsm.tickets.filters import TicketFilters
 from itsm.tickets.models import Ticket
 from itsm.tickets.selectors import ticket_for, tickets_of_kind, visible_of
+from itsm.tickets.similar import similar_to
 from itsm.tickets.workflow import Workflow, workflows
 
 PRIORITY = (
@@ -136,6 +138,16 @@ class TicketCollection(Belongings):
             expected_version=expected_version(request, ticket),
         )
         return self.shown(request, edited)
+
+    @operation(
+        "get",
+        "<str:number>/similar/",
+        _l("List the records most like it, best first, with the words they share"),
+        gives=SIMILAR,
+        many=LIST,
+    )
+    def similar(self, request: Asked, number: str) -> Response:
+        return Response(rows_of(similar_to(request.user, self.ticket(request, number))))
 
     @operation(
         "post",

@@ -10,6 +10,7 @@ from itsm.tickets.models.belongings import (
     ReplyTemplate,
     Watcher,
 )
+from itsm.tickets.models.likeness import Likeness, LikenessTally, WordCount
 from itsm.tickets.models.task import OPEN_STATES, Task, TaskSort, TaskState
 from itsm.tickets.models.ticket import OPEN_PHASES, Channel, Level, Phase, Priority, Ticket
 
@@ -21,6 +22,8 @@ __all__ = [
     "Comment",
     "Draft",
     "Level",
+    "Likeness",
+    "LikenessTally",
     "Link",
     "Phase",
     "Pin",
@@ -32,4 +35,5 @@ __all__ = [
     "TaskState",
     "Ticket",
     "Watcher",
+    "WordCount",
 ]

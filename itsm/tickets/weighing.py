@@ -1,0 +1,83 @@
+"""How much each word of a text tells about what is like it; pure.
+
+A word that few records have tells more than one that many have (as BM25 weighs them), one of the
+title more than one of the description, and the second time it stands there less than the first.
+Words that stand together in the title tell a little more where they stand together again.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+MOST_WORDS = 30  # more of a long text do not make the answer better, only slower
+TITLE = 2.0  # how often a word of the title counts
+ENOUGH = 3.0  # how soon a word said again stops counting
+COMMON = 0.5  # the share of all records above which a word says nothing
+FEW = 20  # records below which nothing is called common
+FARTHEST = 3  # places from one word of a phrase to the next
+MOST_PHRASES = 12
+PHRASE = 0.3  # the share of its words' weight that a phrase adds
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of a text: its places in the title, how often it stands below, how many have it."""
+
+    stem: str
+    places: Sequence[int]
+    in_body: int
+    records: int
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A word or a phrase, as the database asks for it, and what it weighs."""
+
+    stem: str
+    weight: float
+    records: int = 0
+
+
+def weighed(words: Iterable[Word], *, of: int) -> list[Weighed]:
+    """The words that tell most, the heaviest first; ``of`` so many records in all."""
+    found = [
+        Weighed(each.stem, _rarity(each.records, of) * _said(each), each.records)
+        for each in words
+        if not (of >= FEW and each.records > of * COMMON)
+    ]
+    return sorted(found, key=lambda each: (-each.weight, each.stem))[:MOST_WORDS]
+
+
+def phrases(words: Iterable[Word], telling: Iterable[Weighed]) -> list[Weighed]:
+    """The pairs of telling words that stand together in the title, the heaviest first."""
+    weights = {each.stem: each.weight for each in telling}
+    placed = sorted((place, each.stem) for each in words for place in each.places)
+    found = {
+        f"'{one}' <{then - here}> '{next_}'": PHRASE * (weights[one] + weights[next_])
+        for (here, one), (then, next_) in pairwise(placed)
+        if one != next_ and then - here <= FARTHEST and {one, next_} <= weights.keys()
+    }
+    heaviest = sorted(found.items(), key=lambda each: -each[1])[:MOST_PHRASES]
+    return [Weighed(stem, weight) for stem, weight in heaviest]
+
+
+def rarest(words: Sequence[Weighed], *, most: int) -> list[Weighed]:
+    """As many of the rarest words as lead to at most so many records altogether."""
+    taken, led_to = [], 0
+    for each in sorted(words, key=lambda each: (each.records, -each.weight)):
+        led_to += each.records
+        if led_to > most:
+            break
+        taken.append(each)
+    return taken
+
+
+def _rarity(records: int, of: int) -> float:
+    having = min(records, of)
+    return math.log(1 + (of - having + 0.5) / (having + 0.5))
+
+
+def _said(word: Word) -> float:
+    times = TITLE * len(word.places) + word.in_body
+    return times * (ENOUGH + 1) / (times + ENOUGH)

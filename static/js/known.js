@@ -1,0 +1,28 @@
+// Shows, while a report is typed, the records it may be a duplicate of; links to them open beside it.
+import { fetched } from "steady/html";
+
+const PAUSE = 350;
+const ASKED = ["title", "description", "service"];
+let timer = 0;
+let latest = 0;
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-known]");
+  if (!form || !ASKED.includes(event.target.name)) return;
+  clearTimeout(timer);
+  timer = setTimeout(() => ask(form), PAUSE);
+});
+
+async function ask(form) {
+  const mine = (latest += 1);
+  const address = new URL(form.dataset.known, location.href);
+  for (const name of ASKED) {
+    const typed = form.elements[name]?.value.trim().slice(0, 1500);
+    if (typed) address.searchParams.set(name, typed);
+  }
+  const page = await fetched(address).catch(() => null);
+  // Answers to what was typed before may come late; they are not wanted any more.
+  if (!page || mine !== latest) return;
+  for (const link of page.querySelectorAll("a")) link.target = "_blank";
+  form.querySelector("[data-known-answers]")?.replaceChildren(...page.body.childNodes);
+}
