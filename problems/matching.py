@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from itsm.tickets.similar import EMPTY
+from itsm.tickets.weighing import EMPTY
 
 FINGERPRINT, COMPONENT, SERVICE, WORDS = 60, 20, 15, 60
 LEAST = 30  # points from which it is shown to agents

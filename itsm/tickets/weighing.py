@@ -18,6 +18,16 @@ FEW = 20  # records below which nothing is called common
 FARTHEST = 3  # places from one word of a phrase to the next
 MOST_PHRASES = 12
 PHRASE = 0.3  # the share of its words' weight that a phrase adds
+# Words that say how one writes and not what is wrong.
+EMPTY = frozenset(
+    {
+        "the", "and", "for", "are", "was", "were", "with", "from", "this", "that", "not", "has",
+        "have", "had", "does", "did", "can", "cannot", "could", "will", "when", "while", "after",
+        "before", "since", "into", "onto", "out", "off", "our", "your", "their", "its", "very",
+        "still", "again", "please", "above", "below", "over", "under", "more", "than", "too",
+        "all", "any", "one", "two", "who", "what", "why", "how",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
