@@ -52,8 +52,8 @@ def _duplicates(folder: Path) -> list[Figure]:
     reports = list(_lines(next(folder.glob("*_corpus.jsonl.gz"))))
     true: dict[str, set[str]] = defaultdict(set)
     for line in next(folder.glob("*_qrels.tsv")).read_text().splitlines():
-        asked, relevant = line.split("\t")[:2]
-        true[asked].add(relevant)
+        asked, same = line.split("\t")[:2]
+        true[asked].add(same)
     keys = _remember("article", reports)
     names = {key: name for name, key in keys.items()}
     recalls, ranks = [], []
