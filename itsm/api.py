@@ -31,6 +31,7 @@ from itsm.core.errors import Invalid, NotFound
 from itsm.core.rest.explorer import chapters_of
 from itsm.core.rest.routes import routes
 from itsm.dashboard.api import MeasureCollection
+from itsm.evidence.api import EvidencePackCollection
 from itsm.inventory.api import ComponentCollection, ServiceCollection
 from itsm.monitoring.api import AlertCollection, SourceCollection
 from itsm.monitoring.silences_api import SilenceCollection
@@ -67,6 +68,7 @@ COLLECTIONS = (
     BreakerCollection,
     SwitchCollection,
     AlertCollection,
+    EvidencePackCollection,
     SilenceCollection,
     ServiceCollection,
     ComponentCollection,

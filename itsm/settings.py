@@ -84,7 +84,7 @@ INSTALLED_APPS = [
     "itsm.sla",
     "itsm.notifications",
     "itsm.monitoring",
-    "itsm.automation",
+    *("itsm.automation", "itsm.evidence"),
     "itsm.approvals",
     "incidents",
     "problems",

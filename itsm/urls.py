@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("itsm.approvals.urls")),
     path("", include("itsm.automation.urls")),
     path("", include("itsm.automation.run_urls")),
+    path("", include("itsm.evidence.urls")),
     path("incidents/", include("incidents.urls")),
     path("problems/", include("problems.urls")),
     path("changes/", include("changes.urls")),

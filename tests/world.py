@@ -51,6 +51,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.world_of_articles import OF_ARTICLES, written
+from tests.world_of_evidence import OF_EVIDENCE, looked_into
 from tests.world_of_orders import OF_ORDERS, ordered
 from tests.world_of_problems import OF_PROBLEMS, made_of_problems
 
@@ -87,6 +88,7 @@ BODIES: dict[str, Any] = {
     **OF_ORDERS,
     **OF_PROBLEMS,
     **OF_ARTICLES,
+    **OF_EVIDENCE,
     "POST api/v1/silences/": {
         "reason": "Disks are swapped",
         "services": ["wiki"],
@@ -297,6 +299,7 @@ def _fill(world: World) -> None:
         "paused": paused.number,
         **_learnt(opened, alice),
         **_automated(dana),
+        **looked_into(opened, dana),
         "task_id": str(task.pk),
         "deployment_id": str(DeploymentFactory(change=running).pk),
         "approval_id": str(Approval.objects.get(ticket=submitted.pk).pk),

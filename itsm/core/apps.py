@@ -8,7 +8,7 @@ FIRST_PARTY = {"itsm", "incidents", "problems", "changes", "requests", "knowledg
 PLUGGED_IN = (
     *("configuration", "workflow", "desk", "actions"),
     *("subscribers", "live", "panels", "verbs", "facts", "chores", "palette"),
-    *("suggestions", "door", "probes", "gates", "task_keeping", "measuring"),
+    *("suggestions", "door", "probes", "gates", "task_keeping", "measuring", "happenings"),
 )
 
 

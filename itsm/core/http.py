@@ -5,7 +5,9 @@ answer between the check and the call gains nothing.
 """
 
 import ipaddress
+import math
 import socket
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,17 +38,21 @@ def call(
     content: bytes | None = None,
     headers: Mapping[str, str] | None = None,
     max_bytes: int = MAX_BYTES,
+    patience: float | None = None,
 ) -> httpx.Response:
     """The answer of another system, read whole; Unreachable when there is none.
 
     Hosts and networks in ``settings.ALLOWED_OUTBOUND`` may be private or plain http.
+    ``patience`` is how many seconds the whole answer may take, however slowly it trickles in.
     """
     target = httpx.URL(url)
+    until = math.inf if patience is None else time.monotonic() + patience
+    timeout = TIMEOUT if patience is None else httpx.Timeout(patience, connect=min(patience, 3))
     address = _checked_address(target)
     request_headers = {**(headers or {}), "Host": target.netloc.decode()}
     try:
         with (
-            httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,
+            httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False) as client,
             client.stream(
                 method,
                 target.copy_with(host=address),
@@ -56,7 +62,7 @@ def call(
                 extensions={"sni_hostname": target.host},
             ) as response,
         ):
-            return _read(response, max_bytes=max_bytes)
+            return _read(response, max_bytes=max_bytes, until=until)
     except httpx.HTTPError as error:
         refusal = Unreachable(f"{target.host} did not answer: {type(error).__name__}.")
         refusal.was_sent = not isinstance(error, NEVER_SENT)
@@ -83,12 +89,14 @@ def may_call(url: str) -> bool:
     )
 
 
-def _read(response: httpx.Response, *, max_bytes: int) -> httpx.Response:
+def _read(response: httpx.Response, *, max_bytes: int, until: float) -> httpx.Response:
     body = bytearray()
     for chunk in response.iter_bytes():
         body += chunk
         if len(body) > max_bytes:
             raise Unreachable(f"The answer is larger than {max_bytes} bytes.")
+        if time.monotonic() > until:
+            raise Unreachable(f"{response.url.host} took too long to answer.")
     headers = {
         name: value
         for name, value in response.headers.items()

@@ -15,6 +15,8 @@ from itsm.approvals.models import Rule, Substitute
 from itsm.automation.models import RunBudget
 from itsm.core.admins import ConfigurationAdmin
 from itsm.core.models import Event
+from itsm.evidence.actions import LOG_SOURCES
+from itsm.evidence.models import EvidenceSource
 from itsm.inventory.models import ConfigurationItem, Service
 from itsm.monitoring.actions import create_source, set_up
 from itsm.monitoring.models import MonitoringSource
@@ -126,6 +128,21 @@ CHANGES: dict[str, tuple[Callable[[], Any], str, Any]] = {
         "name",
         "Software defect",
     ),
+    "evidence.evidencesource": (
+        lambda: EvidenceSource.objects.create(
+            name="Prometheus",
+            kind="prometheus",
+            address="https://prometheus.example.org",
+            secret=PLANTED,
+        ),
+        "account",
+        "steady",
+    ),
+    "evidence.logsource": (
+        lambda: LOG_SOURCES.connect(kind="syslog-ng", name="Syslog", actor=None)[0],
+        "name",
+        "Syslog EU",
+    ),
     "requests.category": (CategoryFactory, "name", "Hardware"),
     "requests.target": (
         lambda: Target.objects.create(
@@ -225,7 +242,7 @@ def test_a_removal_in_the_admin_is_an_event_that_keeps_what_it_was(
 
 
 def test_whoever_can_be_changed_without_an_action_is_recorded_by_the_admin() -> None:
-    by_actions = {"monitoring.monitoringsource", "changes.pipeline"}
+    by_actions = {"monitoring.monitoringsource", "changes.pipeline", "evidence.logsource"}
 
     silent = [
         model._meta.label_lower

@@ -55,11 +55,16 @@ KEPT = (
     *("approvals/rule", "approvals/substitute", "changes/window", "changes/changetemplate"),
     *("changes/board", "changes/gatepolicy", "sla/objective", "automation/runbudget"),
     *("requests/category", "requests/target", "problems/causecategory", "knowledge/synonym"),
+    "evidence/evidencesource",
 )
-ADDED = ("people/apitoken", "monitoring/monitoringsource", "changes/pipeline")
+ADDED = (
+    *("people/apitoken", "monitoring/monitoringsource", "changes/pipeline"),
+    "evidence/logsource",
+)
 SHOWN = (
     *("notifications/message", "notifications/lane", "monitoring/alert", "monitoring/deadletter"),
     *("automation/firing", "notifications/webhookcall"),
+    "evidence/logline",
     *("changes/pipelinepost", "changes/gatecall", "monitoring/silence"),
     *("monitoring/parkedpost", "core/event", "core/delivery", "core/chore", "core/heartbeat"),
 )

@@ -1,0 +1,6 @@
+"""What is done about evidence."""
+
+from itsm.evidence.actions.hearing import LOG_SOURCES, forget_old_lines, take_in
+from itsm.evidence.actions.packing import ask_for_pack, make_pack
+
+__all__ = ["LOG_SOURCES", "ask_for_pack", "forget_old_lines", "make_pack", "take_in"]

@@ -1,0 +1,50 @@
+"""Small pictures of series, drawn here so that pages need no script for them. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDTH, HEIGHT, MARGIN = 240, 48, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The line of a series, and where on it something is marked."""
+
+    line: str
+    level: float
+    since: float
+    began: float
+
+
+def drawing_of(
+    points: Sequence[Sequence[float | None]],
+    *,
+    level: float,
+    since: float,
+    began: float,
+    span: float,
+) -> Drawing:
+    """The picture of some points; times are seconds since the left edge, which spans so many."""
+    known = [(x, y) for x, y in points if x is not None and y is not None]
+    heights = [y for _x, y in known] + [level]
+    low, high = min(heights), max(heights)
+    width = max(span, 1.0)
+
+    def across(seconds: float) -> float:
+        return round(WIDTH * min(max(seconds / width, 0.0), 1.0), 1)
+
+    def up(value: float) -> float:
+        share = (value - low) / (high - low) if high > low else 0.5
+        return round(HEIGHT - MARGIN - share * (HEIGHT - 2 * MARGIN), 1)
+
+    moves = [f"{across(x)} {up(y)}" for x, y in known]
+    line = f"M{' L'.join(moves)}" if moves else ""
+    return Drawing(line, up(level), across(since), across(began))
+
+
+def plainly(value: float) -> str:
+    """A number as people read it: three digits that count, and a letter for what is large."""
+    for bound, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if abs(value) >= bound:
+            return f"{value / (1e3 if letter == 'k' else bound):.3g}{letter}"
+    return f"{value:.3g}"
