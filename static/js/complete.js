@@ -57,7 +57,6 @@ async function offer(state, address) {
   state.list.replaceChildren(...options.map((each, place) => line(state, each, place)));
   state.list.hidden = !options.length;
   state.offered = begun;
-  state.text.setAttribute("aria-expanded", String(!state.list.hidden));
   if (options.length) choose(state, 0);
   else close(state);
 }
@@ -109,6 +108,5 @@ function close(state) {
   clearTimeout(state.timer);
   state.begun = null;
   state.list.hidden = true;
-  state.text.setAttribute("aria-expanded", "false");
   state.text.removeAttribute("aria-activedescendant");
 }

@@ -3,24 +3,20 @@
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 WATCHING = Path(__file__).with_name("watching.js")
-FACES: dict[str, dict[str, Any]] = {
-    "wide": {"viewport": {"width": 1280, "height": 800}},
-    "small": {"viewport": {"width": 360, "height": 740}, "has_touch": True},
-}
-NARROWEST = 320
+WIDE, SMALL, NARROWEST = (1280, 800), (360, 740), (320, 740)
 PATIENCE = 10  # seconds
 MOST_STOPS = 400
 INNER_STOPS = 40  # days, months and minutes are stops within one field
+STRIDE = 8
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # The rules that look at one thing after the other, and are slow.
-COLOURS = ["color-contrast", "link-in-text-block"]
-SLOW = [*COLOURS, "target-size"]
+SLOW = ["color-contrast", "link-in-text-block", "target-size"]
 QUICK = {
     "runOnly": {"type": "tag", "values": TAGS},
     "rules": {each: {"enabled": False} for each in SLOW},
@@ -38,21 +34,22 @@ AXE = """([but, chosen]) => axe.run(
 OPENERS = "details.menu > summary, a[data-dialog]:not([data-edit]), [data-help], [popovertarget]"
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
+Scheme = Literal["light", "dark"]
+
 
 class Watcher:
-    """Somebody before a browser of one size, and all that the browser complained of."""
+    """Somebody before a browser, at a desk or with a phone, and all it complained of."""
 
-    def __init__(self, browser: Browser, *, face: str, address: str) -> None:
-        self.face, self.address = face, address
-        self.context: BrowserContext = browser.new_context(
-            reduced_motion="reduce", color_scheme="light", **FACES[face]
-        )
+    def __init__(self, browser: Browser, *, address: str) -> None:
+        self.address = address
+        self.context: BrowserContext = browser.new_context(reduced_motion="reduce")
         self.context.add_init_script(path=WATCHING)
         self.context.add_init_script(AXE_SCRIPT)
         self.complaints: list[str] = []
         self.page: Page = self.context.new_page()
+        self.hands = self.context.new_cdp_session(self.page)
         self.tried: set[str] = set()
-        self.frames: set[str] = set()
+        self.frames: set[tuple[str, str]] = set()
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         self.page.on("request", self._see)
@@ -69,41 +66,60 @@ class Watcher:
         )
         self.open(place)
 
-    def open(self, path: str) -> None:
-        """Open a page, having forgotten what was wrong with the one before."""
+    def open(self, path: str) -> bool:
+        """Open an address, having forgotten what was wrong before; whether it is a page."""
         self.complaints.clear()
-        self.page.emulate_media(color_scheme="light")
-        self.page.goto(f"{self.address}{path}")
+        self._hold(WIDE, scheme="light")
+        try:
+            answer = self.page.goto(f"{self.address}{path}")
+        except Error as error:
+            if "Download is starting" in error.message:
+                return False
+            raise
+        sort = answer.headers.get("content-type", "") if answer else ""
+        return sort.startswith("text/html") and bool(
+            self.page.evaluate("() => document.doctype !== null")
+        )
 
-    def faults(self) -> list[str]:
-        """What is wrong with the page as it stands; each size is looked at in full, each once."""
+    def faults(self, faces: Sequence[str] = ("wide", "small")) -> list[str]:
+        """What is wrong with the page as it stands: light at a desk, dark in the hand."""
         self.page.evaluate(THIN)
-        frame = self.page.evaluate(FRAMED, ", ".join(FRAME))
-        known = FRAME if frame and frame in self.frames else []
-        self.frames.add(frame)
-        if self.face == "small":
-            found = self._sideways()
-            self.page.emulate_media(color_scheme="dark")
+        found: list[str] = []
+        if "wide" in faces:
+            known = self._frame_known("wide")
             found += self._axe(QUICK) + self._axe({"runOnly": SLOW}, but=known)
-        else:
-            found = self._axe(QUICK) + self._axe({"runOnly": SLOW}, but=known)
-            found += walked(self.page, from_main=bool(known))
-            self.page.emulate_media(color_scheme="dark")
-            found += self._axe({"runOnly": COLOURS}, but=known)
-            found += self._stuck()
+            found += walked(self.page, from_main=bool(known)) + self._stuck()
+        if "small" in faces:
+            found += self._sideways()
+            self._hold(SMALL, scheme="dark")
+            known = self._frame_known("small")
+            found += self._axe(QUICK) + self._axe({"runOnly": SLOW}, but=known)
         refused: list[str] = self.page.evaluate("() => watching.refused")
         return found + refused + self.complaints
+
+    def _hold(self, size: tuple[int, int], *, scheme: Scheme) -> None:
+        """Look through a window of that size; what is smaller than a desk's is in the hand."""
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+        self.page.emulate_media(color_scheme=scheme)
+        is_touched = {"enabled": size != WIDE, "maxTouchPoints": 1}
+        self.hands.send("Emulation.setTouchEmulationEnabled", is_touched)
+
+    def _frame_known(self, face: str) -> list[str]:
+        frame = self.page.evaluate(FRAMED, ", ".join(FRAME))
+        known = FRAME if frame and (face, frame) in self.frames else []
+        self.frames.add((face, frame))
+        return known
 
     def _axe(self, chosen: dict[str, Any], *, but: Sequence[str] = ()) -> list[str]:
         found: list[str] = self.page.evaluate(AXE, [[[each] for each in but], chosen])
         return found
 
     def _sideways(self) -> list[str]:
-        found = ["scrolls sideways"] if self._overflows() else []
-        size = FACES["small"]["viewport"]
-        self.page.set_viewport_size({"width": NARROWEST, "height": size["height"]})
-        found += [f"scrolls sideways at {NARROWEST} px"] if self._overflows() else []
-        self.page.set_viewport_size(size)
+        found = []
+        for size in (SMALL, NARROWEST):
+            self._hold(size, scheme="light")
+            if self.page.evaluate(OVERFLOW) > 0:
+                found.append(f"scrolls sideways at {size[0]} px")
         return found
 
     def _stuck(self) -> list[str]:
@@ -131,9 +147,6 @@ class Watcher:
             time.sleep(0.02)
         return False
 
-    def _overflows(self) -> bool:
-        return bool(self.page.evaluate(OVERFLOW) > 0)
-
     def _hear(self, message: Any) -> None:
         # Which answers failed, and of what, is seen below.
         is_answer = message.text.startswith("Failed to load resource")
@@ -151,13 +164,12 @@ class Watcher:
 
 def walked(page: Page, *, from_main: bool) -> list[str]:
     """What is wrong for somebody who goes through the page with Tab, or only through its main."""
-    found: list[str] = []
     stops = page.evaluate("from => watching.begin(from)", "main" if from_main else "")
-    for _ in range(min(stops, MOST_STOPS) + INNER_STOPS):
-        page.keyboard.press("Tab")
-        wrong = page.evaluate("() => watching.step()")
-        if wrong is None:
+    for _ in range(0, min(stops, MOST_STOPS) + INNER_STOPS, STRIDE):
+        for _ in range(STRIDE):
+            page.keyboard.press("Tab")
+        told = page.evaluate("() => watching.walked()")
+        if told["isOver"]:
             break
-        found += wrong
     missed: list[str] = page.evaluate("() => watching.missed()")
-    return found + missed
+    return [*told["wrongs"], *missed]

@@ -11,6 +11,9 @@ globalThis.watching = (() => {
   let calm = new Map();
   let seen = [];
   let start = null;
+  let wrongs = [];
+  let isOver = true;
+  addEventListener("keyup", (event) => event.key === "Tab" && step(), true);
 
   // What can be stopped at now: shown, enabled, and the chosen one of radio buttons.
   function stops() {
@@ -54,6 +57,8 @@ globalThis.watching = (() => {
     document.activeElement?.blur();
     getSelection().removeAllRanges();
     seen = [];
+    wrongs = [];
+    isOver = false;
     start = from ? document.querySelector(from) : null;
     calm = new Map(stops().filter(isAfter).map((each) => [each, look(each)]));
     start?.focus({ preventScroll: true });
@@ -67,17 +72,28 @@ globalThis.watching = (() => {
   // After each Tab: where the focus is, and what is wrong with it.
   function step() {
     const now = document.activeElement;
-    if (now === document.body) return start ? null : seen.push(now) && [];
-    if (now === seen.at(-1)) return [];
-    if (seen.includes(now) || !isAfter(now)) return null;
-    const wrong = [];
+    if (isOver || now === seen.at(-1)) return;
+    if (now === document.body && !start) {
+      seen.push(now);
+    } else if (now === document.body || seen.includes(now) || !isAfter(now)) {
+      isOver = true;
+    } else {
+      judge(now);
+      seen.push(now);
+    }
+  }
+
+  function judge(now) {
     const box = now.getBoundingClientRect();
-    if (calm.has(now) && calm.get(now) === look(now)) wrong.push(`focus not seen: ${name(now)}`);
-    if (isCovered(now, box)) wrong.push(`focus hidden: ${name(now)}`);
     const before = seen.at(-1);
-    if (before && isBackward(before, now)) wrong.push(`order: ${name(before)} then ${name(now)}`);
-    seen.push(now);
-    return wrong;
+    if (calm.has(now) && calm.get(now) === look(now)) wrongs.push(`focus not seen: ${name(now)}`);
+    if (isCovered(now, box)) wrongs.push(`focus hidden: ${name(now)}`);
+    if (before && isBackward(before, now)) wrongs.push(`order: ${name(before)} then ${name(now)}`);
+  }
+
+  // What was wrong until now, and whether the walk is over.
+  function walked() {
+    return { isOver, wrongs };
   }
 
   function isCovered(now, box) {
@@ -111,5 +127,5 @@ globalThis.watching = (() => {
     return document.querySelector("dialog[open], details.menu[open], :popover-open") !== null;
   }
 
-  return { refused, begin, step, missed, openers, isOpen };
+  return { refused, begin, walked, missed, openers, isOpen };
 })();
