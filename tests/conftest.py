@@ -1,5 +1,6 @@
 """The people every test knows, and the one word the test database needs."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -37,6 +38,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return len(LONGEST) + (not is_long)
 
     items.sort(key=place)
+
+
+def pytest_collection_finish() -> None:
+    """What stays for the whole run is not looked through for rubbish again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -174,9 +174,6 @@ class World:
         """A browser in which this person has signed in, once for all his knocks."""
         client = Client(raise_request_exception=False)
         if person != "nobody":
-            if person not in self.sessions:
-                client.force_login(self.users[person])
-                self.sessions[person] = client.cookies["session"].value
             client.cookies["session"] = self.sessions[person]
         return client
 
@@ -249,6 +246,10 @@ def make_world() -> World:
     join_team(user=world.users["alice"], team=platform, is_lead=True, actor=None)
     join_team(user=world.users["bob"], team=platform, actor=None)
     _fill(world)
+    for person, user in world.users.items():
+        client = Client()
+        client.force_login(user)
+        world.sessions[person] = client.cookies["session"].value
     return world
 
 

@@ -14,7 +14,7 @@ from django.urls import path, reverse
 from playwright.sync_api import Browser
 
 from tests.doors import PEOPLE, rows
-from tests.journeys.conftest import House, production_files, session_of
+from tests.journeys.conftest import House, production_files
 from tests.journeys.looking import Watcher
 from tests.world import World, make_world
 
@@ -103,7 +103,7 @@ def watch(settled: World, house: House, chromium: Browser) -> Iterator[Watch]:
         if person not in watchers:
             watcher = watchers[person] = Watcher(chromium, address=house.address)
             if person != "nobody":
-                session = session_of(settled.users[person])
+                session = settled.sessions[person]
                 cookie = {"name": "session", "value": session, "url": house.address}
                 watcher.context.add_cookies([cookie])  # type: ignore[list-item]
         return watchers[person]
