@@ -12,9 +12,11 @@ from django.utils import timezone
 from changes.models import Change, Deployment, Window
 from incidents.models import Incident
 from incidents.workflow import workflow
+from itsm.automation.models import Macro, Rule, Run, Runbook
 from itsm.core.models import Event
 from itsm.dashboard.demo import build
 from itsm.dashboard.demo.cascade import CASCADE, posts
+from itsm.integrations.script import listed
 from itsm.inventory.models import Service
 from itsm.monitoring.models import Alert, MonitoringSource
 from itsm.people.models import Team, User
@@ -60,6 +62,15 @@ def test_people_order_and_it_stands_in_many_states() -> None:
     }
     assert CatalogItem.objects.count() == 7
     assert Task.objects.filter(ticket__kind="service_request", state="open").exists()
+
+
+def test_rules_watch_and_runbooks_have_looked_at_outages() -> None:
+    assert Rule.objects.filter(mode="on").count() == 3
+    assert Macro.objects.count() == 2
+    assert Runbook.objects.count() == 3
+    assert set(Run.objects.values_list("state", "ticket__kind")) == {("verified", "incident")}
+    assert listed("demo-restart")
+    assert listed("demo-diagnostics")
 
 
 def test_it_delivers_every_working_day_and_plans_ahead() -> None:
