@@ -8,9 +8,33 @@ from django.utils.translation import gettext_lazy as _l
 from itsm.people.models import User
 from itsm.tickets.models import Ticket
 from itsm.tickets.panels import panel
+from itsm.tickets.permissions import may_see_notes, may_work
 from knowledge import selectors
 from knowledge.differences import difference
 from knowledge.models import ArticleReview, Sort
+
+HELPED = ("incident", "problem", "change", "service_request")
+
+
+@panel(
+    "articles",
+    title=_l("Articles"),
+    template="knowledge/_panel.html",
+    kinds=HELPED,
+    order=58,
+    rows="SELECT 1 FROM knowledge_use WHERE ticket_id = %(ticket)s",
+    shows_bare=True,
+)
+def articles(user: User, ticket: Ticket, *, is_bare: bool = False) -> Mapping[str, Any] | None:
+    """The articles it has to do with; those that may help are fetched once the page stands."""
+    if not may_see_notes(user):
+        return None
+    return {
+        "ticket": ticket,
+        "uses": [] if is_bare else selectors.articles_used_on(user, ticket),
+        "may_work": may_work(user, ticket),
+        "may_write": user.has_perm("knowledge.write") and not ticket.is_open(),
+    }
 
 
 @panel(

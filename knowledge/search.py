@@ -27,9 +27,16 @@ NUMBER = re.compile(r"^KB-\d{1,12}$", re.IGNORECASE)
 
 # The states stand in the statement itself, since only then the indexes over what is live serve.
 FIND = """
-WITH asked AS (
-    SELECT query::tsquery AS query, place
-    FROM unnest(%(queries)s::text[]) WITH ORDINALITY AS each(query, place)
+WITH parsed AS (
+    SELECT to_tsquery('english', words) || to_tsquery('german', words)
+        || to_tsquery('simple', prefixes) AS query
+    FROM unnest(%(words)s::text[], %(prefixes)s::text[]) AS each(words, prefixes)
+),
+asked AS MATERIALIZED (SELECT query FROM parsed WHERE numnode(query) > 0),
+whole AS MATERIALIZED (
+    SELECT string_agg('(' || query::text || ')', ' & ')::tsquery AS all_words,
+        string_agg('(' || query::text || ')', ' | ')::tsquery AS any_word, count(*) AS count
+    FROM asked
 ),
 by_word AS (
     SELECT found.id FROM asked CROSS JOIN LATERAL (
@@ -41,11 +48,13 @@ by_word AS (
     ) AS found
 ),
 by_all AS (
-    (SELECT id FROM knowledge_version WHERE state IN {live} AND audience = ANY(%(audiences)s)
-        AND head @@ %(all)s::tsquery LIMIT {of_all_words})
-    UNION ALL
-    (SELECT id FROM knowledge_version WHERE state IN {live} AND audience = ANY(%(audiences)s)
-        AND search @@ %(all)s::tsquery LIMIT {of_all_words})
+    SELECT found.id FROM whole CROSS JOIN LATERAL (
+        (SELECT id FROM knowledge_version WHERE state IN {live} AND audience = ANY(%(audiences)s)
+            AND head @@ whole.all_words LIMIT {of_all_words})
+        UNION ALL
+        (SELECT id FROM knowledge_version WHERE state IN {live} AND audience = ANY(%(audiences)s)
+            AND search @@ whole.all_words LIMIT {of_all_words})
+    ) AS found
 ),
 hits AS (SELECT id FROM by_word UNION SELECT id FROM by_all),
 counted AS (
@@ -58,11 +67,11 @@ counted AS (
 )
 SELECT best.id FROM (
     SELECT DISTINCT ON (article_id) id, shared, in_head
-    FROM counted WHERE shared >= %(least)s
+    FROM counted, whole WHERE shared >= least(%(least)s, whole.count)
     ORDER BY article_id, (language = %(language)s) DESC, shared DESC, in_head DESC
 ) AS best JOIN knowledge_version AS told ON told.id = best.id
 ORDER BY best.shared DESC, best.in_head DESC,
-    ts_rank(told.search, %(any)s::tsquery, 1) DESC, best.id DESC
+    ts_rank(told.search, (SELECT any_word FROM whole), 1) DESC, best.id DESC
 LIMIT %(most)s
 """
 
@@ -136,15 +145,11 @@ def _meaning(alike: Sequence[str]) -> str:
 
 
 def _keys(user: User, meanings: Sequence[str], *, least: int, most: int) -> list[int]:
-    queries = _parsed(meanings)
-    if not queries:
-        return []
     given: dict[str, Any] = {
-        "queries": queries,
-        "all": " & ".join(f"({each})" for each in queries),
-        "any": " | ".join(f"({each})" for each in queries),
+        "words": list(meanings),
+        "prefixes": [_as_prefixes(each) for each in meanings],
         "audiences": audiences_of(user),
-        "least": min(least, len(queries)),
+        "least": least,
         "language": (get_language() or "en")[:2],
         "most": most,
     }
@@ -156,21 +161,6 @@ def _keys(user: User, meanings: Sequence[str], *, least: int, most: int) -> list
 def _statement() -> str:
     live = "({})".format(", ".join(f"'{each.value}'" for each in LIVE))
     return FIND.format(live=live, of_a_word=OF_A_WORD, of_all_words=OF_ALL_WORDS)
-
-
-def _parsed(meanings: Sequence[str]) -> list[str]:
-    """Each meaning as the database writes it: by its stems, and as the beginning of a word."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT (to_tsquery('english', words) || to_tsquery('german', words)
-                    || to_tsquery('simple', prefixes))::text
-            FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS each(words, prefixes, place)
-            ORDER BY place
-            """,
-            [list(meanings), [_as_prefixes(each) for each in meanings]],
-        )
-        return [row[0] for row in cursor.fetchall() if row[0]]
 
 
 def _as_prefixes(meaning: str) -> str:

@@ -324,3 +324,13 @@ def for_everybody(*, before: int = 0) -> Page:
         versions = versions.filter(pk__lt=before)
     rows = list(versions.order_by("-id")[: SIZE + 1])
     return Page(rows[:SIZE], older=rows[SIZE - 1].pk if len(rows) > SIZE else 0)
+
+
+def counts() -> dict[str, int]:
+    """How many versions are read, by everybody, grow old, or are in work."""
+    return Version.objects.filter(state__in=(*LIVE, *IN_WORK)).aggregate(
+        live=Count("pk", filter=Q(state__in=LIVE)),
+        public=Count("pk", filter=Q(state__in=LIVE, audience=Audience.PUBLIC)),
+        stale=Count("pk", filter=Q(state=State.NEEDS_REVIEW)),
+        work=Count("pk", filter=Q(state__in=IN_WORK)),
+    )

@@ -36,6 +36,7 @@ import "steady/live";
 import "steady/passkeys";
 import "steady/catalogue";
 import "steady/article";
+import "steady/insert";
 import "steady/conditions";
 
 document.documentElement.dataset.ready = "";

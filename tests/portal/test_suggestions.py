@@ -63,5 +63,5 @@ def test_suggestions_cost_the_same_however_much_there_is(
         open_incident(report=Report(title=f"Payments fail {count}"), actor=charlie)
     browser = as_(charlie)
 
-    with django_assert_max_num_queries(2 + 9):
+    with django_assert_max_num_queries(2 + 11):
         browser.get("/portal/suggest/?q=payments")

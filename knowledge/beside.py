@@ -1,0 +1,96 @@
+"""Articles beside records: what may help with one, and what many of them are worth writing down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from itsm.people.models import User
+from itsm.tickets.models import Ticket
+from itsm.tickets.selectors import visible_tickets
+from knowledge.clustering import Told, clusters_of, name_of
+from knowledge.models import Article, Use, Version
+from knowledge.search import find
+
+MOST_SUGGESTED = 5
+CLUSTERED = timedelta(days=90)
+MOST_CLUSTERED = 3000
+MOST_CLUSTERS = 20
+SHOWN_OF_CLUSTER = 5
+MOST_OF_CLUSTER = 30
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """An article that may help with a record, and where its reader finds it."""
+
+    version: Version
+    excerpt: str
+    words: Sequence[str]
+    address: str
+
+
+def suggested_for(user: User, ticket: Ticket) -> list[Suggested]:
+    """The articles that may help with a record, best first; those it has already left out."""
+    known = set(Use.objects.filter(ticket=ticket.pk).values_list("article", flat=True))
+    hits = find(user, ticket.title, size=MOST_SUGGESTED + len(known))
+    return [
+        Suggested(each.version, each.excerpt, each.words, address_for_reader(each.version))
+        for each in hits
+        if each.version.article_id not in known
+    ][:MOST_SUGGESTED]
+
+
+def address_for_reader(version: Version) -> str:
+    """Where a version is read: by everybody in the portal, by staff in the workspace."""
+    page = "portal/knowledge" if version.is_public else "knowledge"
+    return f"{settings.BASE_URL}/{page}/{version.article.number}/"
+
+
+def use_between(article: Article, ticket: Ticket, sort: str) -> Use | None:
+    """What a record is to an article."""
+    found = Use.objects.filter(article=article, ticket=ticket.pk, sort=sort)
+    return found.select_related("article").first()
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Records that were resolved and are alike."""
+
+    title: str
+    tickets: list[Ticket]
+
+    @property
+    def shown(self) -> list[Ticket]:
+        return self.tickets[:SHOWN_OF_CLUSTER]
+
+    @property
+    def numbers(self) -> str:
+        return ",".join(each.number for each in self.tickets[:MOST_OF_CLUSTER])
+
+    @property
+    def service(self) -> Any:
+        return self.tickets[0].service
+
+
+def clusters_for(user: User) -> list[Cluster]:
+    """What was resolved again and again lately, and no article was written from or used on."""
+    since = timezone.now() - CLUSTERED
+    done = visible_tickets(user).filter(kind="incident", confidential=False)
+    newest = list(done.order_by("-pk")[:MOST_CLUSTERED])
+    written = set(
+        Use.objects.filter(ticket__in=[each.pk for each in newest]).values_list("ticket", flat=True)
+    )
+    told = {
+        each.pk: each
+        for each in newest
+        if each.resolved_at and each.resolved_at >= since and each.pk not in written
+    }
+    records = [Told(each.pk, each.title, each.service_id) for each in told.values()]
+    return [
+        Cluster(name_of(told[pk].title for pk in keys), [told[pk] for pk in reversed(keys)])
+        for keys in clusters_of(records)[:MOST_CLUSTERS]
+    ]
