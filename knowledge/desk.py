@@ -14,5 +14,6 @@ desk = Desk(
     icon="book-open-text",
     styles=("css/changes.css", "css/knowledge.css"),
     is_in_nav=False,
+    is_opened_here=False,
 )
 desks.add("article_review")(desk)

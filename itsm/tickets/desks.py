@@ -26,6 +26,8 @@ class Desk:
     back: Mapping[str, str] = field(default_factory=dict)
     # Whether it stands among the records of the navigation, or another page leads to it.
     is_in_nav: bool = True
+    # Whether people open them here, or they come about by other work.
+    is_opened_here: bool = True
 
     @property
     def address(self) -> str:

@@ -122,9 +122,10 @@ def test_nobody_is_shut_out_of_any_page(
 ) -> None:
     """UX1, UX2, UX3, UX14, UX15."""
     watcher = watch(person)
-
     # A file, data and a part of a page have no faults of pages.
-    assert not watcher.open(settled.path(address)) or watcher.faults(faces) == []
+    found = watcher.faults(faces) if watcher.open(settled.path(address)) else []
+
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("half", [0, 1])
