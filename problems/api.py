@@ -16,6 +16,7 @@ from itsm.core.rest.shapes import (
     Column,
     Row,
     Shape,
+    flag,
     instant,
     mapping,
     maybe,
@@ -35,9 +36,17 @@ from itsm.tickets.selectors import ticket_for
 from problems import actions, selectors
 from problems.actions.tasks import OF_PROBLEMS, STATES
 from problems.filters import ProblemFilters
-from problems.forms import Category
+from problems.forms import ACTION, SortOfCause
 from problems.known_errors import visible_matches
-from problems.models import Origin, Problem, ResolutionCode
+from problems.models import (
+    ActionKind,
+    ActionState,
+    Method,
+    Origin,
+    Problem,
+    ResolutionCode,
+    Standing,
+)
 
 PEOPLE_NAMED = ("caller", "assignee", "opened_by", "workaround_verified_by")
 
@@ -60,6 +69,7 @@ PROBLEM = Shape(
         Column("configuration_items", several(text()), "pk"),
         *PEOPLE,
         Column("symptoms", text()),
+        Column("major", flag()),
         Column("cause", text()),
         Column("cause_category", maybe(text()), "cause_category__slug"),
         Column("workaround", text()),
@@ -99,6 +109,33 @@ LINKED = Shape(
         Column("priority", number()),
         Column("opened_at", instant()),
         Column("resolved_at", maybe(instant())),
+    ),
+)
+FINDING = Shape(
+    "AnalysisRow",
+    (
+        Column("method", text(enum=list(Method.values))),
+        Column("label", text()),
+        Column("text", text()),
+        Column("other", text()),
+        Column("category", text()),
+        Column("standing", text(enum=list(Standing.values))),
+        Column("happened_at", maybe(instant())),
+        Column("author", maybe(text()), "author__username"),
+    ),
+)
+ACTION_SHAPE = Shape(
+    "ReviewAction",
+    (
+        Column("id", number()),
+        Column("title", text()),
+        Column("kind", text(enum=list(ActionKind.values))),
+        Column("owner", maybe(text()), "owner__username"),
+        Column("due_on", maybe(text(format="date")), show=_day),
+        Column("state", text(enum=list(ActionState.values))),
+        Column("reason", text()),
+        Column("opened_at", instant()),
+        Column("closed_at", maybe(instant())),
     ),
 )
 MATCH = Shape(
@@ -142,10 +179,11 @@ SHARED: tuple[Field, ...] = (
     Field(name="workaround"),
     Line(name="caller_summary", max_length=120),
     Field(name="caller_advice", max_length=5_000),
-    Category(name="cause_category", label=_l("Short name of the sort of cause")),
+    SortOfCause(name="cause_category", label=_l("Short name of the sort of cause")),
     ServiceName(name="service", label=_l("Name of the service"), max_length=120),
     ComponentNames(name="configuration_items", label=_l("Names of configuration items")),
     Lines(name="tags"),
+    Flag(name="major", label=_l("It is reviewed before it is closed")),
     Flag(name="confidential", label=_l("Only for those concerned")),
 )
 
@@ -260,6 +298,37 @@ class ProblemCollection(TicketCollection):
             problem=problem, actor=request.user, worked=given["worked"], incident=incident
         )
         return self.shown(request, said)
+
+    @operation(
+        "get", "<str:number>/analysis/", _l("List how its cause was looked for"), gives=FINDING,
+        many=LIST,
+    )  # fmt: skip
+    def analysis(self, request: Asked, number: str) -> Response:
+        found = selectors.findings_of(self.ticket(request, number))
+        return Response(FINDING.read(found, request.user)[0])
+
+    @operation(
+        "get", "<str:number>/actions/", _l("List the actions of its review"), gives=ACTION_SHAPE,
+        many=LIST,
+    )  # fmt: skip
+    def actions(self, request: Asked, number: str) -> Response:
+        found = selectors.actions_of(self.ticket(request, number))
+        return Response(ACTION_SHAPE.read(found, request.user)[0])
+
+    @operation(
+        "post",
+        "<str:number>/actions/",
+        _l("Add an action to its review"),
+        takes=ACTION,
+        gives=ACTION_SHAPE,
+        status=201,
+        refuses=(409,),
+    )
+    def add_action(self, request: Asked, number: str) -> Response:
+        problem, given = self.ticket(request, number), self.given(request)
+        made = actions.add_action(problem=problem, actor=request.user, **given)
+        found = selectors.actions_of(problem).filter(pk=made.pk)
+        return Response(ACTION_SHAPE.one(found, request.user), 201)
 
     @operation("get", "<str:number>/tasks/", _l("List its tasks"), gives=TASK, many=LIST)
     def tasks(self, request: Asked, number: str) -> Response:

@@ -6,14 +6,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from itsm.tickets.fields import Choice, Field, Line, Person, TicketNumber
+from itsm.tickets.fields import Choice, Day, Field, Flag, Instant, Line, Person, TicketNumber
 from itsm.tickets.forms import Level3, Offered, ServiceName, Tags
-from problems.models import Origin
+from problems.models import ActionKind, Category, Method, Origin, Standing
 from problems.selectors import categories
 
 
 @dataclass(frozen=True, kw_only=True)
-class Category(Offered):
+class SortOfCause(Offered):
     """A sort of cause, by its short name."""
 
     max_length: int = 60
@@ -47,6 +47,47 @@ REPORT: tuple[Field, ...] = (
 FINDINGS: tuple[Field, ...] = (
     Field(name="symptoms", label=_l("Symptoms: how one knows it again")),
     Field(name="cause", label=_l("Root cause"), max_length=50_000),
-    Category(name="cause_category", label=_l("Sort of cause")),
+    SortOfCause(name="cause_category", label=_l("Sort of cause")),
     Field(name="workaround", label=_l("What helps meanwhile, for agents")),
+    Flag(name="major", label=_l("A major problem: it is reviewed before it is closed")),
+)
+
+_STANDING = Choice(name="standing", label=_l("What is thought of it"), choices=Standing.choices)
+# What a row of each method is made of.
+ROWS: dict[str, tuple[Field, ...]] = {
+    Method.WHYS: (
+        Line(name="label", label=_l("Because"), required=True, max_length=500),
+        Field(name="text", label=_l("How we know"), max_length=5_000),
+        _STANDING,
+    ),
+    Method.TIMELINE: (
+        Instant(name="happened_at", label=_l("When"), required=True),
+        Line(name="label", label=_l("What happened"), required=True, max_length=500),
+        Field(name="text", label=_l("How we know"), max_length=5_000),
+    ),
+    Method.ISHIKAWA: (
+        Choice(name="category", label=_l("Category"), required=True, choices=Category.choices),
+        Line(name="label", label=_l("Possible cause"), required=True, max_length=500),
+        Field(name="text", label=_l("What speaks for it, and against it"), max_length=5_000),
+        _STANDING,
+    ),
+    Method.COMPARISON: (
+        Line(name="label", label=_l("What is compared"), required=True, max_length=500),
+        Field(name="other", label=_l("When it worked"), max_length=5_000),
+        Field(name="text", label=_l("When it failed"), max_length=5_000),
+        _STANDING,
+    ),
+}
+REVIEW: tuple[Field, ...] = (
+    Field(name="summary", label=_l("What happened")),
+    Field(name="went_well", label=_l("What went well")),
+    Field(name="went_wrong", label=_l("What went wrong")),
+    Field(name="lessons", label=_l("What is learned")),
+    Day(name="held_on", label=_l("Held on"), help=_l("The review counts from then.")),
+)
+ACTION: tuple[Field, ...] = (
+    Line(name="title", label=_l("What is to be done"), required=True),
+    Choice(name="kind", label=_l("What for"), required=True, choices=ActionKind.choices),
+    Person(name="owner", label=_l("Who sees to it")),
+    Day(name="due_on", label=_l("Until when")),
 )

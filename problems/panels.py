@@ -15,7 +15,7 @@ from itsm.tickets.permissions import may_see_notes, may_work
 from itsm.tickets.task_keepers import keepers
 from problems import known_errors, selectors
 from problems.actions.tasks import OF_PROBLEMS
-from problems.models import Problem
+from problems.models import Method, Problem
 from problems.wording import reason_in_words
 
 MOST_INCIDENTS = 12
@@ -58,6 +58,35 @@ def incidents(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
         "lost": lasting(timedelta(minutes=problem.minutes_lost)) if problem.minutes_lost else "",
         "may_link": may,
     }
+
+
+@panel(
+    "analysis", title=_l("Analysis"), template="problems/_analysis.html", kinds=("problem",),
+    order=6,
+)  # fmt: skip
+def analysis(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
+    """How the cause was looked for, method by method."""
+    rows: dict[str, list[Any]] = {}
+    for each in selectors.findings_of(ticket):
+        rows.setdefault(each.method, []).append(each)
+    may = may_work(user, ticket, "problems.work") and ticket.phase != "closed"
+    if not rows and not may:
+        return None
+    return {
+        "methods": [(each, rows.get(each.value, [])) for each in Method],
+        "may_work": may,
+    }
+
+
+@panel("review", title=_l("Review"), template="problems/_review.html", kinds=("problem",), order=18)
+def review(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
+    """What was learned, and what is done so that it does not come back."""
+    problem = _problem(ticket)
+    known, found = selectors.review_of(problem), list(selectors.actions_of(problem))
+    may = may_work(user, ticket, "problems.work")
+    if not (known or found or (may and problem.major)):
+        return None
+    return {"review": known, "actions": found, "may_work": may}
 
 
 @panel("fixes", title=_l("Fix"), template="problems/_fixes.html", kinds=("problem",), order=12)

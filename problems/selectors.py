@@ -7,15 +7,25 @@ from typing import Any
 
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, Greatest, Least
+from django.utils.translation import gettext as _
 
 from itsm.monitoring.models import Alert
 from itsm.people.models import User
 from itsm.tickets.models import OPEN_PHASES, Link, Task, Ticket
 from itsm.tickets.selectors import ticket_for, visible_of, visible_tickets
 from problems.burden import LOOKED_BACK
-from problems.models import CauseCategory, Problem, ResolutionCode, Sufferer
+from problems.models import (
+    CauseCategory,
+    Finding,
+    Problem,
+    ResolutionCode,
+    Review,
+    ReviewAction,
+    Sufferer,
+)
 
 MOST_FINGERPRINTS = 200
+MOST_MOMENTS = 20
 SUCCESSFUL = ("successful", "successful_with_issues")
 
 
@@ -94,8 +104,9 @@ def recurred_after(problem: Problem) -> bool:
 
 
 def to_close(now: datetime) -> QuerySet[Problem]:
-    """The problems whose time of observation is over."""
-    return Problem.objects.filter(observe_until__lte=now, state="resolved")
+    """The problems whose time of observation is over, and whose review, if any, was held."""
+    due = Problem.objects.filter(observe_until__lte=now, state="resolved")
+    return due.filter(Q(major=False) | Q(review__held_on__isnull=False))
 
 
 def risks_over(today: date) -> QuerySet[Problem]:
@@ -157,3 +168,36 @@ def fixed_with(fingerprints: Collection[str]) -> QuerySet[Problem]:
 def sufferers_of(problem: Ticket) -> list[int]:
     """The ids of those who said "me too" of a known error."""
     return list(Sufferer.objects.filter(problem=problem.pk).values_list("user", flat=True))
+
+
+def is_reviewed(problem: Problem) -> bool:
+    """Whether its review was held."""
+    return Review.objects.filter(problem=problem.pk, held_on__isnull=False).exists()
+
+
+def review_of(problem: Ticket) -> Review | None:
+    """What was said of a problem afterwards, if anything was."""
+    return Review.objects.filter(problem=problem.pk).first()
+
+
+def actions_of(problem: Ticket) -> QuerySet[ReviewAction]:
+    """What is to be done so that it does not come back, in the order it was written down."""
+    return ReviewAction.objects.filter(problem=problem.pk).select_related("owner").order_by("pk")
+
+
+def findings_of(problem: Ticket, method: str = "") -> QuerySet[Finding]:
+    """The rows of its analysis, by one method or by all."""
+    rows = Finding.objects.filter(problem=problem.pk)
+    rows = rows.filter(method=method) if method else rows
+    return rows.select_related("author").order_by("method", "position")
+
+
+def moments_of(user: User, problem: Ticket) -> list[tuple[datetime, str]]:
+    """When its incidents began and ended, as far as this person may see them, in their order."""
+    found: list[tuple[datetime, str]] = []
+    for each in visible_incidents_of(user, problem)[:MOST_MOMENTS]:
+        found.append((each.opened_at, _("%(number)s was opened") % {"number": each.number}))
+        if each.resolved_at:
+            words = _("%(number)s was resolved") % {"number": each.number}
+            found.append((each.resolved_at, words))
+    return sorted(found)

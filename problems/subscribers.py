@@ -104,6 +104,14 @@ def show_no_more(ended: list[Event]) -> None:
         actions.forget_known_error(problem=_problem(event))
 
 
+@on("problem.recurred", "problem.closed", moment=Moment.INSIDE)
+def judge_actions(told: list[Event]) -> None:
+    """Whether what was done so that it does not come back was of any use."""
+    for event in told:
+        came_back = event.name == "problem.recurred"
+        actions.judge_actions(problem=_problem(event), came_back=came_back, actor=system_user())
+
+
 @outsiders.add("sufferers")
 def hear_of_fix_of_trouble(_event: Event, ticket: Ticket) -> list[tuple[int | None, Why]]:
     """Those who said "me too" of a known error."""

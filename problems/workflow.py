@@ -35,7 +35,7 @@ workflow = Workflow(
     },
     editable=(
         *("symptoms", "cause", "cause_category", "origin"),
-        *("workaround", "caller_summary", "caller_advice"),
+        *("workaround", "caller_summary", "caller_advice", "major"),
     ),
     priority=priority_for,
 )

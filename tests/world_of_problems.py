@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from problems.actions import add_task, link_incident, publish_workaround
+from problems.actions import add_action, add_task, link_incident, publish_workaround
 from tests.factories import IncidentFactory, ProblemFactory, ServiceFactory
 
 OF_PROBLEMS: dict[str, Any] = {
@@ -17,6 +17,7 @@ OF_PROBLEMS: dict[str, Any] = {
     "POST api/v1/problems/{problem}/incidents/": {"incident": "{held}"},
     "POST api/v1/problems/{problem}/tasks/": {"title": "Read the logs"},
     "PATCH api/v1/problems/{problem}/tasks/{problem_task}/": {"state": "done"},
+    "POST api/v1/problems/{problem}/actions/": {"title": "Watch the pool", "kind": "detect"},
     "POST api/v1/problems/{problem}/assign/": {"assignee": "alice"},
     "POST api/v1/problems/{assessed}/duplicate/": {"duplicate_of": "{problem}"},
     "POST api/v1/problems/{assessed}/cancel/": {"reason": "It is meant to be so."},
@@ -43,6 +44,7 @@ def made_of_problems(alice: Any) -> dict[str, str]:
     incident = IncidentFactory()
     link_incident(problem=problem, incident=incident, actor=alice)
     task = add_task(problem=problem, actor=alice, title="Read the logs")
+    action = add_action(problem=problem, actor=alice, title="Watch the pool")
     states = {"assessed": "assess", "analysed": "rca", "fixing": "fix_in_progress"}
     made = {name: ProblemFactory(at_state=state, assignee=alice) for name, state in states.items()}
     made["known"] = publish_workaround(
@@ -57,5 +59,7 @@ def made_of_problems(alice: Any) -> dict[str, str]:
         "problem": problem.number,
         "of_problem": incident.number,
         "problem_task": str(task.pk),
+        "review_action": str(action.pk),
+        "by_method": "whys",
         **{name: each.number for name, each in made.items()},
     }

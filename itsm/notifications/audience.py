@@ -113,6 +113,7 @@ CONCERNED: dict[str, tuple[Group, ...]] = {
     "approval_denied": (_assignee, _planner),
     "approval_expired": (_assignee, _planner),
     "template_earned": (_asked,),
+    "action_added": (_named,),
     "fix_closed": (_assignee_or_team, _watchers),
     "recurred": (_assignee_or_team, _watchers),
     "risk_expired": (_assignee_or_team, _watchers),

@@ -38,6 +38,7 @@ SENTENCES = {
     "approval_denied": _l("%(actor)s rejected it"),
     "approval_expired": _l("It waited for approval in vain"),
     "template_earned": _l("Its template has earned that its changes need no leave"),
+    "action_added": _l("There is an action of its review for you"),
     "fix_closed": _l("A change that was to fix it is closed"),
     "recurred": _l("It happened again"),
     "risk_expired": _l("The accepted risk has expired"),

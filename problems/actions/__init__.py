@@ -1,5 +1,6 @@
 """Everything that can be done to a problem."""
 
+from problems.actions.analysing import write_analysis
 from problems.actions.assessing import assess, assign, cancel, confirm, duplicate, unassign
 from problems.actions.fixing import close, fix, resolve
 from problems.actions.following import note_alerts, note_fix
@@ -12,6 +13,7 @@ from problems.actions.recognising import (
     forget_known_error,
 )
 from problems.actions.returning import expire_risk, reanalyze, recur
+from problems.actions.reviewing import add_action, judge_actions, move_action, write_review
 from problems.actions.risking import (
     accept_risk,
     ask_to_accept,
@@ -25,6 +27,7 @@ from problems.actions.weighing import note_fingerprints, weigh
 __all__ = [
     "Report",
     "accept_risk",
+    "add_action",
     "add_task",
     "ask_to_accept",
     "assess",
@@ -40,7 +43,9 @@ __all__ = [
     "finish_task",
     "fix",
     "forget_known_error",
+    "judge_actions",
     "link_incident",
+    "move_action",
     "note_alerts",
     "note_fingerprints",
     "note_fix",
@@ -58,4 +63,6 @@ __all__ = [
     "unlink_incident",
     "weigh",
     "withdraw",
+    "write_analysis",
+    "write_review",
 ]

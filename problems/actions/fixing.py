@@ -11,7 +11,7 @@ from itsm.people.models import User
 from itsm.tickets.actions.tasks import cancel_tasks
 from itsm.tickets.fields import Field, Number
 from problems.models import Problem, ResolutionCode
-from problems.selectors import fixes_of, recurred_after, unfinished_fixes
+from problems.selectors import fixes_of, is_reviewed, recurred_after, unfinished_fixes
 from problems.workflow import workflow
 
 USUAL_OBSERVATION = 14  # days it must stay quiet
@@ -109,6 +109,8 @@ def close(problem: Problem, *, actor: User) -> None:
         )
     if recurred_after(problem):
         raise Refused(_("It happened again after it was resolved: analyse it again."))
+    if problem.major and not is_reviewed(problem):
+        raise Refused(_("It is a major problem: hold its review first."))
     problem.closed_at = timezone.now()
     problem.observe_until = None
     cancel_tasks(ticket=problem, actor=actor)

@@ -38,6 +38,7 @@ class Report:
     source: str = Channel.SELF_DETECTED
     tags: Sequence[str] = ()
     confidential: bool = False
+    major: bool = False
     incidents: Sequence[Ticket] = ()
 
 
@@ -68,6 +69,7 @@ def open_problem(*, report: Report, actor: User) -> Problem:
         priority=priority_of(impact, urgency),
         source=report.source,
         tags=sorted(set(report.tags)),
+        major=report.major,
         confidential=report.confidential or any(each.confidential for each in report.incidents),
     )
     workflow.open(problem, event="problem.opened", actor=actor)

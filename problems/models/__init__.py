@@ -1,15 +1,26 @@
 """What is kept of problems."""
 
+from problems.models.analysis import Category, Finding, Method, Standing
 from problems.models.category import CauseCategory
 from problems.models.known_error import KnownErrorMatch, Sufferer, WorkaroundUse
 from problems.models.problem import Origin, Problem, ResolutionCode
+from problems.models.review import OPEN_ACTIONS, ActionKind, ActionState, Review, ReviewAction
 
 __all__ = [
+    "OPEN_ACTIONS",
+    "ActionKind",
+    "ActionState",
+    "Category",
     "CauseCategory",
+    "Finding",
     "KnownErrorMatch",
+    "Method",
     "Origin",
     "Problem",
     "ResolutionCode",
+    "Review",
+    "ReviewAction",
+    "Standing",
     "Sufferer",
     "WorkaroundUse",
 ]

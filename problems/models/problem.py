@@ -44,6 +44,8 @@ class Problem(Ticket):
         related_name="problem_record",
     )
     origin = models.CharField(_("origin"), max_length=10, choices=Origin, default=Origin.REACTIVE)
+    # It is reviewed before it is closed.
+    major = models.BooleanField(_("major problem"), default=False)
     symptoms = models.TextField(_("symptoms"), blank=True, max_length=20_000)
     cause = models.TextField(_("root cause"), blank=True, max_length=50_000)
     cause_category = models.ForeignKey(

@@ -114,6 +114,7 @@ def _written(problem: Problem) -> dict[str, str]:
         "symptoms": problem.symptoms,
         "cause": problem.cause,
         "workaround": problem.workaround,
+        "major": "on" if problem.major else "",
         "cause_category": category.slug if category else "",
     }
 

@@ -1,0 +1,58 @@
+"""Writing down how the cause was looked for."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from itsm.core import events
+from itsm.core.errors import Invalid, NotAllowed, Refused
+from itsm.people.models import User
+from itsm.tickets.permissions import may_work
+from itsm.tickets.workflow import check_version, save_change
+from problems.models import Finding, Method, Problem
+
+MOST_ROWS = 60
+
+
+@transaction.atomic
+def write_analysis(
+    *,
+    problem: Problem,
+    method: str,
+    rows: Sequence[Mapping[str, Any]],
+    actor: User,
+    expected_version: int | None = None,
+) -> Problem:
+    """Keep these rows of a method instead of those there were; a timeline is put in its order."""
+    if not may_work(actor, problem, "problems.work"):
+        raise NotAllowed(_("You may not work on %(number)s.") % {"number": problem.number})
+    if method not in Method.values:
+        raise Invalid(
+            _("Choose one of %(known)s.") % {"known": ", ".join(Method.values)}, field="method"
+        )
+    if len(rows) > MOST_ROWS:
+        raise Invalid(_("Give at most %(most)d.") % {"most": MOST_ROWS}, field="rows")
+    held = problem.lock()
+    check_version(held, expected_version)
+    if held.phase == "closed":
+        raise Refused(_("%(number)s is over.") % {"number": held.number})
+    ordered = sorted(rows, key=_instant) if method == Method.TIMELINE else rows
+    Finding.objects.filter(problem=held.pk, method=method).delete()
+    Finding.objects.bulk_create(
+        Finding(problem=held, method=method, position=place, author=actor, **_given(each))
+        for place, each in enumerate(ordered)
+    )
+    save_change(held)
+    data = {"method": method, "rows": len(rows)}
+    events.publish("problem.analysis_noted", held, actor=actor, data=data)
+    return held
+
+
+def _given(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if value not in (None, "")}
+
+
+def _instant(row: Mapping[str, Any]) -> Any:
+    return row["happened_at"]
