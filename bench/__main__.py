@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client as Browser
 
-from bench import cases, data, delivery, gate, live, pages, rules
+from bench import cases, data, delivery, gate, knowledge, live, pages, rules
 from bench.client import Client
 from bench.server import Server
 from itsm.monitoring.actions import create_source
@@ -35,7 +35,7 @@ PARTS: dict[str, Callable[..., Any]] = {
     "delivery": delivery.report,
 }
 # What needs no web server beside it.
-ALONE: dict[str, Callable[..., Any]] = {"rules": rules.report}
+ALONE: dict[str, Callable[..., Any]] = {"knowledge": knowledge.report, "rules": rules.report}
 
 
 def main(arguments: Sequence[str]) -> None:

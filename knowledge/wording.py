@@ -15,7 +15,7 @@ SENTENCES = {
     "rejected": _l("did not agree to version %(version)s"),
     "scheduled": _l("agreed to version %(version)s, to be published later"),
     "published": _l("published version %(version)s"),
-    "outdated": _l("version %(version)s is outdated"),
+    "outdated": _l("took version %(version)s out of its readers' sight"),
     "questioned": _l("has to be looked at again: %(why)s"),
     "confirmed": _l("says that version %(version)s still holds"),
     "retirement_requested": _l("asked to retire version %(version)s"),
@@ -25,7 +25,7 @@ SENTENCES = {
     "rated": _l("said whether it helped"),
     "image_added": _l("added pictures"),
     "reclassified": _l("changed what it belongs to"),
-    "taken_in": _l("took it in from a folder"),
+    "imported": _l("took it in from a folder"),
 }
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from incidents import actions
 from incidents.actions.opening import Report
 from incidents.models import Incident
+from itsm.dashboard.demo.articles import articles
 from itsm.dashboard.demo.automation import automation
 from itsm.dashboard.demo.clock import clock_at
 from itsm.dashboard.demo.company import (
@@ -147,6 +148,7 @@ def _history(source: MonitoringSource) -> None:
     steps += releases(people=people, now=now)
     steps += orders(people=people, now=now)
     steps += automation(people=people, now=now)
+    steps += articles(people=people, now=now)
     for outage in OUTAGES:
         steps += _Seen(outage, people=people, source=source, now=now).steps()
     for at, step in sorted(steps, key=lambda each: each[0]):
