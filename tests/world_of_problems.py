@@ -32,8 +32,8 @@ OF_PROBLEMS: dict[str, Any] = {
     },
     "POST api/v1/problems/{analysed}/publish_workaround/": {"workaround": "Restart it."},
     "POST api/v1/problems/{analysed}/publish_cause/": {"cause": "A pool is too small."},
-    "POST api/v1/problems/{known}/tried/": {"worked": True, "incident": "{of_problem}"},
-    "POST api/v1/problems/{known}/withdraw/": {"reason": "It does not help."},
+    "POST api/v1/problems/{known_error}/tried/": {"worked": True, "incident": "{of_problem}"},
+    "POST api/v1/problems/{known_error}/withdraw/": {"reason": "It does not help."},
     "POST api/v1/problems/{solved}/reanalyze/": {"reason": "It is not gone."},
 }
 
@@ -47,7 +47,7 @@ def made_of_problems(alice: Any) -> dict[str, str]:
     action = add_action(problem=problem, actor=alice, title="Watch the pool")
     states = {"assessed": "assess", "analysed": "rca", "fixing": "fix_in_progress"}
     made = {name: ProblemFactory(at_state=state, assignee=alice) for name, state in states.items()}
-    made["known"] = publish_workaround(
+    made["known_error"] = publish_workaround(
         ProblemFactory(assignee=alice, service=ServiceFactory(name="wiki")),
         actor=alice,
         workaround="Restart the browser.",
