@@ -44,12 +44,14 @@ from itsm.tickets.api.similar import SimilarCollection
 from knowledge.api import ArticleCollection, move_routes
 from knowledge.reviews_api import ArticleReviewCollection
 from problems.api import ProblemCollection
+from problems.improvements.api import ImprovementCollection
 from requests.api import ServiceRequestCollection
 from requests.catalogue_api import CatalogItemCollection
 
 COLLECTIONS = (
     IncidentCollection,
     ProblemCollection,
+    ImprovementCollection,
     ChangeCollection,
     ServiceRequestCollection,
     CatalogItemCollection,
@@ -85,6 +87,7 @@ v1 = [
     *chain.from_iterable(routes(each) for each in COLLECTIONS),
     *transition_routes(IncidentCollection),
     *transition_routes(ProblemCollection),
+    *transition_routes(ImprovementCollection),
     *transition_routes(ChangeCollection),
     *transition_routes(ServiceRequestCollection),
     *transition_routes(ArticleReviewCollection),

@@ -87,7 +87,7 @@ INSTALLED_APPS = [
     *("itsm.automation", "itsm.evidence"),
     "itsm.approvals",
     "incidents",
-    "problems",
+    *("problems", "problems.improvements"),
     "changes",
     "requests",
     "knowledge",

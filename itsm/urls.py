@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("itsm.automation.run_urls")),
     path("", include("itsm.evidence.urls")),
     path("incidents/", include("incidents.urls")),
+    path("improvements/", include("problems.improvements.urls")),
     path("problems/", include("problems.urls")),
     path("changes/", include("changes.urls")),
     path("requests/", include("requests.urls")),

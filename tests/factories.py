@@ -14,6 +14,8 @@ from itsm.inventory.models import ConfigurationItem, Service
 from itsm.notifications.models import Endpoint, MessageTemplate, WebhookEndpoint
 from itsm.people.models import Team, User
 from itsm.people.roles import Role
+from problems.improvements.models import Improvement
+from problems.improvements.workflow import workflow as improvement_workflow
 from problems.models import Problem
 from problems.workflow import workflow as problem_workflow
 from requests.models import CatalogItem, Category, ItemVersion, ServiceRequest
@@ -228,3 +230,23 @@ class ProblemFactory(DjangoModelFactory[Problem]):
     opened_by = factory.SubFactory(UserFactory)
     state = factory.LazyAttribute(lambda problem: problem.at_state)
     phase = factory.LazyAttribute(lambda problem: problem_workflow.states[problem.at_state].phase)
+
+
+class ImprovementFactory(DjangoModelFactory[Improvement]):
+    """An improvement put into a state directly, without the road that leads there."""
+
+    class Meta:
+        model = Improvement
+
+    class Params:
+        at_state = "new"
+
+    number = factory.Sequence(lambda count: f"CIR-{900_000 + count}")
+    kind = "improvement"
+    title = "Resolve faster"
+    priority = 3
+    opened_by = factory.SubFactory(UserFactory)
+    state = factory.LazyAttribute(lambda improvement: improvement.at_state)
+    phase = factory.LazyAttribute(
+        lambda improvement: improvement_workflow.states[improvement.at_state].phase
+    )

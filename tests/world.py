@@ -52,6 +52,7 @@ from tests.factories import (
 )
 from tests.world_of_articles import OF_ARTICLES, written
 from tests.world_of_evidence import OF_EVIDENCE, looked_into
+from tests.world_of_improvements import OF_IMPROVEMENTS, made_of_improvements
 from tests.world_of_orders import OF_ORDERS, ordered
 from tests.world_of_problems import OF_PROBLEMS, made_of_problems
 
@@ -62,6 +63,7 @@ STAND_FOR = {
     "admin": {"table": "services"},
     "portal": {"verb": "nonsense"},
     "inbox": {"entry_id": "9999999"},
+    "improvements": {"move": "give_up"},
 }
 BODIES: dict[str, Any] = {
     "POST api/v1/incidents/": {"title": "Checkout is slow"},
@@ -87,6 +89,7 @@ BODIES: dict[str, Any] = {
     "POST api/v1/deployments/": {"delivery_id": "42", "outcome": "succeeded"},
     **OF_ORDERS,
     **OF_PROBLEMS,
+    **OF_IMPROVEMENTS,
     **OF_ARTICLES,
     **OF_EVIDENCE,
     "POST api/v1/silences/": {
@@ -295,6 +298,7 @@ def _fill(world: World) -> None:
         **_runs(dana, bob),
         **ordered(charlie, alice),
         **made_of_problems(alice),
+        **made_of_improvements(alice),
         **written(alice),
         "meeting_id": str(_meeting(dana, alice).pk),
         "change": change.number,

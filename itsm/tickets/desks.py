@@ -22,6 +22,8 @@ class Desk:
     # Style sheets its panels need beside the page's own.
     styles: tuple[str, ...] = ()
     filters: type[QueueFilter] = QueueFilter
+    # The key that leads there after G, where another kind begins with the same letter.
+    key: str = ""
     # The verbs that take a verb back.
     back: Mapping[str, str] = field(default_factory=dict)
     # Whether it stands among the records of the navigation, or another page leads to it.

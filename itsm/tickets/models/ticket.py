@@ -183,6 +183,16 @@ class Ticket(models.Model):
                 | Q(state__in=["new", "in_progress", "done", "canceled"]),
                 name="article_review_state_known",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="improvement")
+                | Q(
+                    state__in=[
+                        *("new", "accepted", "assess", "approved", "in_progress", "on_hold"),
+                        *("review", "closed", "closed_incomplete"),
+                    ]
+                ),
+                name="improvement_state_known",
+            ),
             models.UniqueConstraint(
                 fields=["correlation_key"],
                 condition=Q(phase__in=[each.value for each in OPEN_PHASES])
