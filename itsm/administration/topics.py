@@ -17,6 +17,7 @@ OF_ROOM: dict[str, Any] = {
     "people": _("People and rights"),
     "inventory": _("Services and components"),
     "monitoring": _("Monitoring"),
+    "evidence": _("Evidence"),
     "sla": _("Working hours"),
     "notifications": _("Telling people"),
     "tickets": _("Tickets"),
