@@ -21,7 +21,9 @@ CAUSES, CHARTS, PATTERNS, CHANGES = 3, 2, 3, 3
     template="evidence/_panel.html",
     kinds=KINDS,
     order=22,
-    rows="SELECT 1 FROM evidence_evidencepack WHERE ticket_id = %(ticket)s",
+    rows="SELECT 1 FROM evidence_evidencepack WHERE ticket_id = %(ticket)s"
+    " UNION ALL SELECT 1 FROM evidence_evidencepack AS pack JOIN incidents_incident AS incident"
+    " ON incident.ticket_ptr_id = pack.ticket_id WHERE incident.problem_id = %(ticket)s",
     shows_bare=True,
 )
 def likely_cause(user: User, ticket: Ticket, *, is_bare: bool = False) -> Mapping[str, Any] | None:

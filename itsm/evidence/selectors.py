@@ -50,7 +50,14 @@ def log_source_for(slug: str, *, credentials: Credentials) -> LogSource | None:
 
 
 def began_at(ticket: Ticket) -> datetime:
-    """Since when there is trouble: as people said, else as its first alert or itself did."""
+    """Since when there is trouble: as people said, else as its first alert or itself did.
+
+    Of a problem, since its newest incident: of that the tools still know most.
+    """
+    if ticket.kind == "problem":
+        incidents = Ticket.objects.filter(incident__problem=ticket.pk)
+        newest = incidents.order_by("-opened_at", "-id").first()
+        return began_at(newest) if newest is not None else ticket.opened_at
     rows = Ticket.objects.filter(pk=ticket.pk).values_list("incident__impact_started_at")
     said: datetime | None = next((at for (at,) in rows), None)
     if said is not None:
@@ -145,7 +152,9 @@ def component_of(line: LogLine, around: Surroundings) -> str:
         return line.service
     for name in (line.host, line.program):
         if name in around.within:
-            return name
+            # What a service needs is judged as a whole; of its own hosts it may be one.
+            service = around.items.get(name, "")
+            return service if service and service != around.start else name
     return "@".join(filter(None, (line.program, line.host)))
 
 
@@ -156,12 +165,15 @@ def firing_near(
     near = Q(service__in=around.services) | Q(configuration_item__name__in=around.items)
     found = Alert.objects.filter(near, starts_at__gte=at - EARLY, starts_at__lte=until)
     rows = found.select_related("service", "configuration_item").order_by("starts_at", "pk")
+    found_alerts = list(rows[:MOST_FIRING])
+    own = {each.configuration_item_id for each in found_alerts if each.incident_id == ticket.pk}
     told = []
-    for each in rows[:MOST_FIRING]:
+    for each in found_alerts:
         item = each.configuration_item.name if each.configuration_item else ""
         service = each.service.name if each.service else ""
-        # Of the place where it was noticed an alert says no more than that.
-        component = item if each.incident_id == ticket.pk else service or item
+        is_own = each.incident_id == ticket.pk
+        # That it was noticed at several places speaks against none of them.
+        component = (item if len(own) == 1 else "") if is_own else service or item
         if component != around.start:
             told.append(
                 Firing(
@@ -186,9 +198,15 @@ def visible_packs(user: User) -> QuerySet[EvidencePack]:
 
 
 def packs_of(user: User, ticket: Ticket) -> QuerySet[EvidencePack]:
-    """The packs of a record this person may see, the newest first."""
-    packs = EvidencePack.objects.filter(ticket=ticket.pk).order_by("-id")
-    return packs if may_see_notes(user) else packs.none()
+    """The packs of a record this person may see, and of a problem's incidents, the newest first."""
+    if not may_see_notes(user):
+        return EvidencePack.objects.none()
+    own = EvidencePack.objects.filter(ticket=ticket.pk)
+    if ticket.kind != "problem":
+        return own.order_by("-id")
+    incidents = Ticket.objects.visible_to(user).filter(incident__problem=ticket.pk).order_by()
+    of_incidents = Q(ticket__in=incidents.values("pk"))
+    return EvidencePack.objects.filter(Q(ticket=ticket.pk) | of_incidents).order_by("-id")
 
 
 def has_pack_for(event_id: int) -> bool:

@@ -179,7 +179,7 @@ def _chart(chart: Mapping[str, Any], pack: EvidencePack) -> dict[str, Any]:
         "became": plainly(chart["became"]),
         "at": _clock(since),
     }
-    words = _("%(metric)s of %(component)s: %(level)s, from %(at)s on %(became)s") % values
+    words = _("%(metric)s of %(component)s went from %(level)s to %(became)s at %(at)s") % values
     return {**chart, "drawing": drawing, "words": words}
 
 

@@ -162,7 +162,7 @@ def test_what_no_tool_should_say_is_a_sentence(
 def test_one_tool_that_hangs_costs_only_its_own_evidence(
     tool: Tool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "PATIENCE", 0.3)
+    monkeypatch.setattr(reading, "PATIENCE", 3.0)
     stream = {"stream": {"app": "cart"}, "values": [["1795375800000000000", "slow"]]}
 
     def answer(heard: Heard) -> tuple[int, Any]:
