@@ -21,6 +21,7 @@ from itsm.inventory.models import Service
 from itsm.monitoring.models import Alert, MonitoringSource
 from itsm.people.models import Team, User
 from itsm.tickets.models import Comment, Task
+from problems.models import Problem
 from requests.models import CatalogItem, ServiceRequest
 
 MOVES = {
@@ -71,6 +72,14 @@ def test_rules_watch_and_runbooks_have_looked_at_outages() -> None:
     assert set(Run.objects.values_list("state", "ticket__kind")) == {("verified", "incident")}
     assert listed("demo-restart")
     assert listed("demo-diagnostics")
+
+
+def test_people_ask_why_it_keeps_happening() -> None:
+    states = set(Problem.objects.values_list("state", flat=True))
+
+    assert states == {"rca", "fix_in_progress", "resolved"}
+    assert Problem.objects.filter(known_error_at__isnull=False).count() == 2
+    assert not Problem.objects.filter(incidents_of_problem__isnull=True).exists()
 
 
 def test_it_delivers_every_working_day_and_plans_ahead() -> None:

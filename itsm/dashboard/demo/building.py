@@ -24,6 +24,7 @@ from itsm.dashboard.demo.company import (
 )
 from itsm.dashboard.demo.orders import orders
 from itsm.dashboard.demo.past import Past, drawn
+from itsm.dashboard.demo.problems import problems
 from itsm.dashboard.demo.releases import releases
 from itsm.dashboard.demo.stories import OUTAGES, STORIES, Outage, Story
 from itsm.dashboard.demo.writing import Writer
@@ -149,6 +150,7 @@ def _history(source: MonitoringSource) -> None:
     steps += orders(people=people, now=now)
     steps += automation(people=people, now=now)
     steps += articles(people=people, now=now)
+    steps += problems(people=people, now=now)
     for outage in OUTAGES:
         steps += _Seen(outage, people=people, source=source, now=now).steps()
     for at, step in sorted(steps, key=lambda each: each[0]):
