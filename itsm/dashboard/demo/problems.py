@@ -118,7 +118,7 @@ class _Asked:
 
     def steps(self) -> list[Step]:
         told = self.told
-        steps = [(self._at(told.hours_ago), self._open)]
+        steps: list[Step] = [(self._at(told.hours_ago), self._open)]
         steps += [(self._at(hours), self._move(verb, given)) for hours, verb, given in told.moves]
         last = min(hours for hours, _verb, _given in told.moves)
         return [*steps, (self._at(last) + timedelta(minutes=20), self._write)]
