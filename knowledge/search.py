@@ -26,19 +26,37 @@ LOOKED_THROUGH = 12_000
 NUMBER = re.compile(r"^KB-\d{1,12}$", re.IGNORECASE)
 
 # The states stand in the statement itself, since only then the indexes over what is live serve.
+# A step is taken only when the one before has not found enough: a common word is in the heads of
+# many articles, and then the long lists of the texts need not be read.
 FIND = """
 WITH parsed AS (
-    SELECT to_tsquery('english', words) || to_tsquery('german', words)
-        || to_tsquery('simple', prefixes) AS query
-    FROM unnest(%(words)s::text[], %(prefixes)s::text[]) AS each(words, prefixes)
+    SELECT (
+        SELECT string_agg(DISTINCT '(' || query::text || ')', ' | ')
+        FROM (VALUES (to_tsquery('english', words)), (to_tsquery('german', words)),
+                     (to_tsquery('simple', plain))) AS meant(query)
+        WHERE numnode(query) > 0
+    )::tsquery AS query
+    FROM unnest(%(words)s::text[], %(plain)s::text[]) AS each(words, plain)
 ),
-asked AS MATERIALIZED (SELECT query FROM parsed WHERE numnode(query) > 0),
+asked AS MATERIALIZED (SELECT query FROM parsed WHERE query IS NOT NULL),
 whole AS MATERIALIZED (
     SELECT string_agg('(' || query::text || ')', ' & ')::tsquery AS all_words,
         string_agg('(' || query::text || ')', ' | ')::tsquery AS any_word, count(*) AS count
     FROM asked
 ),
-by_word AS (
+in_heads AS MATERIALIZED (
+    SELECT found.id FROM whole CROSS JOIN LATERAL (
+        SELECT id FROM knowledge_version WHERE state IN {live} AND audience = ANY(%(audiences)s)
+            AND head @@ whole.all_words LIMIT {of_all_words}
+    ) AS found
+),
+in_texts AS MATERIALIZED (
+    SELECT found.id FROM whole CROSS JOIN LATERAL (
+        SELECT id FROM knowledge_version WHERE state IN {live} AND audience = ANY(%(audiences)s)
+            AND search @@ whole.all_words LIMIT {of_all_words}
+    ) AS found WHERE (SELECT count(*) FROM in_heads) < %(most)s
+),
+by_word AS MATERIALIZED (
     SELECT found.id FROM asked CROSS JOIN LATERAL (
         (SELECT id FROM knowledge_version WHERE state IN {live} AND audience = ANY(%(audiences)s)
             AND head @@ asked.query LIMIT {of_a_word})
@@ -46,33 +64,25 @@ by_word AS (
         (SELECT id FROM knowledge_version WHERE state IN {live} AND audience = ANY(%(audiences)s)
             AND search @@ asked.query LIMIT {of_a_word})
     ) AS found
+    WHERE (SELECT count(*) FROM in_heads) + (SELECT count(*) FROM in_texts) < %(most)s
 ),
-by_all AS (
-    SELECT found.id FROM whole CROSS JOIN LATERAL (
-        (SELECT id FROM knowledge_version WHERE state IN {live} AND audience = ANY(%(audiences)s)
-            AND head @@ whole.all_words LIMIT {of_all_words})
-        UNION ALL
-        (SELECT id FROM knowledge_version WHERE state IN {live} AND audience = ANY(%(audiences)s)
-            AND search @@ whole.all_words LIMIT {of_all_words})
-    ) AS found
+hits AS (
+    SELECT id FROM in_heads UNION SELECT id FROM in_texts UNION SELECT id FROM by_word
 ),
-hits AS (SELECT id FROM by_word UNION SELECT id FROM by_all),
-counted AS (
+counted AS MATERIALIZED (
     SELECT hit.id, hit.article_id, hit.language, (
         SELECT count(*) FROM asked WHERE hit.search @@ asked.query
     ) AS shared, (
         SELECT count(*) FROM asked WHERE hit.head @@ asked.query
-    ) AS in_head
+    ) AS in_head, ts_rank(hit.search, (SELECT any_word FROM whole), 1) AS rank
     FROM hits JOIN knowledge_version AS hit ON hit.id = hits.id
 )
-SELECT best.id FROM (
-    SELECT DISTINCT ON (article_id) id, shared, in_head
+SELECT id FROM (
+    SELECT DISTINCT ON (article_id) id, shared, in_head, rank
     FROM counted, whole WHERE shared >= least(%(least)s, whole.count)
     ORDER BY article_id, (language = %(language)s) DESC, shared DESC, in_head DESC
-) AS best JOIN knowledge_version AS told ON told.id = best.id
-ORDER BY best.shared DESC, best.in_head DESC,
-    ts_rank(told.search, (SELECT any_word FROM whole), 1) DESC, best.id DESC
-LIMIT %(most)s
+) AS best
+ORDER BY shared DESC, in_head DESC, rank DESC, id DESC LIMIT %(most)s
 """
 
 
@@ -147,7 +157,8 @@ def _meaning(alike: Sequence[str]) -> str:
 def _keys(user: User, meanings: Sequence[str], *, least: int, most: int) -> list[int]:
     given: dict[str, Any] = {
         "words": list(meanings),
-        "prefixes": [_as_prefixes(each) for each in meanings],
+        # Whoever still types has begun the last word; the others are looked up whole.
+        "plain": [*meanings[:-1], _as_prefixes(meanings[-1])],
         "audiences": audiences_of(user),
         "least": least,
         "language": (get_language() or "en")[:2],
