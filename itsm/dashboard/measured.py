@@ -36,7 +36,7 @@ STANDINGS: Mapping[str, Any] = {
 ORDER = (
     *("mtta", "mttr", "first-contact", "reassignments", "reopened", "sla-kept", "backlog"),
     *("backlog-age", "self-healed", "request-lead-time", "requests-in-time", "hours-saved"),
-    "open-breakers",
+    *("open-breakers", "deflection"),
 )
 
 

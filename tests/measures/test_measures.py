@@ -7,6 +7,7 @@ from statistics import fmean, median
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,7 +16,9 @@ from incidents.models import Incident
 from itsm.automation.models import Firing, Rule
 from itsm.core.measures import measures
 from itsm.people.models import Team, User
-from tests.factories import IncidentFactory, TeamFactory
+from knowledge.models import Showing
+from tests.factories import IncidentFactory, TeamFactory, UserFactory
+from tests.factories_of_articles import VersionFactory
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -191,6 +194,23 @@ class TestNumbers:
         page = client.get(f"/measures/hours-saved/rows/?{SPAN}").content.decode()
         assert page.count("Tidy up") == 3
         assert ticket.number in page
+
+    def test_what_articles_spare_is_among_them(self, client: Client, alice: User) -> None:
+        article = VersionFactory(state="published").article
+        for place in range(4):
+            reader = UserFactory()
+            at = NOON + place * HOUR
+            Showing.objects.create(
+                article=article, user=reader, place="read", day=at.date(), shown_at=at
+            )
+            if place == 0:
+                IncidentFactory(caller=reader, opened_at=at + HOUR)
+        client.force_login(alice)
+
+        with time_machine.travel(NOON + 5 * DAY, tick=False):
+            told = ask(client, f"deflection/?{SPAN}")["now"]
+
+        assert (told["count"], told["value"]) == (4, 0.75)
 
     @pytest.mark.parametrize(
         ("address", "code"),
