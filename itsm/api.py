@@ -44,6 +44,7 @@ from itsm.tickets.api.similar import SimilarCollection
 from knowledge.api import ArticleCollection, move_routes
 from knowledge.reviews_api import ArticleReviewCollection
 from problems.api import ProblemCollection
+from problems.candidates_api import CandidateCollection
 from problems.improvements.api import ImprovementCollection
 from requests.api import ServiceRequestCollection
 from requests.catalogue_api import CatalogItemCollection
@@ -52,6 +53,7 @@ COLLECTIONS = (
     IncidentCollection,
     ProblemCollection,
     ImprovementCollection,
+    CandidateCollection,
     ChangeCollection,
     ServiceRequestCollection,
     CatalogItemCollection,

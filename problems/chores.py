@@ -39,6 +39,12 @@ def weigh() -> None:
         actions.weigh(problem=problem, actor=system_user())
 
 
+@chore(every=timedelta(hours=1))
+def find_candidates() -> None:
+    """Count what keeps coming back."""
+    actions.find_candidates(now=timezone.now())
+
+
 def _try(transition: Callable[..., Any], problem: Problem) -> None:
     try:
         transition(problem, actor=system_user())

@@ -7,7 +7,10 @@ from itsm.core.palette import Found, palette_source
 from itsm.people.models import User
 
 # What each is called, where it is, its sign, and what one must be allowed to.
-PAGES = ((_l("New problem"), "problem-new", "search-check", "problems.work"),)
+PAGES = (
+    (_l("New problem"), "problem-new", "search-check", "problems.work"),
+    (_l("Problem candidates"), "problem-candidates", "repeat", "tickets.view_all"),
+)
 
 
 @palette_source("pages of problems", title=_l("Pages"), order=41)

@@ -3,6 +3,7 @@
 from itsm.approvals.actions import void
 from itsm.core.models import Event
 from itsm.core.subscribers import Moment, on
+from itsm.inventory.models import Service
 from itsm.notifications.audience import outsiders
 from itsm.notifications.topics import Why
 from itsm.people.models import User
@@ -110,6 +111,18 @@ def judge_actions(told: list[Event]) -> None:
     for event in told:
         came_back = event.name == "problem.recurred"
         actions.judge_actions(problem=_problem(event), came_back=came_back, actor=system_user())
+
+
+@on("breaker.opened", moment=Moment.AFTER)
+def suspect_runbook(event: Event) -> None:
+    """A runbook that does not help any more makes a candidate."""
+    service = Service.objects.filter(pk=event.data["service"]).first()
+    actions.note_breaker(
+        runbook=event.data["runbook"],
+        target=event.data["target"],
+        service=service,
+        now=event.happened_at,
+    )
 
 
 @outsiders.add("sufferers")

@@ -4,10 +4,12 @@ from django.urls import path
 
 from itsm.tickets.urls import pages_of
 from problems.desk import desk
-from problems.views import analysing, finding, reviewing, working
+from problems.views import analysing, counted, finding, reviewing, working
 
 urlpatterns = [
     path("new/", finding.new, name="problem-new"),
+    path("candidates/", counted.candidates, name="problem-candidates"),
+    path("candidates/<int:pk>/", counted.decide, name="problem-candidate"),
     path("of/<number:number>/", finding.name, name="problem-of"),
     path("<number:number>/findings/", finding.write, name="problem-findings"),
     path("<number:number>/incidents/", working.incidents, name="problem-incidents"),

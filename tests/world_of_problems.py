@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from problems.actions import add_action, add_task, link_incident, publish_workaround
+from problems.models import ProblemCandidate
 from tests.factories import IncidentFactory, ProblemFactory, ServiceFactory
 
 OF_PROBLEMS: dict[str, Any] = {
@@ -34,6 +35,7 @@ OF_PROBLEMS: dict[str, Any] = {
     "POST api/v1/problems/{analysed}/publish_cause/": {"cause": "A pool is too small."},
     "POST api/v1/problems/{known_error}/tried/": {"worked": True, "incident": "{of_problem}"},
     "POST api/v1/problems/{known_error}/withdraw/": {"reason": "It does not help."},
+    "POST api/v1/problem-candidates/{candidate}/reject/": {"reason": "It was a drill."},
     "POST api/v1/problems/{solved}/reanalyze/": {"reason": "It is not gone."},
 }
 
@@ -55,8 +57,19 @@ def made_of_problems(alice: Any) -> dict[str, str]:
         caller_advice="Copy your text before you save.",
     )
     made["solved"] = ProblemFactory(at_state="resolved", resolution_code="fix_applied")
+    candidate = ProblemCandidate.objects.create(
+        by="fingerprint",
+        value="disk # is full",
+        title="Disk 3 is full",
+        count=7,
+        expected=0.4,
+        minutes=310,
+        factors=[{"name": "host", "value": "web-1", "share": 0.86, "lift": 12.0}],
+        incidents=[incident.pk],
+    )
     return {
         "problem": problem.number,
+        "candidate": str(candidate.pk),
         "of_problem": incident.number,
         "problem_task": str(task.pk),
         "review_action": str(action.pk),

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import django
 from django.core.management import call_command
@@ -10,20 +11,18 @@ from django.core.management import call_command
 STARTED = "STEADY_QUALITY_ENGINES"
 
 
-def with_engines() -> None:
-    """Go on beside engines that are thrown away afterwards, with tables and nothing in them."""
+def beside_engines(module: str, arguments: Sequence[str] | None) -> int | None:
+    """Run a measure beside engines that are thrown away afterwards, and give its code.
+
+    None within that run: it may go on, the tables are there with nothing in them.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings")
     os.environ.setdefault("SECRET_KEY", "only-for-measuring-0123456789-0123456789-0123456789")
     os.environ.setdefault("LOG_LEVEL", "WARNING")
     if STARTED not in os.environ:
-        module = sys.modules["__main__"].__spec__
-        assert module is not None
         command = [sys.executable, "manage.py", "with_engines", "--fast", "--", sys.executable]
-        sys.exit(
-            subprocess.call(
-                [*command, "-m", module.name.removesuffix(".__main__"), *sys.argv[1:]],
-                env={**os.environ, STARTED: "1"},
-            )
-        )
+        given = sys.argv[1:] if arguments is None else arguments
+        return subprocess.call([*command, "-m", module, *given], env={**os.environ, STARTED: "1"})
     django.setup()
     call_command("migrate", verbosity=0)
+    return None

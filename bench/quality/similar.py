@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.quality.engines import with_engines
+from bench.quality.engines import beside_engines
 
 GOALS = {"recall@5": 0.72, "MRR": 0.70, "runbook MRR": 0.90}
 FASTEST = 15.0  # milliseconds
@@ -125,7 +125,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--records", type=int, default=0, help="measure the time among so many")
     given = parser.parse_args(arguments)
-    with_engines()
+    code = beside_engines("bench.quality.similar", arguments)
+    if code is not None:
+        return code
     found = figures(given.data, records=given.records)
     for each in found:
         sign = "≤" if each.is_most else "≥"

@@ -10,14 +10,18 @@ from typing import Any
 
 from django.db import connection
 
-from itsm.tickets.weighing import Weighed, Word, phrases, rarest, weighed
+from itsm.tickets.weighing import Weighed, Word, in_pairs, phrases, rarest, weighed
 
 TICKET = "ticket"
 SORTS = frozenset({TICKET, "article", "runbook"})
-MOST_LED_TO = 1500  # records the rarest words may lead to
-WORTH_LOOKING = 300  # records led to above which the newest need not be looked through
+# Each record that is looked at is read from another place of the table, which is what costs.
+MOST_LED_TO = 300  # records the rarest words may lead to, each alone
+MOST_PAIRED = 5_000  # records a word may have to lead anywhere together with another
+PAIRED = 8  # words that are paired
+WORTH_LOOKING = 60  # records led to above which the newest need not be looked through
 NEWEST = 400
-BEST_LED_TO, BEST_NEAR = 150, 100  # of each, those that share most are weighed
+BEST_LED_TO, BEST_NEAR = 120, 60  # of each, those that share most are weighed
+MOST_AMONG = 1_500
 STRONGEST = 8
 LONGEST = 8_000  # characters of a description that count
 BATCH = 5_000
@@ -43,6 +47,18 @@ FROM asked CROSS JOIN LATERAL (
     WHERE sort = '{sort}' AND words @@ asked.query AND subject_id <> %(but)s LIMIT {most}
 ) AS led
 WHERE asked.stem = ANY(%(rarest)s) GROUP BY led.id ORDER BY shared DESC, led.id DESC LIMIT {best}
+"""
+# The index itself finds who has two of the words; only those are read.
+PAIRS = """
+SELECT led.id, (
+    SELECT sum(asked.weight) FROM asked
+    WHERE asked.stem = ANY(%(strongest)s) AND led.words @@ asked.query
+) AS shared
+FROM (
+    SELECT id, words FROM tickets_likeness
+    WHERE sort = '{sort}' AND words @@ %(pairs)s::tsquery AND subject_id <> %(but)s LIMIT {most}
+) AS led
+ORDER BY shared DESC NULLS LAST, led.id DESC LIMIT {best}
 """
 NEAR = """
 SELECT near.id, (
@@ -186,14 +202,17 @@ def _like(
     asked, together, usual = _read(sort, words, given)
     if not asked or (among is not None and not among):
         return []
-    leading = [] if among is not None else rarest(asked, most=MOST_LED_TO)
-    statement = _statement(sort, leading, is_open=among is None)
+    is_open = among is None
+    leading = rarest(asked, most=MOST_LED_TO) if is_open else []
+    pairs = in_pairs(asked, most=PAIRED, records=MOST_PAIRED) if is_open else ""
+    statement = _statement(sort, leading, pairs, is_open=is_open)
     values: dict[str, Any] = {
         "stems": [each.stem for each in (*asked, *together)],
         "weights": [each.weight for each in (*asked, *together)],
         "are_phrases": [False] * len(asked) + [True] * len(together),
         "rarest": [each.stem for each in leading],
         "strongest": [each.stem for each in asked[:STRONGEST]],
+        "pairs": pairs,
         "near": list(near if among is None else among),
         "but": but,
         "whole": sum(each.weight for each in asked),
@@ -224,13 +243,16 @@ def _read(
     return telling, phrases(found, telling), usual
 
 
-def _statement(sort: str, leading: Sequence[Weighed], *, is_open: bool) -> str:
-    is_wide = is_open and sum(each.records for each in leading) < WORTH_LOOKING
+def _statement(sort: str, leading: Sequence[Weighed], pairs: str, *, is_open: bool) -> str:
+    led_to = sum(each.records for each in leading)
+    is_wide = is_open and led_to < WORTH_LOOKING and not pairs
     newest = NEWEST_FIRST.format(sort=sort, newest=NEWEST) if is_wide else ""
-    best = BEST_NEAR if is_open else MOST_LED_TO
+    best = BEST_NEAR if is_open else MOST_AMONG
     sources = [f"({NEAR.format(sort=sort, newest=newest, best=best)})"]
     if leading:
         sources.append(f"({LED_TO.format(sort=sort, most=MOST_LED_TO, best=BEST_LED_TO)})")
+    if pairs:
+        sources.append(f"({PAIRS.format(sort=sort, most=MOST_LED_TO, best=BEST_LED_TO)})")
     return RANK.format(sources=" UNION ALL ".join(sources))
 
 

@@ -83,6 +83,15 @@ def rarest(words: Sequence[Weighed], *, most: int) -> list[Weighed]:
     return taken
 
 
+def in_pairs(words: Sequence[Weighed], *, most: int, records: int) -> str:
+    """A question for who has two of the rarest words, as the database asks it; empty for one."""
+    found = [each for each in words if each.records <= records]
+    rare = sorted(found, key=lambda each: (each.records, -each.weight))[:most]
+    stems = [f"'{each.stem}'" for each in rare]
+    pairs = [f"{stem} & ({' | '.join(stems[place:])})" for place, stem in enumerate(stems[:-1], 1)]
+    return " | ".join(pairs)
+
+
 def _rarity(records: int, of: int) -> float:
     having = min(records, of)
     return math.log(1 + (of - having + 0.5) / (having + 0.5))

@@ -2,6 +2,12 @@
 
 from problems.actions.analysing import write_analysis
 from problems.actions.assessing import assess, assign, cancel, confirm, duplicate, unassign
+from problems.actions.counting import (
+    accept_candidate,
+    find_candidates,
+    note_breaker,
+    reject_candidate,
+)
 from problems.actions.fixing import close, fix, resolve
 from problems.actions.following import note_alerts, note_fix
 from problems.actions.linking import link_incident, unlink_incident
@@ -26,6 +32,7 @@ from problems.actions.weighing import note_fingerprints, weigh
 
 __all__ = [
     "Report",
+    "accept_candidate",
     "accept_risk",
     "add_action",
     "add_task",
@@ -38,6 +45,7 @@ __all__ = [
     "drop_stale_question",
     "duplicate",
     "expire_risk",
+    "find_candidates",
     "find_incidents_of",
     "find_known_errors",
     "finish_task",
@@ -47,6 +55,7 @@ __all__ = [
     "link_incident",
     "move_action",
     "note_alerts",
+    "note_breaker",
     "note_fingerprints",
     "note_fix",
     "open_problem",
@@ -55,6 +64,7 @@ __all__ = [
     "publish_workaround",
     "reanalyze",
     "recur",
+    "reject_candidate",
     "resolve",
     "say_me_too",
     "say_worked",

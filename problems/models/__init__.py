@@ -1,6 +1,7 @@
 """What is kept of problems."""
 
 from problems.models.analysis import Category, Finding, Method, Standing
+from problems.models.candidate import CandidateBy, CandidateState, ProblemCandidate
 from problems.models.category import CauseCategory
 from problems.models.known_error import KnownErrorMatch, Sufferer, WorkaroundUse
 from problems.models.problem import Origin, Problem, ResolutionCode
@@ -10,6 +11,8 @@ __all__ = [
     "OPEN_ACTIONS",
     "ActionKind",
     "ActionState",
+    "CandidateBy",
+    "CandidateState",
     "Category",
     "CauseCategory",
     "Finding",
@@ -17,6 +20,7 @@ __all__ = [
     "Method",
     "Origin",
     "Problem",
+    "ProblemCandidate",
     "ResolutionCode",
     "Review",
     "ReviewAction",
