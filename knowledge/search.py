@@ -21,6 +21,7 @@ MOST_WORDS = 8
 MOST_SYNONYMS = 2000
 OF_A_WORD = 150  # looked at for each word
 OF_ALL_WORDS = 300  # looked at that hold every word
+WINDOW = 800  # newest looked through before the long lists of the index are read
 AROUND = 110  # characters of a text around a word that was found
 LOOKED_THROUGH = 12_000
 NUMBER = re.compile(r"^KB-\d{1,12}$", re.IGNORECASE)
@@ -50,11 +51,20 @@ in_heads AS MATERIALIZED (
             AND head @@ whole.all_words LIMIT {of_all_words}
     ) AS found
 ),
+in_newest AS MATERIALIZED (
+    SELECT found.id FROM whole CROSS JOIN LATERAL (
+        SELECT id FROM (
+            SELECT id, search FROM knowledge_version
+            WHERE state IN {live} AND audience = ANY(%(audiences)s) ORDER BY id DESC LIMIT {window}
+        ) AS newest WHERE newest.search @@ whole.all_words LIMIT {of_all_words}
+    ) AS found WHERE (SELECT count(*) FROM in_heads) < %(most)s
+),
 in_texts AS MATERIALIZED (
     SELECT found.id FROM whole CROSS JOIN LATERAL (
         SELECT id FROM knowledge_version WHERE state IN {live} AND audience = ANY(%(audiences)s)
             AND search @@ whole.all_words LIMIT {of_all_words}
-    ) AS found WHERE (SELECT count(*) FROM in_heads) < %(most)s
+    ) AS found
+    WHERE (SELECT count(*) FROM in_heads) + (SELECT count(*) FROM in_newest) < %(most)s
 ),
 by_word AS MATERIALIZED (
     SELECT found.id FROM asked CROSS JOIN LATERAL (
@@ -64,10 +74,12 @@ by_word AS MATERIALIZED (
         (SELECT id FROM knowledge_version WHERE state IN {live} AND audience = ANY(%(audiences)s)
             AND search @@ asked.query LIMIT {of_a_word})
     ) AS found
-    WHERE (SELECT count(*) FROM in_heads) + (SELECT count(*) FROM in_texts) < %(most)s
+    WHERE (SELECT count(*) FROM in_heads) + (SELECT count(*) FROM in_newest)
+        + (SELECT count(*) FROM in_texts) < %(most)s
 ),
 hits AS (
-    SELECT id FROM in_heads UNION SELECT id FROM in_texts UNION SELECT id FROM by_word
+    SELECT id FROM in_heads UNION SELECT id FROM in_newest UNION SELECT id FROM in_texts
+    UNION SELECT id FROM by_word
 ),
 counted AS MATERIALIZED (
     SELECT hit.id, hit.article_id, hit.language, (
@@ -171,7 +183,7 @@ def _keys(user: User, meanings: Sequence[str], *, least: int, most: int) -> list
 
 def _statement() -> str:
     live = "({})".format(", ".join(f"'{each.value}'" for each in LIVE))
-    return FIND.format(live=live, of_a_word=OF_A_WORD, of_all_words=OF_ALL_WORDS)
+    return FIND.format(live=live, of_a_word=OF_A_WORD, of_all_words=OF_ALL_WORDS, window=WINDOW)
 
 
 def _as_prefixes(meaning: str) -> str:

@@ -1,6 +1,6 @@
 """Questions about articles; a person is told only what that person may know."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -73,14 +73,27 @@ def languages_of(user: User, article: Article) -> list[str]:
 
 def version_to_read(user: User, article: Article, language: str = "") -> Version:
     """What a reader is shown: what is live in the language, else in another; staff also drafts."""
+    return best_among(all_versions(user, article), article, language)
+
+
+def all_versions(user: User, article: Article) -> list[Version]:
+    """Every version this person may read, the newest first; their texts are read when needed."""
+    found = Version.objects.filter(article=article).select_related("author").defer(*BIG)
+    if not user.has_perm("tickets.view_all"):
+        found = found.filter(state__in=LIVE, audience=Audience.PUBLIC)
+    versions = list(found.order_by("-number"))
+    for each in versions:
+        each.article = article
+    return versions
+
+
+def best_among(versions: Sequence[Version], article: Article, language: str = "") -> Version:
+    """Which of an article's versions is shown to who asks for it in a language, or in none."""
     wanted = language or (get_language() or "en")[:2]
-    found = list(visible_versions(user).filter(article=article).defer(*BIG).order_by("-number"))
-    if language:
-        found = [each for each in found if each.language == language]
+    found = [each for each in versions if language in ("", each.language)]
     if not found:
         raise NotFound(f"There is no {article.number} in this language.")
-    best = min(found, key=lambda each: (not each.is_live, each.language != wanted, -each.number))
-    return version_numbered(user, article, best.language, best.number)
+    return min(found, key=lambda each: (not each.is_live, each.language != wanted, -each.number))
 
 
 def version_numbered(user: User, article: Article, language: str, number: int) -> Version:

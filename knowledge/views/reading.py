@@ -28,6 +28,8 @@ SHELVES = {
     "mine": _l("Mine"),
     "over": _l("Retired and outdated"),
 }
+# Nothing is asked about these.
+OVER = (State.PUBLISHED, State.NEEDS_REVIEW, State.RETIRED, State.OUTDATED)
 COMPARED = ("title", "summary", "keywords", "body")
 
 
@@ -66,28 +68,31 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     if not user.is_staffer:
         return redirect("portal-article", number=number)
     article = selectors.article_for(user, number)
-    version = _asked_for(request, user, article)
-    return render(request, "knowledge/article.html", content(user, article, version))
+    every = selectors.all_versions(user, article)
+    version = _asked_for(request, article, every)
+    return render(request, "knowledge/article.html", content(user, article, version, every))
 
 
-def _asked_for(request: HttpRequest, user: User, article: Article) -> Version:
-    language = request.GET.get("language", "")[:10].replace("\x00", "")
-    if wanted := whole(request.GET.get("version", "")):
-        known = selectors.languages_of(user, article)
-        chosen = language or selectors.version_to_read(user, article).language
-        return selectors.version_numbered(user, article, chosen if known else "", wanted)
-    return selectors.version_to_read(user, article, language)
+def _asked_for(request: HttpRequest, article: Article, every: list[Version]) -> Version:
+    language = request.GET.get("language", "")[:10]
+    best = selectors.best_among(every, article, language)
+    wanted = whole(request.GET.get("version", "")) or best.number
+    found = [each for each in every if (each.language, each.number) == (best.language, wanted)]
+    if not found:
+        raise NotFound("There is no such version.")
+    return found[0]
 
 
-def content(user: User, article: Article, version: Version, **more: Any) -> dict[str, Any]:
+def content(user: User, article: Article, version: Version, every: list[Version]) -> dict[str, Any]:
     """What the page of an article shows."""
-    versions = selectors.versions_of(user, article, version.language)
+    versions = [each for each in every if each.language == version.language]
     votes = selectors.votes_of(versions)
-    approval = selectors.asked_about(version)
+    # Who agreed to what is read stands in its history.
+    approval = None if version.state in OVER else selectors.asked_about(version)
     is_asked = approval is not None and approval.state == "requested"
     is_owner = selectors.is_of_owner(user, article)
     may_write = user.has_perm("knowledge.write")
-    languages = selectors.languages_of(user, article)
+    languages = sorted({each.language for each in every})
     yes, no = votes.get(version.pk, (0, 0))
     return {
         "article": article,
@@ -116,8 +121,6 @@ def content(user: User, article: Article, version: Version, **more: Any) -> dict
         "history": selectors.history_of(article),
         "yes": yes,
         "no": no,
-        "back": f"/knowledge/{article.number}/",
-        **more,
     }
 
 
