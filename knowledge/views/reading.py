@@ -172,7 +172,10 @@ def image(request: HttpRequest, name: str) -> FileResponse:
         file = default_storage.open(found.stored_as)
     except FileNotFoundError as gone:
         raise NotFound(_("The file is gone.")) from gone
-    answer = FileResponse(file, filename=found.name, content_type=found.content_type)
+    # Within a text it is shown all the same; opened by itself it is saved, never a page of ours.
+    answer = FileResponse(
+        file, as_attachment=True, filename=found.name, content_type=found.content_type
+    )
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, max-age=3600"

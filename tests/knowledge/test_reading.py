@@ -219,3 +219,4 @@ def test_only_pictures_come_in_and_only_readers_of_a_text_see_them(
     assert shown.status_code == 200
     assert shown["Content-Type"] == "image/png"
     assert "sandbox" in shown["Content-Security-Policy"]
+    assert shown["Content-Disposition"].startswith("attachment")
