@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from itsm.core.errors import NotFound
@@ -132,13 +133,16 @@ def open_incidents_like(problem: Problem) -> QuerySet[Any]:
     alerts = Q(pk__in=_with_alerts(problem.fingerprints))
     same = Q(service=problem.service_id) if problem.service_id else Q(pk__in=())
     words = stems(f"{problem.title} {problem.symptoms} {problem.caller_summary}")
-    spoken = Ticket.objects.extra(
-        where=["search @@ to_tsquery('simple', %s)"],
-        params=[" | ".join(f"{each}:*" for each in words)],
+    # Asked of each open ticket: the index over all tickets would give those of years.
+    speaks = RawSQL(
+        """"tickets_ticket"."search" @@ to_tsquery('simple', %s)""",
+        [" | ".join(f"{each}:*" for each in words)],
+        output_field=BooleanField(),
     )
     is_open = Ticket.objects.filter(kind="incident", phase__in=OPEN_PHASES)
-    newest = is_open.filter(alerts | same | Q(pk__in=spoken.values("pk")))
-    return newest.order_by("-id")[:MOST_CANDIDATES]
+    found = is_open.annotate(speaks=speaks).filter(alerts | same | Q(speaks=True))
+    newest: QuerySet[Any] = found.order_by("-id")[:MOST_CANDIDATES]
+    return newest
 
 
 def _with_alerts(fingerprints: Iterable[str]) -> list[int]:

@@ -17,6 +17,7 @@ from itsm.tickets.actions import comment
 from tests.factories import (
     ConfigurationItemFactory,
     IncidentFactory,
+    ProblemFactory,
     ServiceFactory,
     TeamFactory,
     UserFactory,
@@ -59,6 +60,7 @@ def fill(count: int) -> None:
         )
         incident.configuration_items.set([ConfigurationItemFactory(), ConfigurationItemFactory()])
         comment(ticket=incident, actor=incident.assignee, body=f"Word {place}")
+        ProblemFactory(service=incident.service, assignee=incident.assignee)
 
 
 def fill_alerts(count: int, dana: User) -> None:
@@ -78,6 +80,7 @@ def fill_alerts(count: int, dana: User) -> None:
         ("incidents/?ordering=-updated_at&limit=200", 5),
         ("incidents/?service=checkout&state=new", 4),
         ("incidents/?count=true", 6),
+        ("problems/", 4),
         ("alerts/", 3),
         ("services/", 3),
         ("configuration-items/", 2),
