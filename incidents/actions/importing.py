@@ -20,9 +20,9 @@ from incidents.history.layout import Layout
 from incidents.history.lives import Life, Log, Moment, teams_in
 from incidents.models import Detection, History, Incident, PastRecord, RowAside
 from incidents.workflow import workflow
+from itsm.core import events
 from itsm.core.copying import EVENT, copy_rows
 from itsm.core.errors import NotAllowed
-from itsm.people.actions.directory import add_team
 from itsm.people.models import Team, User
 from itsm.people.selectors import system_user
 from itsm.tickets.models import Channel, Level
@@ -51,14 +51,14 @@ def import_history(
     history, _is_new = History.objects.get_or_create(source=layout.name)
     _keep_aside(history, log, file)
     writer = _Writer(history, layout, _teams(log.lives, actor), _people(log.lives))
-    incidents, events, seen = 0, 0, 0
+    incidents, told, seen = 0, 0, 0
     for batch in _batches(log.lives):
         written = writer.write(batch)
-        incidents, events = incidents + len(written), events + sum(written)
+        incidents, told = incidents + len(written), told + sum(written)
         seen += sum(len(life.moments) for life in batch)
         progress(seen)
     History.objects.filter(pk=history.pk).update(finished_at=timezone.now())
-    return Outcome(incidents, events, len(log.lives) - incidents)
+    return Outcome(incidents, told, len(log.lives) - incidents)
 
 
 def _batches(lives: Sequence[Life]) -> Iterator[Sequence[Life]]:
@@ -87,15 +87,24 @@ def _teams(lives: Sequence[Life], actor: User) -> dict[str, Team]:
     by_name = {name.casefold(): each for each in known for name in (each.name, each.slug)}
     slugs = {each.slug for each in known}
     found: dict[str, Team] = {}
-    for name in sorted(teams_in(lives)):
-        team = by_name.get(name[:120].casefold())
-        if team is None:
-            slug = _free(slugify(name)[:50] or "team", slugs)
-            team = add_team(actor=actor, values={"slug": slug, "name": name[:120]})
-            slugs.add(slug)
-            by_name[team.name.casefold()] = team
-        found[name] = team
+    fresh: list[Team] = []
+    for text in sorted(teams_in(lives)):
+        name = text[:120].strip()
+        if name.casefold() not in by_name:
+            team = Team(slug=_free(slugify(name)[:50] or "team", slugs), name=name)
+            slugs.add(team.slug)
+            by_name[name.casefold()] = team
+            fresh.append(team)
+        found[text] = by_name[name.casefold()]
+    # Hundreds at once, so all are formed together and told of together.
+    Team.objects.bulk_create(fresh)
+    events.publish("team.formed", *fresh, actor=actor, data_of=_formed)
     return found
+
+
+def _formed(team: Team) -> dict[str, Any]:
+    changes = {"slug": [None, team.slug], "name": [None, team.name]}
+    return {"name": team.name, "slug": team.slug, "changes": changes}
 
 
 def _free(slug: str, taken: set[str]) -> str:
@@ -163,11 +172,11 @@ class _Writer:
                 for incident, life in pairs
             ]
         )
-        events = [
+        happened = [
             self._event(incident, moment) for incident, life in pairs for moment in life.moments
         ]
         # Not published: history brings about nothing, and whoever listens has no need of it.
-        copy_rows("core_event", EVENT, events)
+        copy_rows("core_event", EVENT, happened)
         counts = [len(life.moments) for life in fresh]
         self._count(sum(counts))
         return counts
