@@ -37,6 +37,7 @@ from itsm.monitoring.api import AlertCollection, SourceCollection
 from itsm.monitoring.silences_api import SilenceCollection
 from itsm.people.access import frame_of, person_of, signed_in
 from itsm.people.api import TeamCollection, UserCollection
+from itsm.proposals.api import ProposalCollection
 from itsm.sla.api import ObjectiveCollection
 from itsm.tickets.api import transition_routes
 from itsm.tickets.api.events import EventCollection
@@ -83,6 +84,7 @@ COLLECTIONS = (
     RuleCollection,
     MacroCollection,
     SimilarCollection,
+    ProposalCollection,
     EventCollection,
 )
 v1 = [

@@ -81,7 +81,7 @@ INSTALLED_APPS = [
     "itsm.people",
     "itsm.inventory",
     "itsm.tickets",
-    "itsm.sla",
+    *("itsm.sla", "itsm.proposals"),
     "itsm.notifications",
     "itsm.monitoring",
     *("itsm.automation", "itsm.evidence"),

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("itsm.automation.urls")),
     path("", include("itsm.automation.run_urls")),
     path("", include("itsm.evidence.urls")),
+    path("proposals/", include("itsm.proposals.urls")),
     path("incidents/", include("incidents.urls")),
     path("improvements/", include("problems.improvements.urls")),
     path("problems/", include("problems.urls")),

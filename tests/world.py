@@ -82,6 +82,8 @@ BODIES: dict[str, Any] = {
     "POST api/v1/incidents/{number}/priority/": {"priority": 1, "reason": "The fair opens."},
     "POST api/v1/incidents/{number}/comments/": {"body": "Any news?"},
     "POST api/v1/incidents/{number}/links/": {"ticket": "{held}"},
+    "POST api/v1/proposals/": {"title": "Checkout is slow"},
+    "POST api/v1/proposals/{number}/take/": {"field": "team"},
     "POST api/v1/similar/": {"title": "Checkout is slow"},
     "POST api/v1/gate/": {"change": "{change}"},
     "POST api/v1/pipelines/": {"name": "Another pipeline", "kind": "jenkins"},
