@@ -27,9 +27,6 @@ from changes.models import Attribution, Board, ChangeTemplate, TemplateProposal,
 from incidents import actions
 from incidents.actions.opening import Report
 from itsm.approvals.models import Approval
-from itsm.automation.actions import add_runbook, start_run
-from itsm.automation.actions.keeping import save_macro, save_rule
-from itsm.automation.models import Run, RunStep
 from itsm.core.models import Event
 from itsm.core.rest import limits
 from itsm.inventory.models import Relation
@@ -51,6 +48,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.world_of_articles import OF_ARTICLES, written
+from tests.world_of_automation import automated, runs
 from tests.world_of_evidence import OF_EVIDENCE, looked_into
 from tests.world_of_improvements import OF_IMPROVEMENTS, made_of_improvements
 from tests.world_of_orders import OF_ORDERS, ordered
@@ -297,7 +295,7 @@ def _fill(world: World) -> None:
     task = add_task(change=change, actor=alice, title="Warm the caches")
     submitted = submit(ChangeFactory(), actor=alice)
     world.names = {
-        **_runs(dana, bob),
+        **runs(dana, bob),
         **ordered(charlie, alice),
         **made_of_problems(alice),
         **made_of_improvements(alice),
@@ -314,7 +312,7 @@ def _fill(world: World) -> None:
         "reviewed": reviewed.number,
         "paused": paused.number,
         **_learnt(opened, alice),
-        **_automated(dana),
+        **automated(dana),
         **looked_into(opened, dana),
         "task_id": str(task.pk),
         "deployment_id": str(DeploymentFactory(change=running).pk),
@@ -366,39 +364,6 @@ def _learnt(opened: Any, alice: Any) -> dict[str, str]:
         "begun": begun.number,
         "attribution_id": str(attribution.pk),
     }
-
-
-def _automated(dana: Any) -> dict[str, str]:
-    """What is done by itself, and with one press."""
-    note = [{"verb": "note", "values": {"body": "Seen."}}]
-    rule = {"slug": "seen", "name": "Note it", "events": ["incident.opened"], "steps": note}
-    save_rule(actor=dana, given=rule)
-    save_macro(actor=dana, given={"slug": "seen", "name": "Note it", "steps": note})
-    return {"rule": "seen", "macro": "seen"}
-
-
-def _runs(dana: Any, bob: Any) -> dict[str, str]:
-    """A runbook, and a run for each word that is waited for."""
-    text = 'target: "{host}"\nparameters:\n  - {name: host, type: host}\nsteps:\n'
-    text += "  - {use: human, name: Look}\n"
-    facts = {"name": "Restart", "needs_approval": True}
-    runbook = add_runbook(slug="restart-it", facts=facts, text=text, actor=dana)
-    version = runbook.versions.get()
-    names = {"runbook": runbook.slug, "secret": "NOTHING"}
-    for name, origin in (("run_id", "healing"), ("leave_run", "person"), ("person_run", "")):
-        run = start_run(
-            version=version,
-            parameters={"host": f"{name.replace('_', '-')}"},
-            key=name,
-            actor=bob,
-            origin=origin or "fulfilment",
-        )
-        names[name] = str(run.pk)
-    Run.objects.filter(pk=names["person_run"]).update(
-        state="running", waits_for="person", due_at=None
-    )
-    RunStep.objects.create(run_id=names["person_run"], position=0, name="Look", use="human")
-    return names
 
 
 def _meeting(chair: Any, member: Any) -> Any:
