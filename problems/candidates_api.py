@@ -74,10 +74,12 @@ class CandidateCollection(Collection):
         "post",
         "<int:pk>/accept/",
         _l("Open a problem of it, with its incidents"),
+        takes=(),
         gives=CANDIDATE,
         refuses=(409,),
     )
     def accept(self, request: Asked, pk: int) -> Response:
+        self.given(request)
         actions.accept_candidate(candidate=self._named(pk).get(), actor=request.user)
         return self.one(request, self._named(pk))
 
