@@ -32,6 +32,8 @@ AXE = """([but, chosen]) => axe.run(
     ({target, any}) => `${id}: ${target.join(" ")} ${any[0]?.message ?? ""}`)))"""
 # Cells that open the menu of a field have journeys of their own.
 OPENERS = "details.menu > summary, a[data-dialog]:not([data-edit]), [data-help], [popovertarget]"
+# As somebody finds a page: from its top, with nothing chosen yet.
+BEGUN = "() => { document.activeElement?.blur(); scrollTo(0, 0); }"
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 Scheme = Literal["light", "dark"]
@@ -92,6 +94,7 @@ class Watcher:
         if "small" in faces:
             found += self._sideways()
             self._hold(SMALL, scheme="dark")
+            self.page.evaluate(BEGUN)
             known = self._frame_known("small")
             found += self._axe(QUICK) + self._axe({"runOnly": SLOW}, but=known)
         refused: list[str] = self.page.evaluate("() => watching.refused")
