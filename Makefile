@@ -7,9 +7,9 @@ UV := $(shell command -v uv 2>/dev/null)
 # The first of these that is new enough; PYTHON=… chooses another.
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
-# One process more than cores, as the longest tests mostly wait, each with its own engines;
+# Two processes more than cores, as the longest tests mostly wait, each with its own engines;
 # `make test PYTEST_ARGS=tests/people` runs a few.
-PROCESSES := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); echo $$((n > 4 ? 5 : n + 1)))
+PROCESSES := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); echo $$((n > 4 ? 6 : n + 2)))
 PYTEST_ARGS ?= -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 # Compiling everything anew in each of the seven processes would double the time of a start.
 unexport PYTHONDONTWRITEBYTECODE
