@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from rest_framework.response import Response
 
@@ -22,7 +21,6 @@ from changes.models import (
     EvidenceKind,
     Outcome,
 )
-from itsm.core.errors import NotFound
 from itsm.core.fields import Choice, Field, Flag, Instant, Line, Lines, Mapped, Number
 from itsm.core.rest.asking import Asked
 from itsm.core.rest.operations import LIST, PAGE, operation
@@ -45,6 +43,7 @@ from itsm.tickets.api import TicketCollection
 from itsm.tickets.api.belongings import PAGED
 from itsm.tickets.api.shapes import HEAD, MORE, PEOPLE, TAIL, URGENCY, put_addresses, put_names
 from itsm.tickets.models import Channel, Task, Ticket
+from itsm.tickets.task_selectors import task_of, tasks_of
 
 PEOPLE_NAMED = ("caller", "assignee", "opened_by")
 
@@ -240,7 +239,7 @@ class ChangeCollection(TicketCollection):
 
     @operation("get", "<str:number>/tasks/", _l("List its tasks"), gives=TASK, many=LIST)
     def tasks(self, request: Asked, number: str) -> Response:
-        found = selectors.tasks_of(self.ticket(request, number))
+        found = tasks_of(self.ticket(request, number))
         return Response(TASK.read(found, request.user)[0])
 
     @operation(
@@ -275,10 +274,7 @@ class ChangeCollection(TicketCollection):
         refuses=(409,),
     )
     def move_task(self, request: Asked, number: str, task_id: int) -> Response:
-        change = self.ticket(request, number)
-        task = selectors.tasks_of(change).filter(pk=task_id).first()
-        if task is None:
-            raise NotFound(_("There is no such task."))
+        task = task_of(self.ticket(request, number), task_id)
         actions.finish_task(task=task, actor=request.user, **self.given(request))
         return self._task(request, task, status=200)
 
@@ -312,5 +308,5 @@ class ChangeCollection(TicketCollection):
         return Response(EVIDENCE.one(found, user), 201)
 
     def _task(self, request: Asked, task: Task, *, status: int) -> Response:
-        found = selectors.tasks_of(task.ticket).filter(pk=task.pk)
+        found = tasks_of(task.ticket).filter(pk=task.pk)
         return Response(TASK.one(found, request.user), status)

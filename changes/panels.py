@@ -16,6 +16,7 @@ from itsm.tickets.desks import address_of
 from itsm.tickets.models import Ticket
 from itsm.tickets.panels import panel
 from itsm.tickets.permissions import may_see_notes, may_work
+from itsm.tickets.task_selectors import tasks_of
 
 MOST_DEPLOYMENTS = 10
 WHY = {name: why for name, why, _judge in FACTORS} | BEYOND
@@ -90,7 +91,7 @@ def conflicts(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
 def tasks(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     """The steps, and how far each is."""
     may = may_work(user, ticket, "changes.work") and ticket.phase != "closed"
-    found = list(selectors.tasks_of(ticket))
+    found = list(tasks_of(ticket))
     return {"tasks": found, "may_work": may} if found or may else None
 
 

@@ -35,6 +35,7 @@ from itsm.monitoring.selectors import NO_SOURCE
 from itsm.people.models import User
 from itsm.tickets.models import OPEN_PHASES, Task, Ticket
 from itsm.tickets.selectors import ticket_for, visible_tickets
+from itsm.tickets.task_selectors import tasks_of
 
 E = TypeVar("E", Evidence, Shown)
 # What occupies its time on the calendar.
@@ -66,12 +67,6 @@ def template_version(slug: str) -> TemplateVersion:
     if found is None:
         raise Invalid(_("There is no such template."), field="template")
     return found
-
-
-def tasks_of(change: Ticket) -> QuerySet[Task]:
-    """The steps of a change, in their order."""
-    tasks = Task.objects.filter(ticket=change.pk)
-    return tasks.select_related("assignee").order_by("position", "pk")
 
 
 def plot_of(

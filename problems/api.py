@@ -33,6 +33,7 @@ from itsm.tickets.api.shapes import HEAD, MORE, PEOPLE, TAIL, URGENCY, put_addre
 from itsm.tickets.fields import TicketNumber
 from itsm.tickets.models import Channel, Task, TaskState, Ticket
 from itsm.tickets.selectors import ticket_for
+from itsm.tickets.task_selectors import task_of, tasks_of
 from problems import actions, selectors
 from problems.actions.tasks import OF_PROBLEMS, STATES
 from problems.filters import ProblemFilters
@@ -332,7 +333,7 @@ class ProblemCollection(TicketCollection):
 
     @operation("get", "<str:number>/tasks/", _l("List its tasks"), gives=TASK, many=LIST)
     def tasks(self, request: Asked, number: str) -> Response:
-        found = selectors.tasks_of(self.ticket(request, number))
+        found = tasks_of(self.ticket(request, number))
         return Response(TASK.read(found, request.user)[0])
 
     @operation(
@@ -367,14 +368,12 @@ class ProblemCollection(TicketCollection):
         refuses=(409,),
     )
     def move_task(self, request: Asked, number: str, task_id: int) -> Response:
-        task = selectors.tasks_of(self.ticket(request, number)).filter(pk=task_id).first()
-        if task is None:
-            raise NotFound(_("There is no such task."))
+        task = task_of(self.ticket(request, number), task_id)
         actions.finish_task(task=task, actor=request.user, **self.given(request))
         return self._task(request, task, status=200)
 
     def _task(self, request: Asked, task: Task, *, status: int) -> Response:
-        found = selectors.tasks_of(task.ticket).filter(pk=task.pk)
+        found = tasks_of(task.ticket).filter(pk=task.pk)
         return Response(TASK.one(found, request.user), status)
 
     def _incident(self, request: Asked, number: str, field: str) -> Ticket:

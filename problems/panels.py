@@ -13,6 +13,7 @@ from itsm.tickets.models import Ticket
 from itsm.tickets.panels import panel
 from itsm.tickets.permissions import may_see_notes, may_work
 from itsm.tickets.task_keepers import keepers
+from itsm.tickets.task_selectors import tasks_of
 from problems import known_errors, selectors
 from problems.actions.tasks import OF_PROBLEMS
 from problems.models import Method, Problem
@@ -106,7 +107,7 @@ def fixes(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
 def tasks(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     """What somebody is to do or to find out, and how far each is."""
     may = may_work(user, ticket, "problems.work") and ticket.phase != "closed"
-    found = list(selectors.tasks_of(ticket))
+    found = list(tasks_of(ticket))
     if not found and not may:
         return None
     return {

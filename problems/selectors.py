@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from itsm.monitoring.models import Alert
 from itsm.people.models import User
-from itsm.tickets.models import OPEN_PHASES, Link, Task, Ticket
+from itsm.tickets.models import OPEN_PHASES, Link, Ticket
 from itsm.tickets.selectors import ticket_for, visible_of, visible_tickets
 from problems.burden import LOOKED_BACK
 from problems.models import (
@@ -83,12 +83,6 @@ def fixed_by(change_id: int) -> QuerySet[Problem]:
     """The open problems a change is to fix."""
     linked = Link.objects.filter(to_ticket=change_id, sort=Link.Sort.FIXED_BY)
     return Problem.objects.filter(pk__in=linked.values("from_ticket"), phase__in=OPEN_PHASES)
-
-
-def tasks_of(problem: Ticket) -> QuerySet[Task]:
-    """The tasks of a problem, in their order."""
-    tasks = Task.objects.filter(ticket=problem.pk)
-    return tasks.select_related("assignee", "ticket").order_by("position", "pk")
 
 
 def categories() -> QuerySet[CauseCategory]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
@@ -15,6 +15,7 @@ from itsm.people.access import person_of, staff_only
 from itsm.people.models import User
 from itsm.tickets.desks import address_of
 from itsm.tickets.selectors import ticket_for
+from itsm.tickets.task_selectors import task_of
 from itsm.tickets.views.opening import Opening, refusals_told
 
 USUAL = {"type": "normal", "category": "config", "environment": "production"}
@@ -57,9 +58,7 @@ def move_task(request: HttpRequest, number: str, task_id: int) -> HttpResponse:
     """Say how far a step is."""
     user = person_of(request)
     change = selectors.change_for(user, number)
-    task = selectors.tasks_of(change).filter(pk=task_id).first()
-    if task is None:
-        raise Http404
+    task = task_of(change, task_id)
     with refusals_told(request):
         actions.finish_task(task=task, actor=user, state=request.POST.get("state", ""))
     return redirect(desk.address_of(number))

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from itsm.core.errors import NotFound
 from itsm.people.models import User
 from itsm.people.selectors import team_ids_of
-from itsm.tickets.models import OPEN_STATES, Task
+from itsm.tickets.models import OPEN_STATES, Task, Ticket
 from itsm.tickets.selectors import visible_tickets
 
 
@@ -32,9 +33,23 @@ def tasks_waiting_for(user: User, whose: str) -> QuerySet[Task]:
     return tasks.order_by(F("due_at").asc(nulls_last=True), "pk")
 
 
+def tasks_of(ticket: Ticket) -> QuerySet[Task]:
+    """The tasks of a ticket, in their order."""
+    tasks = Task.objects.filter(ticket=ticket.pk)
+    return tasks.select_related("assignee", "ticket").order_by("position", "pk")
+
+
+def task_of(ticket: Ticket, pk: int) -> Task:
+    """One task of a ticket; NotFound when it has none such."""
+    task = tasks_of(ticket).filter(pk=pk).first()
+    if task is None:
+        raise NotFound(_("There is no such task."))
+    return task
+
+
 def task_for(user: User, pk: int) -> Task:
     """One task; NotFound when there is none this person may see."""
     task = visible_tasks(user).filter(pk=pk).first()
     if task is None:
-        raise NotFound("There is no such task.")
+        raise NotFound(_("There is no such task."))
     return task
