@@ -27,7 +27,7 @@ class Pipelines:
             return None
         answer = actions.hear(
             pipeline=pipeline,
-            body=post.body,
+            body=post.content,
             content_type=post.content_type,
             headers=post.headers,
             now=post.now,

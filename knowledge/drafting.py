@@ -24,18 +24,23 @@ class Source:
     cause: str = ""
     fix: str = ""
     verified: str = ""
+    workaround: str = ""
+    advice: str = ""
 
 
 def words_of_draft(sources: Sequence[Source], *, title: str = "") -> Mapping[str, Any]:
     """The title and the text of a draft of these records."""
-    parts = (
+    meanwhile = [(each, each.advice) for each in sources]
+    meanwhile += [(each, each.workaround) for each in sources]
+    parts = [
         (_("Symptom"), [(each, each.title) for each in sources]
          + [(each, each.description) for each in sources]),
         (_("Environment"), [(each, each.environment) for each in sources]),
         (_("Cause"), [(each, each.cause) for each in sources]),
+        *([(_("Workaround"), meanwhile)] if any(text for _each, text in meanwhile) else []),
         (_("Fix"), [(each, each.fix) for each in sources]),
         (_("How it was verified"), [(each, each.verified) for each in sources]),
-    )  # fmt: skip
+    ]  # fmt: skip
     body = "\n".join(f"## {heading}\n\n{_cited(said)}\n" for heading, said in parts)
     return {"title": (title or sources[0].title)[:250], "body": body}
 

@@ -11,7 +11,7 @@ from itsm.tickets.panels import panel
 from itsm.tickets.permissions import may_see_notes, may_work
 from knowledge import selectors
 from knowledge.differences import difference
-from knowledge.models import ArticleReview, Sort
+from knowledge.models import ArticleReview, Kind, Sort
 
 HELPED = ("incident", "problem", "change", "service_request")
 
@@ -33,8 +33,14 @@ def articles(user: User, ticket: Ticket, *, is_bare: bool = False) -> Mapping[st
         "ticket": ticket,
         "uses": [] if is_bare else selectors.articles_used_on(user, ticket),
         "may_work": may_work(user, ticket),
-        "may_write": user.has_perm("knowledge.write") and not ticket.is_open(),
+        "may_write": user.has_perm("knowledge.write") and _says_something(ticket),
+        "kind": Kind.KNOWN_ERROR.value if ticket.kind == "problem" else "",
     }
+
+
+def _says_something(ticket: Ticket) -> bool:
+    """Of a problem there is something to tell before it is over."""
+    return ticket.kind == "problem" or not ticket.is_open()
 
 
 @panel(

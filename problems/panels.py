@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _l
 
 from itsm.core.lasting import lasting
+from itsm.evidence.ports import takers
 from itsm.people.models import User
 from itsm.tickets.desks import address_of
 from itsm.tickets.models import Ticket
@@ -20,6 +22,13 @@ from problems.models import Method, Problem
 from problems.wording import reason_in_words
 
 MOST_INCIDENTS = 12
+
+
+@takers.add("problem")
+def where_causes_go(user: User, ticket: Ticket) -> str:
+    """A likely cause becomes a row of the analysis, while somebody works on it."""
+    may = may_work(user, ticket, "problems.work") and ticket.phase != "closed"
+    return reverse("problem-causes", args=[ticket.number]) if may else ""
 
 
 def _problem(ticket: Ticket) -> Problem:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("<number:number>/fixes/", working.fixes, name="problem-fixes"),
     path("<number:number>/tried/", working.tried, name="problem-tried"),
     path("<number:number>/analysis/<word:method>/", analysing.analyse, name="problem-analysis"),
+    path("<number:number>/causes/", analysing.take, name="problem-causes"),
     path("<number:number>/review/", reviewing.review, name="problem-review"),
     path("<number:number>/actions/<int:action_id>/", reviewing.move, name="problem-action"),
     path("<number:number>/tasks/", working.add_task, name="problem-task-add"),

@@ -145,7 +145,7 @@ def close(incident: Incident, *, actor: User) -> None:
     own=True,
     fields=[
         Choice(name="reason", label=_l("Why"), required=True, choices=CancelReason.choices),
-        TicketNumber(name="duplicate_of", label=_l("Duplicate of")),
+        TicketNumber(name="duplicate_of", label=_l("Duplicate of"), is_held=True),
         Field(name="comment", label=_l("Comment")),
     ],
 )

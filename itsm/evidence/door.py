@@ -24,9 +24,15 @@ class LogLines:
         source = selectors.log_source_for(post.slug, credentials=post.credentials)
         if source is None:
             return None
-        taken = actions.take_in(source=source, body=post.body, now=post.now)
-        status = formats[source.kind].status
-        # OpenTelemetry's own words for "all was taken in" are none.
+        media_type = post.content_type.partition(";")[0].strip().lower()
+        taken = actions.take_in(
+            source=source, body=post.content, now=post.now, media_type=media_type
+        )
+        tool = formats[source.kind]
+        status = tool.status
+        if media_type in tool.packed:
+            # In its own protocol an answer without any words says that all is well.
+            return Answer(status, raw=b"", content_type=media_type)
         return Answer(status, {} if status == 200 else {"status": "accepted", "accepted": taken})
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _l
 
 from itsm.evidence.selectors import KINDS, packs_of
-from itsm.evidence.telling import told
+from itsm.evidence.telling import told, where_to_take
 from itsm.people.models import User
 from itsm.tickets.models import Ticket
 from itsm.tickets.panels import panel
@@ -42,4 +42,5 @@ def likely_cause(user: User, ticket: Ticket, *, is_bare: bool = False) -> Mappin
         "patterns": pack["patterns"][:PATTERNS],
         "changes": pack["changes"][:CHANGES],
         "may_ask": may_ask,
+        "take": where_to_take(user, ticket),
     }

@@ -14,6 +14,8 @@ from typing import Any, Protocol
 
 from itsm.core.registry import Registry
 from itsm.evidence.patterns import Line
+from itsm.people.models import User
+from itsm.tickets.models import Ticket
 
 METRICS = "metrics"
 LOGS = "logs"
@@ -92,10 +94,14 @@ class Told:
 
 
 class Format(Protocol):
-    """How one sort of tool posts its lines; ``status`` is what it wants for an answer."""
+    """How one sort of tool posts its lines; ``status`` is what it wants for an answer, ``packed``
+    reads the records of what it posts in another way than as JSON, by its media type."""
 
     @property
     def status(self) -> int: ...
+
+    @property
+    def packed(self) -> Mapping[str, Callable[[bytes], list[Any]]]: ...
 
     def lines(self, records: Sequence[Any], *, now: datetime) -> list[Told]:
         """The lines in the records of a post; Malformed when they cannot be read."""
@@ -116,7 +122,11 @@ class Happening:
 
 Happenings = Callable[[Sequence[int], datetime, datetime], Sequence[Happening]]
 
+# By kind of record: where a likely cause is taken over into the work on it.
+Taker = Callable[[User, Ticket], str]
+
 readers: Registry[Any] = Registry("kind of evidence source")
 formats: Registry[Format] = Registry("format of log lines")
 # Each is given the ids of the services in question and a span of time.
 happenings: Registry[Happenings] = Registry("teller of what was done")
+takers: Registry[Taker] = Registry("taker of likely causes")

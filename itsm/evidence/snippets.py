@@ -39,8 +39,6 @@ SNIPPETS: Mapping[str, tuple[Any, str]] = {
             "exporters:\n"
             "  otlphttp/steady:\n"
             "    logs_endpoint: {address}\n"
-            "    encoding: json\n"
-            "    compression: none\n"
             "    headers:\n"
             "      Authorization: Bearer {token}\n"
         ),

@@ -12,8 +12,10 @@ from django.utils.translation import ngettext
 from itsm.evidence.charts import drawing_of, plainly
 from itsm.evidence.models import EvidencePack
 from itsm.evidence.patterns import ERROR, WARNING
+from itsm.evidence.ports import takers
 from itsm.people.models import User
 from itsm.tickets.desks import desks
+from itsm.tickets.models import Ticket
 from itsm.tickets.selectors import reference_to
 
 STRONG, FAIR = 60, 35  # points from which a cause is called likely, possible
@@ -23,6 +25,12 @@ SORTS = {
     "tests": _l("Tests"),
     "notice": _l("Notice"),
 }
+
+
+def where_to_take(user: User, ticket: Ticket) -> str:
+    """Where this person takes a likely cause over into the work on the record; empty if nowhere."""
+    take = takers.get(ticket.kind)
+    return take(user, ticket) if take else ""
 
 
 def told(pack: EvidencePack, user: User) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from itsm.core.errors import NotFound
 from itsm.evidence import actions, selectors
-from itsm.evidence.telling import told
+from itsm.evidence.telling import told, where_to_take
 from itsm.people.access import person_of, staff_only
 from itsm.tickets.desks import address_of
 from itsm.tickets.permissions import may_work
@@ -35,5 +35,6 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "packs": packs,
         "pack": told(chosen, user) if chosen else None,
         "may_ask": may_work(user, ticket),
+        "take": where_to_take(user, ticket),
     }
     return render(request, "evidence/page.html", page)

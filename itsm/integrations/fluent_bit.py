@@ -21,6 +21,7 @@ class FluentBit:
     """Formats json, json_lines and json_stream with a line each."""
 
     status = 202
+    packed: Mapping[str, Any] = {}
 
     def lines(self, records: Sequence[Any], *, now: datetime) -> list[Told]:
         found = [record_at(each, number=place) for place, each in enumerate(records)]

@@ -1,30 +1,66 @@
-"""Log records of OpenTelemetry, as OTLP/HTTP has them in JSON."""
+"""Log records of OpenTelemetry, as OTLP/HTTP has them: as protobuf, or in JSON."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from itsm.evidence.patterns import INFO, level_named
 from itsm.evidence.ports import Told, formats
 from itsm.evidence.records import as_text, record_at
+from itsm.monitoring.bodies import check
 from itsm.monitoring.sources import Malformed
 
 # From OpenTelemetry's severity numbers, 1 to 24 in steps of four, to those of syslog.
 SEVERITIES = (7, 7, 6, 4, 3, 2)
+PROTOBUF = "application/x-protobuf"
+MOST_RECORDS = 20_000  # of one post
 KINDS = ("stringValue", "intValue", "doubleValue", "boolValue", "kvlistValue", "arrayValue")
 
 
 class OtlpLogs:
-    """An ExportLogsServiceRequest; the exporter's encoding must be JSON, uncompressed."""
+    """An ExportLogsServiceRequest."""
 
     status = 200
 
+    @property
+    def packed(self) -> Mapping[str, Callable[[bytes], list[Any]]]:
+        return {PROTOBUF: from_protobuf}
+
     def lines(self, records: Sequence[Any], *, now: datetime) -> list[Told]:
-        return [
-            told
-            for place, each in enumerate(records)
-            for told in _lines(record_at(each, number=place), now)
-        ]
+        found: list[Told] = []
+        for place, each in enumerate(records):
+            for told in _lines(record_at(each, number=place), now):
+                if len(found) == MOST_RECORDS:
+                    raise Malformed(TOO_MANY)
+                found.append(told)
+        return found
+
+
+TOO_MANY = f"One post may bring at most {MOST_RECORDS} log records."
+
+
+def from_protobuf(body: bytes) -> list[Any]:
+    """The request of a body as OTLP has it in JSON."""
+    # Only who is sent protobuf pays for loading it.
+    from google.protobuf.json_format import MessageToDict  # noqa: PLC0415
+    from google.protobuf.message import DecodeError  # noqa: PLC0415
+    from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import (  # noqa: PLC0415
+        ExportLogsServiceRequest,
+    )
+
+    try:
+        request = ExportLogsServiceRequest.FromString(body)
+    except DecodeError:
+        raise Malformed("The body is no ExportLogsServiceRequest in protobuf.") from None
+    scopes = (scope for each in request.resource_logs for scope in each.scope_logs)
+    if sum(len(each.log_records) for each in scopes) > MOST_RECORDS:
+        raise Malformed(TOO_MANY)
+    try:
+        told = MessageToDict(request, use_integers_for_enums=True)
+    except ValueError:  # a value in a value in a value …
+        raise Malformed("The body is nested too deep.") from None
+    check(told)
+    return [{"resourceLogs": [], **told}]
 
 
 def _lines(request: Mapping[str, Any], now: datetime) -> Iterator[Told]:

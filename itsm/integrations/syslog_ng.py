@@ -14,6 +14,7 @@ class SyslogNg:
     """One object a message, or several a line each when it sends in batches."""
 
     status = 202
+    packed: Mapping[str, Any] = {}
 
     def lines(self, records: Sequence[Any], *, now: datetime) -> list[Told]:
         found = [record_at(each, number=place) for place, each in enumerate(records)]

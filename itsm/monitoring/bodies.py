@@ -1,6 +1,7 @@
 """From the bytes of a post to plain values, refusing what no honest tool sends; pure."""
 
 import json
+import zlib
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl
@@ -11,7 +12,29 @@ MOST_DEPTH = 50
 MOST_FIELDS = 500
 LARGEST_INTEGER = 2**63
 LARGEST_NUMBER = 1e300
+LARGEST_UNPACKED = 4 * 1024 * 1024
 FORM = "application/x-www-form-urlencoded"
+ENCODINGS = ("", "identity", "gzip")
+
+
+class TooLarge(Exception):  # noqa: N818 what was sent
+    """What was packed holds more than is taken in."""
+
+
+def unpacked(body: bytes, *, encoding: str) -> bytes:
+    """What a body holds that may be compressed; never more of it is unpacked than is allowed."""
+    if encoding.lower() != "gzip":
+        return body
+    reader = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        content = reader.decompress(body, LARGEST_UNPACKED + 1)
+    except zlib.error:
+        raise Malformed("The body is not compressed by gzip, as its header says.") from None
+    if len(content) > LARGEST_UNPACKED:
+        raise TooLarge
+    if not reader.eof or reader.unused_data:
+        raise Malformed("The compressed body did not arrive whole, or holds more than one.")
+    return content
 
 
 def decoded(body: bytes, *, content_type: str) -> Any:
@@ -25,7 +48,7 @@ def decoded(body: bytes, *, content_type: str) -> Any:
     # curl -d calls everything a form, so what looks like JSON is taken for JSON.
     is_form = content_type.lower().startswith(FORM) and text.lstrip()[:1] not in ("{", "[")
     payload = _form(text) if is_form else _json(text)
-    _check(payload)
+    check(payload)
     return payload
 
 
@@ -73,7 +96,7 @@ def _refuse_constant(name: str) -> Any:
     raise Malformed(f"{name} is not a number that JSON knows.")
 
 
-def _check(payload: Any) -> None:
+def check(payload: Any) -> None:
     """Refuse depth, numbers and characters that the database or a later reader would choke on."""
     waiting: list[tuple[Any, str, int]] = [(payload, "$", 1)]
     while waiting:

@@ -5,11 +5,12 @@ every millisecond counts there in a storm, and then asks whoever registered here
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 from itsm.core.registry import Registry
+from itsm.monitoring.bodies import unpacked
 from itsm.monitoring.credentials import Credentials
 
 
@@ -32,13 +33,20 @@ class Post:
         """The body as it came, which is what signatures are made of."""
         return self.credentials.body
 
+    @property
+    def content(self) -> bytes:
+        """What the body holds; TooLarge or Malformed when it was packed and cannot be read."""
+        return unpacked(self.body, encoding=self.headers.get("Content-Encoding", ""))
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the tool is told."""
+    """What the tool is told: some values as JSON, or ``raw`` in the words of its own protocol."""
 
     status: int
-    content: Mapping[str, Any]
+    content: Mapping[str, Any] = field(default_factory=dict)
+    raw: bytes | None = None
+    content_type: str = "application/json"
 
 
 class Door(Protocol):

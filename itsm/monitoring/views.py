@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from itsm.core.errors import NotFound
 from itsm.monitoring import actions
+from itsm.monitoring.bodies import ENCODINGS, LARGEST_UNPACKED, TooLarge, unpacked
 from itsm.monitoring.credentials import Credentials
 from itsm.monitoring.doors import Post, doors
 from itsm.monitoring.models import MonitoringSource
@@ -36,6 +37,11 @@ def receive(request: HttpRequest, source: str, token: str = "") -> HttpResponse:
         return problem(HTTPStatus.NOT_FOUND, str(error))
     except Malformed as error:
         return problem(HTTPStatus.BAD_REQUEST, error.message, errors={error.path: [error.message]})
+    except TooLarge:
+        return problem(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"Send at most {LARGEST_UNPACKED} bytes in one post, before they are compressed.",
+        )
     except (OperationalError, InterfaceError) as error:
         logger.warning("intake.unavailable", source=source, error=repr(error)[:500])
         answer = problem(
@@ -90,7 +96,7 @@ def _take_in(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     actions.note_heard(source=source, now=now)
     accepted = actions.receive(
         source,
-        body=body,
+        body=unpacked(body, encoding=request.headers.get("Content-Encoding", "")),
         content_type=content_type,
         headers=_kept_headers(request, source),
         now=now,
@@ -102,6 +108,10 @@ def _next_door(post: Post) -> HttpResponse:
     """The answer of the room whose tool posts to this address; NotFound when there is none."""
     for door in doors.values():
         if (answer := door.receive(post)) is not None:
+            if answer.raw is not None:
+                return HttpResponse(
+                    answer.raw, status=answer.status, content_type=answer.content_type
+                )
             return JsonResponse(dict(answer.content), status=answer.status)
     raise NotFound(NO_SOURCE)
 
@@ -126,8 +136,10 @@ def _body(request: HttpRequest) -> bytes:
     too_large = _Refusal(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"Send at most {LARGEST_BODY} bytes in one post."
     )
-    if request.headers.get("Content-Encoding", "identity").lower() not in ("", "identity"):
-        raise _Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as it is, not compressed.")
+    if request.headers.get("Content-Encoding", "").lower() not in ENCODINGS:
+        raise _Refusal(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as it is, or compressed by gzip."
+        )
     # Told from the length given, so that what is too large is not even read.
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
         raise too_large

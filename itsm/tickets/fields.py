@@ -9,9 +9,13 @@ from itsm.people.fields import Anybody, Person, TeamName
 
 @dataclass(frozen=True, kw_only=True)
 class TicketNumber(Line):
-    """Another ticket, by its number; whether it may be seen is judged by the action."""
+    """Another ticket, by its number; whether it may be seen is judged by the action.
+
+    ``is_held`` says that the other is changed as well, and has to be held meanwhile.
+    """
 
     max_length: int = 20
+    is_held: bool = False
     sort: str = field(default="ticket", init=False)
 
     def parse(self, raw: Any) -> Any:

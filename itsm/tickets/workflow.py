@@ -19,7 +19,7 @@ from itsm.core.errors import Invalid, NotAllowed, Refused, Stale
 from itsm.core.registry import Registry
 from itsm.core.verbs import Reason, Verb, verbs
 from itsm.people.models import User
-from itsm.tickets.fields import Field, cleaned
+from itsm.tickets.fields import Field, TicketNumber, cleaned
 from itsm.tickets.models import OPEN_PHASES, Phase, Ticket
 from itsm.tickets.numbering import next_number
 from itsm.tickets.permissions import is_own, may_work
@@ -155,7 +155,7 @@ class Workflow:
             ) -> Ticket:
                 try:
                     with transaction.atomic():
-                        locked = ticket.lock()
+                        locked = ticket.lock(beside=_held_beside(transition, given))
                         self._check(transition, locked, actor, expected_version)
                         before = facts(locked)
                         chosen = body(locked, actor=actor, **given)
@@ -238,6 +238,14 @@ class Workflow:
                     "verb": transition.verb,
                 }
             )
+
+
+def _held_beside(transition: Transition, given: Mapping[str, Any]) -> list[str]:
+    """The numbers of the other tickets that this changes."""
+    named = [
+        each.name for each in transition.fields if isinstance(each, TicketNumber) and each.is_held
+    ]
+    return [given[name] for name in named if given.get(name)]
 
 
 def check_version(ticket: Ticket, expected: int | None) -> None:

@@ -1,6 +1,6 @@
 """Everything that can be done to articles."""
 
-from knowledge.actions.drafting import draft_from_cluster, words_from
+from knowledge.actions.drafting import draft_from_cluster, origin_of, words_from
 from knowledge.actions.images import add_images, add_uploaded, address_of_image, markdown_of
 from knowledge.actions.moving import (
     confirm,
@@ -43,6 +43,7 @@ __all__ = [
     "note_or_open",
     "note_shown",
     "open_work",
+    "origin_of",
     "outdate",
     "publish",
     "publish_scheduled",

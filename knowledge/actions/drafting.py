@@ -23,28 +23,46 @@ def words_from(ticket: Ticket, kind: str) -> Mapping[str, Any]:
     """What a record has to say to an article: symptom, cause and fix, with its number beside."""
     words = dict(words_of_draft([source_of(ticket)]))
     words["service"] = ticket.service.name if ticket.service else ""
+    words["summary"] = getattr(_own_of(ticket), "caller_summary", "")
     if kind != Kind.TROUBLESHOOTING:
         words["kind"] = kind
     return words
 
 
+def origin_of(ticket: Ticket) -> Origin:
+    """A record an article is written from; of a problem it tells, too, until that is fixed."""
+    is_known_error = ticket.kind == "problem" and ticket.is_open()
+    return Origin(sources=[ticket], about=[ticket] if is_known_error else [])
+
+
 def source_of(ticket: Ticket) -> Source:
     """What a record says."""
     fix, when = selectors.resolution_of(ticket)
-    own = getattr(ticket, ticket.kind.replace("_", ""), None)
+    own = _own_of(ticket)
     cause = getattr(own, "caused_by_change", None)
+    symptoms = getattr(own, "symptoms", "")
     links = Link.objects.filter(from_ticket=ticket.pk, sort=Link.Sort.CAUSED_BY)
     titles = [each.to_ticket.title for each in links.select_related("to_ticket").order_by("pk")]
     named = [cause.title] if isinstance(cause, Ticket) else []
     return Source(
         number=ticket.number,
         title=ticket.title,
-        description=ticket.description,
+        description=symptoms or ticket.description,
         environment=str(ticket.service or ""),
-        cause=getattr(own, "cause_notes", "") or ", ".join(dict.fromkeys([*named, *titles])),
+        cause=getattr(own, "cause", "") or ", ".join(dict.fromkeys([*named, *titles])),
         fix=fix or getattr(own, "resolution_notes", ""),
         verified=f"{when:%Y-%m-%d %H:%M} UTC" if when else "",
+        workaround=getattr(own, "workaround", ""),
+        advice=getattr(own, "caller_advice", ""),
     )
+
+
+def _own_of(ticket: Ticket) -> Any:
+    """What only its kind has; a problem goes by another name, see there."""
+    if type(ticket) is not Ticket:
+        return ticket
+    name = "problem_record" if ticket.kind == "problem" else ticket.kind.replace("_", "")
+    return getattr(ticket, name, None)
 
 
 @transaction.atomic

@@ -42,7 +42,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return _form(request, given=_proposed(request, user, ticket), ticket=ticket)
     given = _given(request)
     try:
-        origin = actions.Origin(sources=[ticket] if ticket else [])
+        origin = actions.origin_of(ticket) if ticket else actions.Origin()
         version = actions.write_article(given=given, actor=user, origin=origin)
         actions.add_uploaded(version=version, files=request.FILES.getlist("files"), actor=user)
     except NotAllowed:

@@ -1,6 +1,6 @@
 """Everything that can be done to a problem."""
 
-from problems.actions.analysing import write_analysis
+from problems.actions.analysing import take_cause, write_analysis
 from problems.actions.assessing import assess, assign, cancel, confirm, duplicate, unassign
 from problems.actions.counting import (
     accept_candidate,
@@ -68,6 +68,7 @@ __all__ = [
     "resolve",
     "say_me_too",
     "say_worked",
+    "take_cause",
     "take_me_too_back",
     "unassign",
     "unlink_incident",

@@ -7,13 +7,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from itsm.core import events
-from itsm.core.errors import Invalid, NotAllowed, Refused
+from itsm.core.errors import Invalid, NotAllowed, NotFound, Refused
+from itsm.evidence.selectors import packs_of
+from itsm.evidence.telling import reason_in_words
 from itsm.people.models import User
 from itsm.tickets.permissions import may_work
 from itsm.tickets.workflow import check_version, save_change
-from problems.models import Finding, Method, Problem
+from problems.models import Category, Finding, Method, Problem
 
 MOST_ROWS = 60
+MOST_LABEL, MOST_TEXT = 500, 5_000
 
 
 @transaction.atomic
@@ -46,6 +49,43 @@ def write_analysis(
     )
     save_change(held)
     data = {"method": method, "rows": len(rows)}
+    events.publish("problem.analysis_noted", held, actor=actor, data=data)
+    return held
+
+
+@transaction.atomic
+def take_cause(*, problem: Problem, pack: int, component: str, actor: User) -> Problem:
+    """Make a row of a likely cause of the evidence, with what speaks for it; once is enough."""
+    if not may_work(actor, problem, "problems.work"):
+        raise NotAllowed(_("You may not work on %(number)s.") % {"number": problem.number})
+    found = packs_of(actor, problem).filter(pk=pack).select_related("ticket").first()
+    cause = found and next(
+        (each for each in found.content["causes"] if each["component"] == component), None
+    )
+    if found is None or cause is None:
+        raise NotFound(_("The evidence says no such thing."))
+    held = problem.lock()
+    if held.phase == "closed":
+        raise Refused(_("%(number)s is over.") % {"number": held.number})
+    rows = Finding.objects.filter(problem=held.pk, method=Method.ISHIKAWA)
+    if rows.filter(label=component[:MOST_LABEL]).exists():
+        return held
+    last = rows.order_by("position").last()
+    if rows.count() >= MOST_ROWS:
+        raise Invalid(_("Give at most %(most)d.") % {"most": MOST_ROWS}, field="rows")
+    said = [words for each in cause["reasons"] if (words := reason_in_words(each))]
+    source = _("Evidence of %(number)s.") % {"number": found.ticket.number}
+    Finding.objects.create(
+        problem=held,
+        method=Method.ISHIKAWA,
+        position=last.position + 1 if last else 0,
+        label=component[:MOST_LABEL],
+        text="\n".join([*said, source])[:MOST_TEXT],
+        category=Category.TECHNOLOGY,
+        author=actor,
+    )
+    save_change(held)
+    data = {"method": Method.ISHIKAWA.value, "pack": found.pk, "cause": component}
     events.publish("problem.analysis_noted", held, actor=actor, data=data)
     return held
 

@@ -115,7 +115,9 @@ def cancel(problem: Problem, *, actor: User, reason: str) -> None:
     target="closed",
     event="problem.duplicated",
     needs="problems.work",
-    fields=[TicketNumber(name="duplicate_of", label=_l("Duplicate of"), required=True)],
+    fields=[
+        TicketNumber(name="duplicate_of", label=_l("Duplicate of"), required=True, is_held=True)
+    ],
 )
 def duplicate(problem: Problem, *, actor: User, duplicate_of: str) -> None:
     """It is one that is known already: what is linked to it, and who watches it, moves there."""

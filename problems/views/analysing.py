@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from itsm.core.errors import Invalid, NotAllowed, Refused
 from itsm.people.access import person_of, staff_only
@@ -18,6 +20,8 @@ from itsm.tickets.fields import Field, cleaned
 from itsm.tickets.forms import shown
 from itsm.tickets.permissions import may_work
 from itsm.tickets.views.acting import status_of, version_of
+from itsm.tickets.views.opening import refusals_told
+from itsm.tickets.views.page import whole
 from problems import actions, selectors
 from problems.actions.analysing import MOST_ROWS
 from problems.desk import desk
@@ -46,6 +50,23 @@ def analyse(request: HttpRequest, number: str, method: str) -> HttpResponse:
     if word := request.POST.get("do", ""):
         return _editor(request, problem, method, _changed(user, problem, rows, word))
     return _save(request, problem, method, rows)
+
+
+@staff_only
+@require_POST
+def take(request: HttpRequest, number: str) -> HttpResponse:
+    """Take a likely cause of the evidence over into the analysis, as a row to be judged."""
+    user = person_of(request)
+    problem = selectors.problem_for(user, number)
+    with refusals_told(request):
+        actions.take_cause(
+            problem=problem,
+            pack=whole(request.POST.get("pack", "")),
+            component=request.POST.get("component", ""),
+            actor=user,
+        )
+        messages.success(request, _("It is a row of the analysis now; judge it there."))
+    return redirect(desk.address_of(problem.number))
 
 
 def _save(request: HttpRequest, problem: Problem, method: str, rows: list[Row]) -> HttpResponse:

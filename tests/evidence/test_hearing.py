@@ -1,5 +1,6 @@
 """Log lines that tools post to us: taken in by the one door, kept for a day, and forgotten."""
 
+import gzip
 import json
 from datetime import timedelta
 from typing import Any
@@ -7,9 +8,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from google.protobuf.json_format import ParseDict
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
 from itsm.evidence.actions import LOG_SOURCES, forget_old_lines
 from itsm.evidence.models import LogLine, LogSource
+from itsm.monitoring.bodies import LARGEST_UNPACKED
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +89,50 @@ def test_lines_of_each_tool_are_kept_alike(
     assert (line.service, line.host, line.program) == ("checkout", "web01", "shop-web")
     assert (line.level, line.text) == (3, "ERROR could not connect")
     assert int(line.at.timestamp()) == 1795375801
+
+
+def packed(request: dict[str, Any]) -> bytes:
+    """As the collector of OpenTelemetry sends it unless it is told otherwise."""
+    return gzip.compress(ParseDict(request, ExportLogsServiceRequest()).SerializeToString())
+
+
+def of_records(records: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"resourceLogs": [{"scopeLogs": [{"logRecords": records}]}]}
+
+
+def post_packed(client: Client, body: bytes, kind: str = "application/x-protobuf") -> Any:
+    source, token = connected("otlp")
+    headers = {"Authorization": f"Bearer {token}", "Content-Encoding": "gzip"}
+    return client.post(f"/hooks/{source.slug}/", body, content_type=kind, headers=headers)
+
+
+def test_the_collector_posts_protobuf_that_is_compressed(client: Client) -> None:
+    answer = post_packed(client, packed(OTLP))
+
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer["Content-Type"] == "application/x-protobuf"
+    line = LogLine.objects.get()
+    assert (line.service, line.host, line.level) == ("checkout", "web01", 3)
+    assert (line.text, int(line.at.timestamp())) == ("ERROR could not connect", 1795375801)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (gzip.compress(b"0" * (LARGEST_UNPACKED + 1)), 413),
+        (gzip.compress(b"{}")[:-4], 400),
+        (gzip.compress(b"{}") * 2, 400),
+        (b"{}", 400),
+        (gzip.compress(b"\xff" * 9), 400),
+        (packed(of_records([{"severityText": "\0"}])), 400),
+        (packed(of_records([{}] * 20_001)), 400),
+    ],
+)
+def test_what_is_packed_too_well_or_badly_is_refused(
+    client: Client, body: bytes, status: int
+) -> None:
+    assert post_packed(client, body).status_code == status
+    assert not LogLine.objects.exists()
 
 
 def test_a_batch_is_one_record_a_line(client: Client) -> None:

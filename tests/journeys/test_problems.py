@@ -1,5 +1,6 @@
-"""A problem from the incident that made somebody ask why to its end."""
+"""A problem from what was counted, before anybody asked why, to its end."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from incidents.actions.opening import Report
 from itsm.core import delivery
 from itsm.inventory.models import Service
 from itsm.people.models import User
+from problems.actions import find_candidates
 from problems.models import Problem
-from tests.factories import ServiceFactory
+from tests.factories import IncidentFactory, ServiceFactory
 from tests.journeys.conftest import Sit
 
 pytestmark = [
@@ -27,6 +29,19 @@ def report(title: str, by: User, service: Service) -> Any:
     return open_incident(report=Report(title=title, caller=by, service=service), actor=by)
 
 
+def came_back(service: Service, by: User) -> None:
+    """The same trouble four times in two weeks, after months of others."""
+    now = timezone.now()
+    for each in range(24):
+        began = now - timedelta(days=20 + 2 * each)
+        title = f"Trouble {chr(97 + each)}"
+        IncidentFactory(title=title, opened_at=began, opened_by=by, at_state="closed")
+    for each in range(1, 5):
+        began = now - timedelta(days=each)
+        IncidentFactory(title="Word hangs", opened_at=began, opened_by=by, service=service)
+    find_candidates(now=now)
+
+
 def do(page: Page, verb: str, **given: str) -> None:
     """Press a verb of the record, and say what its dialog asks."""
     page.locator(".verbs").get_by_role("link", name=verb, exact=True).click()
@@ -38,9 +53,9 @@ def do(page: Page, verb: str, **given: str) -> None:
 
 
 def understand(page: Page) -> Problem:
-    """Raise a problem from the incident of the page, and find its cause."""
-    page.get_by_role("link", name="Raise a problem").click()
-    page.get_by_role("dialog").get_by_role("button", name="Open problem").click()
+    """Open a problem of the candidate on the page, and find its cause."""
+    expect(page.get_by_role("main")).to_contain_text("4 incidents where")
+    page.get_by_role("button", name="Open a problem").click()
     page.wait_for_url("**/problems/PRB-*/")
     problem = Problem.objects.get()
     do(page, "Assess")
@@ -55,12 +70,12 @@ def understand(page: Page) -> Problem:
     return problem
 
 
-def test_a_problem_is_raised_understood_told_of_fixed_and_closed(
+def test_a_problem_is_counted_understood_told_of_fixed_and_closed(
     sit: Sit, alice: User, charlie: User
 ) -> None:
     service = ServiceFactory(name="printing")
-    first = report("Printing from Word hangs", charlie, service)
-    page = sit(alice).go(f"/incidents/{first.number}/")
+    came_back(service, alice)
+    page = sit(alice).go("/problems/candidates/")
     problem = understand(page)
     do(
         page,
@@ -80,7 +95,7 @@ def test_a_problem_is_raised_understood_told_of_fixed_and_closed(
     expect(page.get_by_text("It is the problem behind it.")).to_be_visible()
 
     page.get_by_role("link", name=f"{problem.number} ").first.click()
-    expect(page.locator(".burden")).to_contain_text("2 open incidents")
+    expect(page.locator(".burden")).to_contain_text("5 open incidents")
     do(page, "Fix it")
     do(page, "Resolve", What_was_done="A new driver.", Why_it_took_no_change="The vendor did it.")
     expect(page.get_by_text("Watched until")).to_be_visible()

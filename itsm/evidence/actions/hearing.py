@@ -21,9 +21,11 @@ LOG_SOURCES = Toolbox(
 
 
 @transaction.atomic
-def take_in(*, source: LogSource, body: bytes, now: datetime) -> int:
+def take_in(*, source: LogSource, body: bytes, now: datetime, media_type: str = "") -> int:
     """Keep the lines of one post; how many. Malformed when it cannot be read."""
-    told = formats[source.kind].lines(records_in(body), now=now)
+    tool = formats[source.kind]
+    read = tool.packed.get(media_type, records_in)
+    told = tool.lines(read(body), now=now)
     kept = [_line(source, each, now) for each in told if each.text.strip()]
     LogLine.objects.bulk_create(kept, batch_size=1000)
     if source.last_heard_at is None or source.last_heard_at < now - HEARD_PRECISION:

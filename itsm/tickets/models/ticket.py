@@ -1,5 +1,6 @@
 """What every ticket has, whatever its kind."""
 
+from collections.abc import Collection
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -281,8 +282,15 @@ class Ticket(models.Model):
         """Whether work on it is not over."""
         return self.phase in OPEN_PHASES
 
-    def lock(self) -> Self:
-        """This ticket, read again, with its row held until the transaction ends."""
+    def lock(self, *, beside: Collection[str] = ()) -> Self:
+        """This ticket, read again, with its row held until the transaction ends.
+
+        The tickets with the numbers ``beside`` are held as well, all in the order of their ids, so
+        that two who name each other never wait for one another.
+        """
+        if beside:
+            both = Ticket._default_manager.filter(Q(pk=self.pk) | Q(number__in=beside))
+            list(both.select_for_update().order_by("pk").values_list("pk"))
         of = ("self",) if type(self) is Ticket else (self.parent_link,)
         locked: Self = type(self)._default_manager.select_for_update(of=of).get(pk=self.pk)
         return locked
