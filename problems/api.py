@@ -27,7 +27,6 @@ from itsm.core.rest.shapes import (
 from itsm.inventory.fields import ComponentNames, ServiceName
 from itsm.people.fields import Person, TeamName
 from itsm.people.models import User
-from itsm.tickets.api import TicketCollection
 from itsm.tickets.api.belongings import PAGED
 from itsm.tickets.api.shapes import HEAD, MORE, PEOPLE, TAIL, URGENCY, put_addresses, put_names
 from itsm.tickets.fields import TicketNumber
@@ -37,17 +36,10 @@ from itsm.tickets.task_selectors import task_of, tasks_of
 from problems import actions, selectors
 from problems.actions.tasks import OF_PROBLEMS, STATES
 from problems.filters import ProblemFilters
-from problems.forms import ACTION, SortOfCause
+from problems.forms import SortOfCause
 from problems.known_errors import visible_matches
-from problems.models import (
-    ActionKind,
-    ActionState,
-    Method,
-    Origin,
-    Problem,
-    ResolutionCode,
-    Standing,
-)
+from problems.looking_api import LookingForTheCause
+from problems.models import Origin, Problem, ResolutionCode
 
 PEOPLE_NAMED = ("caller", "assignee", "opened_by", "workaround_verified_by")
 
@@ -112,33 +104,6 @@ LINKED = Shape(
         Column("resolved_at", maybe(instant())),
     ),
 )
-FINDING = Shape(
-    "AnalysisRow",
-    (
-        Column("method", text(enum=list(Method.values))),
-        Column("label", text()),
-        Column("text", text()),
-        Column("other", text()),
-        Column("category", text()),
-        Column("standing", text(enum=list(Standing.values))),
-        Column("happened_at", maybe(instant())),
-        Column("author", maybe(text()), "author__username"),
-    ),
-)
-ACTION_SHAPE = Shape(
-    "ReviewAction",
-    (
-        Column("id", number()),
-        Column("title", text()),
-        Column("kind", text(enum=list(ActionKind.values))),
-        Column("owner", maybe(text()), "owner__username"),
-        Column("due_on", maybe(text(format="date")), show=_day),
-        Column("state", text(enum=list(ActionState.values))),
-        Column("reason", text()),
-        Column("opened_at", instant()),
-        Column("closed_at", maybe(instant())),
-    ),
-)
 MATCH = Shape(
     "KnownErrorMatch",
     (
@@ -189,7 +154,7 @@ SHARED: tuple[Field, ...] = (
 )
 
 
-class ProblemCollection(TicketCollection):
+class ProblemCollection(LookingForTheCause):
     """Why incidents keep happening."""
 
     collection = "problems"
@@ -299,37 +264,6 @@ class ProblemCollection(TicketCollection):
             problem=problem, actor=request.user, worked=given["worked"], incident=incident
         )
         return self.shown(request, said)
-
-    @operation(
-        "get", "<str:number>/analysis/", _l("List how its cause was looked for"), gives=FINDING,
-        many=LIST,
-    )  # fmt: skip
-    def analysis(self, request: Asked, number: str) -> Response:
-        found = selectors.findings_of(self.ticket(request, number))
-        return Response(FINDING.read(found, request.user)[0])
-
-    @operation(
-        "get", "<str:number>/actions/", _l("List the actions of its review"), gives=ACTION_SHAPE,
-        many=LIST,
-    )  # fmt: skip
-    def actions(self, request: Asked, number: str) -> Response:
-        found = selectors.actions_of(self.ticket(request, number))
-        return Response(ACTION_SHAPE.read(found, request.user)[0])
-
-    @operation(
-        "post",
-        "<str:number>/actions/",
-        _l("Add an action to its review"),
-        takes=ACTION,
-        gives=ACTION_SHAPE,
-        status=201,
-        refuses=(409,),
-    )
-    def add_action(self, request: Asked, number: str) -> Response:
-        problem, given = self.ticket(request, number), self.given(request)
-        made = actions.add_action(problem=problem, actor=request.user, **given)
-        found = selectors.actions_of(problem).filter(pk=made.pk)
-        return Response(ACTION_SHAPE.one(found, request.user), 201)
 
     @operation("get", "<str:number>/tasks/", _l("List its tasks"), gives=TASK, many=LIST)
     def tasks(self, request: Asked, number: str) -> Response:

@@ -169,9 +169,14 @@ def is_reviewed(problem: Problem) -> bool:
     return Review.objects.filter(problem=problem.pk, held_on__isnull=False).exists()
 
 
+def reviews_of(problem: Ticket) -> QuerySet[Review]:
+    """The only review of a problem, or none."""
+    return Review.objects.filter(problem=problem.pk)
+
+
 def review_of(problem: Ticket) -> Review | None:
     """What was said of a problem afterwards, if anything was."""
-    return Review.objects.filter(problem=problem.pk).first()
+    return reviews_of(problem).first()
 
 
 def actions_of(problem: Ticket) -> QuerySet[ReviewAction]:

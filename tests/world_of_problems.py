@@ -5,7 +5,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from problems.actions import add_action, add_task, link_incident, publish_workaround
+from problems.actions import (
+    add_action,
+    add_task,
+    link_incident,
+    publish_workaround,
+    write_review,
+)
 from problems.models import ProblemCandidate
 from tests.factories import IncidentFactory, ProblemFactory, ServiceFactory
 
@@ -19,6 +25,10 @@ OF_PROBLEMS: dict[str, Any] = {
     "POST api/v1/problems/{problem}/tasks/": {"title": "Read the logs"},
     "PATCH api/v1/problems/{problem}/tasks/{problem_task}/": {"state": "done"},
     "POST api/v1/problems/{problem}/actions/": {"title": "Watch the pool", "kind": "detect"},
+    "POST api/v1/problems/{problem}/analysis/{by_method}/": {"rows": [{"label": "A leak"}]},
+    "POST api/v1/problems/{problem}/causes/": {"pack": 1, "component": "orders-db"},
+    "POST api/v1/problems/{problem}/review/": {"lessons": "Count the connections."},
+    "PATCH api/v1/problems/{problem}/actions/{review_action}/": {"state": "in_progress"},
     "POST api/v1/problems/{problem}/assign/": {"assignee": "alice"},
     "POST api/v1/problems/{assessed}/duplicate/": {"duplicate_of": "{problem}"},
     "POST api/v1/problems/{assessed}/cancel/": {"reason": "It is meant to be so."},
@@ -47,6 +57,7 @@ def made_of_problems(alice: Any) -> dict[str, str]:
     link_incident(problem=problem, incident=incident, actor=alice)
     task = add_task(problem=problem, actor=alice, title="Read the logs")
     action = add_action(problem=problem, actor=alice, title="Watch the pool")
+    write_review(problem=problem, actor=alice, words={"summary": "The pool ran empty."})
     states = {"assessed": "assess", "analysed": "rca", "fixing": "fix_in_progress"}
     made = {name: ProblemFactory(at_state=state, assignee=alice) for name, state in states.items()}
     made["known_error"] = publish_workaround(
