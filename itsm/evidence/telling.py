@@ -29,8 +29,7 @@ SORTS = {
 
 def where_to_take(user: User, ticket: Ticket) -> str:
     """Where this person takes a likely cause over into the work on the record; empty if nowhere."""
-    take = takers.get(ticket.kind)
-    return take(user, ticket) if take else ""
+    return takers[ticket.kind](user, ticket) if ticket.kind in takers else ""
 
 
 def told(pack: EvidencePack, user: User) -> dict[str, Any]:

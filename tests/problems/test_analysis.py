@@ -111,6 +111,31 @@ def test_each_method_keeps_its_rows_and_the_api_tells_them(
     assert client.get(f"/problems/{problem.number}/analysis/{method}/").status_code == 200
 
 
+def test_programs_write_the_analysis_and_the_review(
+    problem: Problem, alice: User, client: Client
+) -> None:
+    client.force_login(alice)
+    address = f"/api/v1/problems/{problem.number}"
+    rows = [{"label": "The pool is empty"}, {"label": "A leak", "standing": "cause"}]
+
+    def send(path: str, **body: Any) -> Any:
+        return client.post(f"{address}/{path}/", body, content_type="application/json")
+
+    told = send("analysis/whys", rows=rows).json()
+    wrong = send("analysis/whys", rows=[*rows, {"label": "", "colour": "red"}])
+    assert client.get(f"{address}/review/").status_code == 404
+    review = send("review", lessons="Count the connections.").json()
+
+    assert [(each["label"], each["standing"]) for each in told] == [
+        ("The pool is empty", "open"),
+        ("A leak", "cause"),
+    ]
+    assert (wrong.status_code, list(wrong.json()["errors"])) == (400, ["rows"])
+    assert "rows[2]" in wrong.json()["errors"]["rows"][0]
+    assert send("analysis/runes", rows=[]).status_code == 404
+    assert (review["lessons"], review["written_by"]) == ("Count the connections.", "alice")
+
+
 def test_two_who_write_at_once_do_not_lose_each_others_rows(
     problem: Problem, alice: User, client: Client
 ) -> None:

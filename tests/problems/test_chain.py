@@ -236,7 +236,7 @@ def test_a_trouble_is_understood_fixed_and_written_down_for_the_next_who_has_it(
 
     shown_while_typing(charlie, version)
     browser = shown_while_typing(frank, version)
-    browser.post("/portal/report/", {"title": "Payments fail all the same"})
+    browser.post("/portal/report/", {"title": "Payments fail all the same", "urgency": "2"})
     assert Incident.objects.filter(caller=frank).exists()
     begin = trouble.opened_at - DAY
     chain.clock.shift(2 * DAY)
