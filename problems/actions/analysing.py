@@ -59,9 +59,8 @@ def take_cause(*, problem: Problem, pack: int, component: str, actor: User) -> P
     if not may_work(actor, problem, "problems.work"):
         raise NotAllowed(_("You may not work on %(number)s.") % {"number": problem.number})
     found = packs_of(actor, problem).filter(pk=pack).select_related("ticket").first()
-    cause = found and next(
-        (each for each in found.content["causes"] if each["component"] == component), None
-    )
+    causes = found.content["causes"] if found is not None else []
+    cause = next((each for each in causes if each["component"] == component), None)
     if found is None or cause is None:
         raise NotFound(_("The evidence says no such thing."))
     held = problem.lock()

@@ -41,7 +41,7 @@ def test_of_two_that_call_each_other_duplicates_one_stays(alice: User) -> None:
     for _each in range(TIMES):
         pair = [ProblemFactory(at_state="assess", assignee=alice) for _both in range(2)]
 
-        faults = call_each_other_duplicates(*pair, alice)
+        faults = call_each_other_duplicates(pair[0], pair[1], alice)
 
         assert [isinstance(each, Refused) for each in faults] == [True], faults
         for each in pair:
