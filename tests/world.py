@@ -84,6 +84,7 @@ BODIES: dict[str, Any] = {
     "POST api/v1/proposals/{number}/take/": {"field": "team"},
     "POST api/v1/similar/": {"title": "Checkout is slow"},
     "POST api/v1/gate/": {"change": "{change}"},
+    "POST api/v1/changes/{change}/assign/": {"assignee": "alice"},
     "POST api/v1/pipelines/": {"name": "Another pipeline", "kind": "jenkins"},
     "PATCH api/v1/pipelines/{pipeline}/": {"is_active": False},
     "POST api/v1/deployments/": {"delivery_id": "42", "outcome": "succeeded"},

@@ -2,6 +2,7 @@
 
 from changes.actions.asking import ask_for_leave
 from changes.actions.assessing import assess, assess_like
+from changes.actions.assigning import assign, unassign
 from changes.actions.attributing import confirm_cause, find_causes, put_down, reject_cause
 from changes.actions.deciding import Answer, ask_gate, keep_refusal
 from changes.actions.delivering import Delivered, Finding, add_evidence, register_deployment
@@ -43,6 +44,7 @@ __all__ = [
     "ask_gate",
     "assess",
     "assess_like",
+    "assign",
     "authorize",
     "cancel",
     "changes_waited_for",
@@ -88,6 +90,7 @@ __all__ = [
     "start",
     "start_with_permit",
     "submit",
+    "unassign",
     "voids_leave",
     "weigh_template",
 ]

@@ -116,6 +116,27 @@ def vote(
 
 
 @transaction.atomic
+def keep_from_judging(*, ticket: Ticket, person: User) -> None:
+    """From now on this person gives no leave for a ticket; Refused where he has given it."""
+    given = Vote.objects.filter(
+        stage__approval__ticket=ticket.pk,
+        stage__approval__state__in=(Approval.State.REQUESTED, Approval.State.APPROVED),
+        state=Vote.State.APPROVED,
+        cast_by=person,
+    )
+    if given.exists():
+        sentence = _("%(who)s has agreed to %(number)s and so does not carry it out.")
+        raise Refused(sentence % {"who": person, "number": ticket.number})
+    asked = Approval.objects.select_for_update().filter(
+        ticket=ticket.pk, state=Approval.State.REQUESTED
+    )
+    for each in asked.order_by("pk"):
+        if person.pk not in each.barred:
+            each.barred = sorted([*each.barred, person.pk])
+            each.save(update_fields=["barred"])
+
+
+@transaction.atomic
 def void(*, ticket: Ticket, actor: User, purposes: Collection[str] | None = None) -> int:
     """Say that what was asked is no longer required; how many questions that were."""
     pending = Approval.objects.select_for_update().filter(

@@ -18,7 +18,13 @@ from itsm.people.models import User
 from itsm.people.selectors import system_user
 from itsm.tickets.actions import edit, link
 from itsm.tickets.models import Task, TaskState
-from tests.factories import ChangeFactory, ConfigurationItemFactory, IncidentFactory, ServiceFactory
+from tests.factories import (
+    ChangeFactory,
+    ConfigurationItemFactory,
+    IncidentFactory,
+    ServiceFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +32,8 @@ STATES = list(workflow.states)
 OPEN = STATES[:6]
 
 GIVEN: dict[str, dict[str, Any]] = {
+    "assign": {"assignee": "alice"},
+    "unassign": {},
     "submit": {},
     "endorse": {},
     "authorize": {},
@@ -41,6 +49,8 @@ GIVEN: dict[str, dict[str, Any]] = {
     "release": {},
 }
 LEADS_TO = {
+    **{("assign", state): state for state in OPEN},
+    **{("unassign", state): state for state in OPEN},
     ("submit", "new"): "assess",
     ("endorse", "assess"): "authorize",
     ("authorize", "authorize"): "scheduled",
@@ -63,6 +73,7 @@ def change_in(state: str, verb: str = "", **given: Any) -> Change:
     """A change in this state, as the verb needs it to be; a scheduled one has everybody's leave."""
     now = {"start": timedelta(0), "lapse": timedelta(days=-1)}.get(verb, timedelta(days=1))
     held = {"on_hold": True, "hold_reason": "Wait."} if verb == "release" else {}
+    held |= {"assignee": UserFactory()} if verb == "unassign" else {}
     change = ChangeFactory(
         at_state=state, starts_in=now, outcome=OUTCOME.get(state, ""), **held | given
     )
@@ -108,6 +119,7 @@ def test_any_other_transition_is_refused_and_the_refusal_is_logged(
     assert Event.objects.filter(name="change.transition_refused", subject_id=change.pk).exists()
 
 
+@pytest.mark.usefixtures("alice")
 @pytest.mark.parametrize("verb", GIVEN)
 def test_end_users_and_auditors_move_no_change(verb: str, charlie: User, audrey: User) -> None:
     state = next(state for known, state in LEADS_TO if known == verb)
@@ -225,7 +237,7 @@ class TestHolding:
 
         def offered(pattern: str) -> set[str]:
             page = client.get(f"/changes/{change.number}/").content.decode()
-            return set(re.findall(pattern, page)) - {"assign"}
+            return set(re.findall(pattern, page)) - {"assign", "unassign"}
 
         buttons, menu = rf"/changes/{change.number}/do/(\w+)/", r'data-what="(\w+)" data-from'
         at_large = {"submit", "hold", "cancel"}
