@@ -38,16 +38,19 @@ def look_whether_clear(*, run: Run) -> None:
 @transaction.atomic
 def open_for_breaker(*, breaker: Breaker, run: Run) -> None:
     """Have people look at what no longer heals: in the incident there is, or in one of its own."""
-    ticket = run.ticket
-    if ticket is not None and ticket.kind == "incident" and ticket.is_open():
+    ticket, is_for_all = run.ticket, breaker.runbook_id is None
+    if not is_for_all and ticket is not None and ticket.kind == "incident" and ticket.is_open():
         return  # it has been written there that the run did not help
     key = f"breaker:{breaker.pk}"
     if Ticket.objects.filter(correlation_key=key, phase__in=OPEN_PHASES).exists():
         return
+    title = _("%(runbook)s no longer heals") % {"runbook": breaker}
     report = Report(
-        title=_("%(runbook)s no longer heals") % {"runbook": breaker},
+        title=_("Nothing is healed by itself any more: it has failed all over the fleet")
+        if is_for_all
+        else title,
         description=run.why,
-        service=run.service,
+        service=None if is_for_all else run.service,
         source=Channel.MONITORING,
         detection=Detection.ALERT,
         correlation_key=key,

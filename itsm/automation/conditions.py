@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+
 TEXT, NUMBER, FLAG, LIST = "text", "number", "flag", "list"
 MOST = 30
 MOST_VALUES = 100
@@ -131,26 +133,29 @@ def compiled(conditions: Any, *, sorts: Mapping[str, str]) -> tuple[Compiled, ..
     ``sorts`` names the facts there are, and the sort of each.
     """
     if not isinstance(conditions, list):
-        raise Wrong(0, "", "Give a list of conditions.")
+        raise Wrong(0, "", _("Give a list of conditions."))
     if len(conditions) > MOST:
-        raise Wrong(MOST, "", f"Use at most {MOST} conditions.")
+        raise Wrong(MOST, "", _("Use at most %(most)d conditions.") % {"most": MOST})
     return tuple(_compiled(place, each, sorts) for place, each in enumerate(conditions))
 
 
 def _compiled(place: int, condition: Any, sorts: Mapping[str, str]) -> Compiled:
     if not isinstance(condition, dict) or not {"fact", "op"} <= set(condition):
-        raise Wrong(place, "", "A condition has a fact, an op and mostly a value.")
+        raise Wrong(place, "", _("A condition has a fact, an op and mostly a value."))
     if unknown := set(condition) - {"fact", "op", "value"}:
-        raise Wrong(place, "", f"A condition has no {sorted(map(str, unknown))[0]}.")
+        raise Wrong(
+            place, "", _("A condition has no %(name)s.") % {"name": _short(min(map(str, unknown)))}
+        )
     name, word = condition["fact"], condition["op"]
     if not isinstance(name, str) or name not in sorts:
-        raise Wrong(place, "fact", f"There is no fact {_short(name)}.")
+        raise Wrong(place, "fact", _("There is no fact %(name)s.") % {"name": _short(name)})
     if not isinstance(word, str) or word not in OPERATORS:
-        raise Wrong(place, "op", f"Choose one of {', '.join(OPERATORS)}.")
+        raise Wrong(place, "op", _("Choose one of %(known)s.") % {"known": ", ".join(OPERATORS)})
     operator, sort = OPERATORS[word], sorts[name]
     if sort not in operator.sorts:
         fitting = [each for each, known in OPERATORS.items() if sort in known.sorts]
-        raise Wrong(place, "op", f"{name} can be asked with {', '.join(fitting)}.")
+        told = {"name": name, "known": ", ".join(fitting)}
+        raise Wrong(place, "op", _("%(name)s can be asked with %(known)s.") % told)
     wanted = _wanted(place, condition.get("value"), operator.needs, sort)
     compare = operator.compare
     return Compiled(name, lambda seen: compare(seen, wanted))
@@ -159,28 +164,32 @@ def _compiled(place: int, condition: Any, sorts: Mapping[str, str]) -> Compiled:
 def _wanted(place: int, value: Any, needs: str, sort: str) -> Any:
     if needs == "none":
         if value not in (None, ""):
-            raise Wrong(place, "value", "This needs no value.")
+            raise Wrong(place, "value", _("This needs no value."))
         return None
     if needs == "text":
         return _one(place, value, TEXT)
     if needs == "one":
         return _one(place, value, sort)
     if not isinstance(value, list) or not 0 < len(value) <= MOST_VALUES:
-        raise Wrong(place, "value", f"Give a list of 1 to {MOST_VALUES} values.")
+        raise Wrong(
+            place, "value", _("Give a list of 1 to %(most)d values.") % {"most": MOST_VALUES}
+        )
     return frozenset(_one(place, each, NUMBER if sort == NUMBER else TEXT) for each in value)
 
 
 def _one(place: int, value: Any, sort: str) -> Any:
     if sort == NUMBER:
         if not _is_number(value) or not abs(value) < 1e15:
-            raise Wrong(place, "value", "Give a number.")
+            raise Wrong(place, "value", _("Give a number."))
         return value
     if sort == FLAG:
         if not isinstance(value, bool):
-            raise Wrong(place, "value", "Say true or false.")
+            raise Wrong(place, "value", _("Say true or false."))
         return value
     if not isinstance(value, str) or not value or len(value) > LONGEST:
-        raise Wrong(place, "value", f"Give a text of 1 to {LONGEST} characters.")
+        raise Wrong(
+            place, "value", _("Give a text of 1 to %(most)d characters.") % {"most": LONGEST}
+        )
     return value.casefold()
 
 

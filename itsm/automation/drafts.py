@@ -229,6 +229,12 @@ def _values(post: QueryDict, prefix: str) -> dict[str, str]:
     return {name.removeprefix(prefix): str(post[name]) for name in post if name.startswith(prefix)}
 
 
+def version_in(given: QueryDict, name: str = "version") -> int | None:
+    """The version that who posts a form has seen; None where he does not say."""
+    raw = given.get(name, "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
+
+
 def _without_blanks(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value != ""}
 

@@ -14,7 +14,7 @@ from itsm.automation.actions import applying, keeping
 from itsm.automation.actions.macros import run_macro
 from itsm.automation.documents import Difference
 from itsm.automation.fields import MACRO, RULE
-from itsm.automation.models import Outcome, Rule
+from itsm.automation.models import Macro, Outcome, Rule
 from itsm.automation.selectors import rules as selectors
 from itsm.automation.simulation import Simulation, simulated
 from itsm.core.errors import Invalid, NotFound
@@ -33,6 +33,7 @@ from itsm.core.rest.shapes import (
     several,
     text,
 )
+from itsm.core.rest.versions import tagged, version_seen
 from itsm.core.rest.views import Collection
 from itsm.tickets.fields import TicketNumber
 
@@ -76,6 +77,7 @@ MACRO_SHAPE = Shape(
         Column("team", maybe(text()), "team__slug"),
         Column("steps", several(mapping())),
         Column("is_on", flag()),
+        Column("version", number()),
     ),
 )
 SIMULATION = Shape(
@@ -155,17 +157,28 @@ class RuleCollection(Collection):
         return self._shown(request, slug)
 
     @operation(
-        "patch", "<slug:slug>/", _l("Change a rule"), takes=RULE, gives=RULE_SHAPE, refuses=(409,)
+        "patch",
+        "<slug:slug>/",
+        _l("Change a rule"),
+        takes=RULE,
+        gives=RULE_SHAPE,
+        refuses=(409,),
+        matches=True,
     )
     def change(self, request: Asked, slug: str) -> Response:
         rule = selectors.rule_for(request.user, slug)
-        kept = keeping.save_rule(actor=request.user, rule=rule, given=self.body(request))
+        kept = keeping.save_rule(
+            actor=request.user,
+            rule=rule,
+            given=self.body(request),
+            expected_version=_seen(request, rule),
+        )
         return self._shown(request, kept.slug)
 
-    @operation("delete", "<slug:slug>/", _l("Remove a rule"), status=204)
+    @operation("delete", "<slug:slug>/", _l("Remove a rule"), status=204, matches=True)
     def remove(self, request: Asked, slug: str) -> Response:
         rule = selectors.rule_for(request.user, slug)
-        keeping.remove_rule(rule=rule, actor=request.user)
+        keeping.remove_rule(rule=rule, actor=request.user, expected_version=_seen(request, rule))
         return Response(status=204)
 
     @operation(
@@ -197,7 +210,8 @@ class RuleCollection(Collection):
 
     def _shown(self, request: Asked, slug: str, *, status: int = 200) -> Response:
         found = selectors.visible_rules(request.user).filter(slug=slug)
-        return self.one(request, found, status=status)
+        row = self.shape.one(found, request.user)
+        return tagged(row, name=slug, version=row["version"], status=status)
 
 
 class MacroCollection(Collection):
@@ -222,16 +236,30 @@ class MacroCollection(Collection):
     def retrieve(self, request: Asked, slug: str) -> Response:
         return self._shown(request, slug)
 
-    @operation("patch", "<slug:slug>/", _l("Change a macro"), takes=MACRO, gives=MACRO_SHAPE)
+    @operation(
+        "patch",
+        "<slug:slug>/",
+        _l("Change a macro"),
+        takes=MACRO,
+        gives=MACRO_SHAPE,
+        matches=True,
+    )
     def change(self, request: Asked, slug: str) -> Response:
         macro = selectors.macro_for(request.user, slug)
-        kept = keeping.save_macro(actor=request.user, macro=macro, given=self.body(request))
+        kept = keeping.save_macro(
+            actor=request.user,
+            macro=macro,
+            given=self.body(request),
+            expected_version=_seen(request, macro),
+        )
         return self._shown(request, kept.slug)
 
-    @operation("delete", "<slug:slug>/", _l("Remove a macro"), status=204)
+    @operation("delete", "<slug:slug>/", _l("Remove a macro"), status=204, matches=True)
     def remove(self, request: Asked, slug: str) -> Response:
         macro = selectors.macro_for(request.user, slug)
-        keeping.remove_macro(macro=macro, actor=request.user)
+        keeping.remove_macro(
+            macro=macro, actor=request.user, expected_version=_seen(request, macro)
+        )
         return Response(status=204)
 
     @operation(
@@ -254,7 +282,12 @@ class MacroCollection(Collection):
 
     def _shown(self, request: Asked, slug: str, *, status: int = 200) -> Response:
         found = selectors.visible_macros(request.user).filter(slug=slug)
-        return self.one(request, found, status=status)
+        row = self.shape.one(found, request.user)
+        return tagged(row, name=slug, version=row["version"], status=status)
+
+
+def _seen(request: Asked, kept: Rule | Macro) -> int | None:
+    return version_seen(request, name=kept.slug, version=kept.version)
 
 
 def _days(request: Asked) -> int:

@@ -72,6 +72,7 @@ ASKED: tuple[Field, ...] = (
 )
 WHY = Line(name="why", label=_l("Why"))
 COMMENT = Field(name="comment", label=_l("Comment"), max_length=5000)
+PLAN = Line(name="plan", label=_l("The hash of the plan you judged"), max_length=64)
 
 
 def as_given(runbook: Runbook) -> dict[str, str]:

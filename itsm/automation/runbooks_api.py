@@ -14,6 +14,7 @@ from itsm.core.rest.asking import Asked
 from itsm.core.rest.filtering import parameters_of
 from itsm.core.rest.operations import LIST, PAGE, operation
 from itsm.core.rest.shapes import Column, Row, Shape, flag, instant, maybe, number, text
+from itsm.core.rest.versions import tagged, version_seen
 from itsm.core.rest.views import Collection
 from itsm.tickets.api.belongings import PAGED
 
@@ -40,6 +41,7 @@ RUNBOOK = Shape(
         Column("needs_approval", flag()),
         Column("is_mutating", flag()),
         Column("is_active", flag()),
+        Column("revision", number()),
         Column("version", maybe(number()), None),
         Column("text", text(), None),
     ),
@@ -97,12 +99,19 @@ class RunbookCollection(Collection):
         _l("Change it; another text is another version"),
         takes=(*FACTS, TEXT),
         gives=RUNBOOK,
+        matches=True,
     )
     def change(self, request: Asked, slug: str) -> Response:
         given = self.given(request, partly=True)
         said = given.pop("text", None)
         runbook = selectors.runbook_for(request.user, slug)
-        actions.change_runbook(runbook=runbook, facts=given, text=said, actor=request.user)
+        actions.change_runbook(
+            runbook=runbook,
+            facts=given,
+            text=said,
+            actor=request.user,
+            expected_revision=version_seen(request, name=slug, version=runbook.revision),
+        )
         return self._shown(request, slug)
 
     @operation(
@@ -163,4 +172,5 @@ class RunbookCollection(Collection):
 
     def _shown(self, request: Asked, slug: str, *, status: int = 200) -> Response:
         found = selectors.visible_runbooks(request.user).filter(slug=slug)
-        return self.one(request, found, status=status)
+        row = self.shape.one(found, request.user)
+        return tagged(row, name=slug, version=row["revision"], status=status)

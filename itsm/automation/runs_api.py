@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from itsm.automation import actions
 from itsm.automation.models import Breaker, Run, RunState, RunStep
-from itsm.automation.runbook_fields import ASKED, COMMENT, WHY
+from itsm.automation.runbook_fields import ASKED, COMMENT, PLAN, WHY
 from itsm.automation.selectors import runs as selectors
 from itsm.automation.selectors.runbooks import newest_version_of, runbook_for
 from itsm.core.errors import Invalid, NotAllowed, NotFound
@@ -45,6 +45,7 @@ RUN = Shape(
         Column("waits_for", text(enum=["", "person", "approval", "word"])),
         Column("why", text()),
         Column("plan", text()),
+        Column("plan_hash", text()),
         Column("healthy", number()),
         Column("samples_needed", number()),
         Column("proposed_at", instant()),
@@ -75,7 +76,7 @@ BREAKER = Shape(
     "Breaker",
     (
         Column("id", number()),
-        Column("runbook", text(), "runbook__slug"),
+        Column("runbook", maybe(text()), "runbook__slug"),
         Column("target", text()),
         Column("state", text(enum=list(Breaker.State.values))),
         Column("opened_at", maybe(instant())),
@@ -205,7 +206,7 @@ class RunCollection(Collection):
         "post",
         "<int:run_id>/approve/",
         _l("Give leave for it, or for its step"),
-        takes=(COMMENT,),
+        takes=(COMMENT, PLAN),
         gives=RUN,
         refuses=(409,),
     )
@@ -216,7 +217,7 @@ class RunCollection(Collection):
         "post",
         "<int:run_id>/reject/",
         _l("Refuse leave for it"),
-        takes=(COMMENT,),
+        takes=(COMMENT, PLAN),
         gives=RUN,
         refuses=(409,),
     )
@@ -244,9 +245,9 @@ class RunCollection(Collection):
         return self._shown(request, run_id)
 
     def _voted(self, request: Asked, run_id: int, word: str) -> Response:
-        comment = self.given(request)["comment"]
+        given = self.given(request)
         run = selectors.run_for(request.user, run_id)
-        actions.approve_run(run=run, actor=request.user, word=word, comment=comment)
+        actions.approve_run(run=run, actor=request.user, word=word, **given)
         return self._shown(request, run_id)
 
     def _shown(self, request: Asked, run_id: int, *, status: int = 200) -> Response:

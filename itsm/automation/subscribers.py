@@ -27,6 +27,13 @@ def hear_leave(settled: list[Event]) -> None:
             )
 
 
+@on("run.person_asked", moment=Moment.AFTER)
+def ask_about_step(event: Event) -> None:
+    """A run has come to a step that needs leave: those who may give it are asked."""
+    if event.data["is_leave"]:
+        actions.ask_about_step(run_id=event.subject_id)
+
+
 @on("run.aborted", "run.skipped", moment=Moment.AFTER)
 def ask_nobody_more(event: Event) -> None:
     """Nobody is asked for leave of a run that is over."""

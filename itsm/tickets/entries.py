@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _l
 from itsm.inventory.selectors import service_names
 from itsm.people.models import User
 from itsm.people.selectors import team_names, user_names
+from itsm.tickets.behind import Behind, behind_of
 from itsm.tickets.desks import address_of
 from itsm.tickets.models import Level, Ticket
 from itsm.tickets.permissions import may_work
@@ -89,6 +90,7 @@ class Entry:
     address: str
     is_pinned: bool = False
     may_pin: bool = False
+    behind: Sequence[Behind] = ()
 
     @property
     def data(self) -> Mapping[str, Any]:
@@ -124,8 +126,11 @@ class Names:
 def entries(
     user: User, ticket: Ticket, moments: Sequence[Moment], *, pinned: Collection[int] = ()
 ) -> list[Entry]:
-    """The moments in words; costs at most one statement for each of people, teams, services."""
+    """The moments in words; costs at most one statement for each of people, teams, services,
+    and for each sort of what acts by itself.
+    """
     names, address, may_pin = _names(moments), address_of(ticket), may_work(user, ticket)
+    behind = behind_of(user, [each.event for each in moments])
     return [
         Entry(
             moment=each,
@@ -137,6 +142,7 @@ def entries(
             address=address,
             is_pinned=each.event.pk in pinned,
             may_pin=may_pin,
+            behind=behind.get(each.event.pk, ()),
         )
         for each in moments
     ]

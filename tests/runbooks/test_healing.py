@@ -59,11 +59,13 @@ def post(source: MonitoringSource, status: str = "firing", *, is_heard: bool = T
     return Incident.objects.latest("pk")
 
 
-def propose(version: RunbookVersion, incident: Incident, actor: User) -> Run:
+def propose(
+    version: RunbookVersion, incident: Incident, actor: User, *, host: str = "web-1"
+) -> Run:
     return propose_run(
         runbook=version.runbook,
         ticket=incident,
-        parameters={"host": "web-1"},
+        parameters={"host": host},
         key=f"{version.runbook.slug}:{timezone.now().isoformat()}",
         actor=actor,
     )
@@ -147,7 +149,8 @@ def test_a_breaker_opens_after_two_failures_and_a_person_tries_it_again(
     third = runs[2]
     assert [each.state for each in runs] == ["failed", "failed", "blocked"]
     assert third.obstacle == "breaker"
-    assert {each.state for each in Breaker.objects.all()} == {"open"}
+    mine = Breaker.objects.filter(runbook=version.runbook)
+    assert {each.state for each in mine.all()} == {"open"}
 
     clock.shift(timedelta(minutes=59))
     Run.objects.filter(pk=third.pk).update(gives_up_at=timezone.now() + timedelta(hours=9))
@@ -156,7 +159,7 @@ def test_a_breaker_opens_after_two_failures_and_a_person_tries_it_again(
     trial = done(accept_run(run=third, actor=alice))
 
     assert trial.state == "failed"
-    waits = {each.until - timezone.now() for each in Breaker.objects.all() if each.until}
+    waits = {each.until - timezone.now() for each in mine.all() if each.until}
     assert waits == {timedelta(hours=2)}
 
     clock.shift(timedelta(hours=2))
@@ -167,6 +170,42 @@ def test_a_breaker_opens_after_two_failures_and_a_person_tries_it_again(
         last = pass_time(clock, last)
     assert last.state == "verified"
     assert {each.state for each in Breaker.objects.all()} == {"closed"}
+
+
+def test_all_healing_stops_when_it_fails_all_over_the_fleet(
+    clock: time_machine.Traveller,
+    source: MonitoringSource,
+    write: Write,
+    remembering: Remembering,
+    alice: User,
+) -> None:
+    """Each runbook failed once and each target once, so that no other breaker has opened."""
+    incident = post(source)
+
+    def heal(place: int) -> Run:
+        clock.shift(timedelta(minutes=1))
+        version = write(HEALING, slug=f"restart-{place}", policy="auto", is_mutating=False)
+        return done(propose(version, incident, alice, host=f"web-{place}"))
+
+    remembering.answers = [failed("no"), failed("no"), failed("no")]
+    assert [heal(place).state for place in range(3)] == ["failed"] * 3
+    held = heal(3)
+
+    assert (held.state, held.obstacle) == ("blocked", "breaker")
+    assert "fleet" in held.why
+    standing = Breaker.objects.exclude(state="closed").get()
+    assert (standing.runbook, standing.target) == (None, "")
+    deliver_owed()
+    told = Incident.objects.get(correlation_key__startswith="breaker:")
+    assert "all over the fleet" in told.title
+
+    clock.shift(timedelta(hours=1))
+    trial = done(accept_run(run=heal(4), actor=alice))
+    post(source, "resolved")
+    for _time in range(3):
+        trial = pass_time(clock, trial)
+    assert trial.state == "verified"
+    assert not Breaker.objects.exclude(state="closed").exists()
 
 
 def test_a_hundred_flaps_give_no_more_runs_than_the_budget_and_one_incident(

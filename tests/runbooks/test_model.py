@@ -28,7 +28,7 @@ from itsm.automation.actions import (
 )
 from itsm.automation.executors import failed, succeeded, unknown
 from itsm.automation.gates import probes
-from itsm.automation.models import AT_WORK, Run, RunbookVersion, RunBudget
+from itsm.automation.models import AT_WORK, Breaker, Run, RunbookVersion, RunBudget
 from itsm.people.models import User
 from tests.factories import IncidentFactory
 from tests.runbooks.conftest import RESTART, Remembering, Write
@@ -63,7 +63,7 @@ class Healing(RuleBasedStateMachine):
     @initialize()
     def fresh(self) -> None:
         Run.objects.all().delete()
-        self.version.runbook.breakers.all().delete()
+        Breaker.objects.all().delete()
         probes._entries["alert"] = self.probe
 
     def probe(self, run: Run, _verification: Any) -> bool | None:

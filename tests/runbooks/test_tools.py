@@ -8,8 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from itsm.approvals.models import Approval
+from itsm.automation.actions import start_run
 from itsm.automation.executors import Outcome, Work, executors
+from itsm.automation.models import Run
+from itsm.core.delivery import deliver_owed
+from itsm.people.models import User
+from tests.factories import IncidentFactory
+from tests.runbooks.conftest import Write, done
 from tests.runbooks.test_executors import HOSTILE
 
 ANSIBLE = shutil.which("ansible-playbook")
@@ -126,6 +134,61 @@ def test_terraform_applies_what_was_planned_and_nothing_else(place: Path) -> Non
     again = executors["terraform"].plan(wanted)
     assert again is not None
     assert "No changes" in again.text
+
+
+LEAVE = """
+target: "{host}"
+parameters:
+  - {name: host, type: text, required: true}
+  - {name: out, type: text, required: true}
+steps:
+  - {use: approval, name: Agree to the plan}
+  - use: terraform
+    with: {configuration: environment, workspace: "{ticket}"}
+"""
+
+
+@needs_terraform
+@pytest.mark.django_db
+def test_somebody_agrees_to_a_plan_of_terraform_and_that_plan_is_applied(
+    place: Path, write: Write, alice: User, dana: User, client: Client
+) -> None:
+    directory = place / "terraform" / "environment"
+    directory.mkdir()
+    (directory / "main.tf").write_text(CONFIGURATION)
+    version, incident = write(LEAVE), IncidentFactory()
+    client.force_login(dana)
+
+    def planned(key: str) -> Run:
+        told = {"host": "web-1", "out": str(place)}
+        run = start_run(
+            version=version, parameters=told, key=key, actor=alice, ticket=incident, origin="person"
+        )
+        run = done(run)
+        deliver_owed()
+        assert "terraform_data.environment" in run.plan
+        return run
+
+    def agree(run: Run, plan: str) -> int:
+        address = f"/api/v1/runs/{run.pk}/approve/"
+        return client.post(address, {"plan": plan}, content_type="application/json").status_code
+
+    drifted = planned("test:1")
+    assert agree(drifted, "0" * 64) == 409
+    assert agree(drifted, drifted.plan_hash) == 200
+    (directory / "main.tf").write_text(CONFIGURATION.replace("var.host", '"another"'))
+    drifted = done(drifted)
+    assert drifted.state == "failed"
+    assert "no longer what was planned" in drifted.why
+
+    agreed = planned("test:2")
+    assert agree(agreed, drifted.plan_hash) == 409
+    assert agree(agreed, agreed.plan_hash) == 200
+    agreed = done(agreed)
+    assert agreed.state == "verified", agreed.why
+    assert agreed.steps.get(use="terraform").facts == {"host": "another"}
+    leave = Approval.objects.get(purpose=f"run-{agreed.pk}-0")
+    assert (leave.state, leave.snapshot["plan"]) == ("approved", agreed.plan_hash)
 
 
 @needs_puppet

@@ -10,6 +10,7 @@ from itsm.automation.actions.runbooks import (
 from itsm.automation.actions.starting import (
     accept_run,
     approve_run,
+    ask_about_step,
     settle_leave,
     skip_run,
     start_run,
@@ -22,6 +23,7 @@ __all__ = [
     "accept_run",
     "add_runbook",
     "approve_run",
+    "ask_about_step",
     "change_runbook",
     "escalate_run",
     "let_go_on",

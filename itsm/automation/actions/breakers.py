@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import F, Q
+
 from itsm.automation import breaking
 from itsm.automation.models import NOT_VERIFIED, Breaker, Run, RunState
 from itsm.automation.selectors import runs as selectors
@@ -34,9 +36,12 @@ def note_end(run: Run, *, actor: User, now: datetime) -> None:
         is_trial = each.trial_id == run.pk
         standing = breaking.at(each.standing, now)
         if run.state in NOT_VERIFIED:
-            failures = selectors.failures_of(each, now)
             standing = breaking.after_failure(
-                standing, failures=failures, is_trial=is_trial, now=now
+                standing,
+                failures=selectors.failures_of(each, now),
+                is_trial=is_trial,
+                now=now,
+                most=selectors.failures_allowed(each),
             )
         elif run.state == RunState.VERIFIED:
             standing = breaking.after_success(standing, is_trial=is_trial, now=now)
@@ -53,18 +58,24 @@ def note_end(run: Run, *, actor: User, now: datetime) -> None:
 
 
 def _hold(run: Run) -> list[Breaker]:
-    """The breakers of a run, that of its target first, held: failures are counted one by one."""
+    """The breakers of a run, that of its target first, held: failures are counted one by one.
+
+    What heals stands behind the one of all healing as well.
+    """
     names = (run.target, "")
-    Breaker.objects.bulk_create(
-        (Breaker(runbook_id=run.runbook_id, target=each) for each in names), ignore_conflicts=True
-    )
-    found = Breaker.objects.select_for_update().filter(runbook=run.runbook_id, target__in=names)
-    return list(found.order_by("-target"))
+    wanted = [Breaker(runbook_id=run.runbook_id, target=each) for each in names]
+    mine = Q(runbook=run.runbook_id, target__in=names)
+    if run.origin == Run.Origin.HEALING:
+        wanted.append(Breaker(runbook=None))
+        mine |= Q(runbook=None)
+    Breaker.objects.bulk_create(wanted, ignore_conflicts=True)
+    found = Breaker.objects.select_for_update(of=("self",)).filter(mine)
+    return list(found.order_by(F("runbook").asc(nulls_last=True), "-target"))
 
 
 def _tell(breaker: Breaker, run: Run, actor: User) -> None:
     data = {
-        "runbook": run.runbook.name,
+        "runbook": breaker.name,
         "target": breaker.target,
         "run": run.pk,
         "ticket": run.ticket_id,

@@ -92,6 +92,8 @@ def _breaker(run: Run, now: datetime) -> Hindrance | None:
         return None
     if breaker.until is not None and breaker.until > now:
         why = _("Its breaker is open: it has failed too often.")
+        if breaker.runbook_id is None:
+            why = _("All healing is stopped: it has failed on too much of the fleet.")
         return Hindrance(Obstacle.BREAKER, why, breaker.until)
     why = _("Its breaker is half open: a person has to try it once.")
     return Hindrance(Obstacle.BREAKER, why, now + LATER)

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from itsm.automation.actions.breakers import note_end
-from itsm.automation.actions.telling import tell
+from itsm.automation.actions.telling import because_of, tell
 from itsm.automation.models import Run, RunState
 from itsm.core import events
 from itsm.people.models import User
@@ -41,4 +41,5 @@ def tell_finished(run: Run, *, actor: User) -> None:
         "ticket": run.ticket_id,
         "why": run.why,
     }
-    events.publish("run.finished", run, actor=actor, data=data)
+    with because_of(run):
+        events.publish("run.finished", run, actor=actor, data=data)

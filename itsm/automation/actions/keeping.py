@@ -38,8 +38,7 @@ def save_rule(
     _turn_page()
     values = cleaned(RULE, given, partly=rule is not None)
     kept = Rule.objects.get(pk=rule.pk) if rule is not None else Rule()
-    if expected_version is not None and kept.version != expected_version:
-        raise Stale(_("The rule has changed since you opened it; look at it again."))
+    _check_version(kept, expected_version)
     before, usual = configuration.picture_of(kept) if rule is not None else {}, Rule()
     for name, value in values.items():
         if value in (None, "") and name in DEFAULTED:
@@ -84,21 +83,30 @@ def move_rule(*, rule: Rule, up: bool, actor: User) -> None:
 
 
 @transaction.atomic
-def remove_rule(*, rule: Rule, actor: User) -> None:
+def remove_rule(*, rule: Rule, actor: User, expected_version: int | None = None) -> None:
     """Take a rule away, with what was kept of its firings."""
     _check_may_edit(actor)
     _turn_page()
+    rule = Rule.objects.get(pk=rule.pk)
+    _check_version(rule, expected_version)
     configuration.note_removal(rule, actor=actor)
     rule.delete()
     listen()
 
 
 @transaction.atomic
-def save_macro(*, actor: User, given: Mapping[str, Any], macro: Macro | None = None) -> Macro:
+def save_macro(
+    *,
+    actor: User,
+    given: Mapping[str, Any],
+    macro: Macro | None = None,
+    expected_version: int | None = None,
+) -> Macro:
     """Write a new macro or change what is given of one."""
     _check_may_edit(actor)
     values = cleaned(MACRO, given, partly=macro is not None)
-    kept = Macro.objects.get(pk=macro.pk) if macro is not None else Macro()
+    kept = Macro.objects.select_for_update().get(pk=macro.pk) if macro is not None else Macro()
+    _check_version(kept, expected_version)
     before = configuration.picture_of(kept) if macro is not None else {}
     for name, value in values.items():
         if name == "position" and value is None:
@@ -110,6 +118,7 @@ def save_macro(*, actor: User, given: Mapping[str, Any], macro: Macro | None = N
     _check_slug(Macro, kept)
     check_steps(kept.steps, author=actor, actor=None, kinds=kept.kinds)
     kept.changed_at = timezone.now()
+    kept.version += macro is not None
     kept.save()
     if macro is not None:
         configuration.note_change(kept, before=before, actor=actor)
@@ -119,9 +128,11 @@ def save_macro(*, actor: User, given: Mapping[str, Any], macro: Macro | None = N
 
 
 @transaction.atomic
-def remove_macro(*, macro: Macro, actor: User) -> None:
+def remove_macro(*, macro: Macro, actor: User, expected_version: int | None = None) -> None:
     """Take a macro away."""
     _check_may_edit(actor)
+    macro = Macro.objects.select_for_update().get(pk=macro.pk)
+    _check_version(macro, expected_version)
     configuration.note_removal(macro, actor=actor)
     macro.delete()
 
@@ -141,6 +152,13 @@ def _turn_page() -> None:
 def _check_may_edit(actor: User) -> None:
     if not actor.has_perm(EDIT):
         raise NotAllowed(_("You may not change what is done by itself."))
+
+
+def _check_version(kept: Rule | Macro, expected: int | None) -> None:
+    """Stale unless it still is as the actor saw it; None asks nothing."""
+    if expected is not None and kept.version != expected:
+        sentence = _("“%(name)s” has changed since you opened it; look at it again.")
+        raise Stale(sentence % {"name": kept})
 
 
 def _check_rule(rule: Rule, *, author: User) -> None:

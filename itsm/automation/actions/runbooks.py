@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from itsm.automation.definition import SECRET, read_definition
 from itsm.automation.models import Runbook, RunbookSecret, RunbookVersion
 from itsm.core import configuration, events
-from itsm.core.errors import Invalid, NotAllowed
+from itsm.core.errors import Invalid, NotAllowed, Stale
 from itsm.people.models import User
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -34,14 +34,23 @@ def add_runbook(*, slug: str, facts: Mapping[str, Any], text: str, actor: User) 
 
 @transaction.atomic
 def change_runbook(
-    *, runbook: Runbook, facts: Mapping[str, Any], text: str | None, actor: User
+    *,
+    runbook: Runbook,
+    facts: Mapping[str, Any],
+    text: str | None,
+    actor: User,
+    expected_revision: int | None = None,
 ) -> Runbook:
     """Change what is said of a runbook; another text is another version."""
     _check_may_write(actor)
     held = Runbook.objects.select_for_update().get(pk=runbook.pk)
+    if expected_revision is not None and held.revision != expected_revision:
+        sentence = _("“%(name)s” has changed since you opened it; look at it again.")
+        raise Stale(sentence % {"name": held})
     before = configuration.picture_of(held)
     for name, value in facts.items():
         setattr(held, name, value)
+    held.revision += 1
     held.save()
     configuration.note_change(held, before=before, actor=actor)
     newest = held.versions.order_by("-number").first()

@@ -18,10 +18,12 @@ from itsm.automation.filling import filled
 from itsm.automation.models import Run, Runbook, RunbookVersion, RunState, WaitsFor
 from itsm.automation.parameters import values_for
 from itsm.automation.selectors import runs as selectors
+from itsm.core import events
 from itsm.core.errors import Invalid, NotAllowed, Refused
 from itsm.inventory.models import Service
 from itsm.inventory.selectors import services_named
 from itsm.people.models import User
+from itsm.people.selectors import system_user
 from itsm.tickets.models import Ticket
 
 HEALING_PATIENCE = timedelta(hours=1)
@@ -74,6 +76,7 @@ def start_run(
             "target": target,
             "requested_by": actor,
             "reason": reason[:250],
+            "cause": dict(events.cause_now() or {}),
             "samples_needed": definition.verification.needed,
             "is_supervised": origin == Run.Origin.PERSON,
             "proposed_at": now,
@@ -114,11 +117,16 @@ def skip_run(*, run: Run, actor: User, why: str = "") -> Run:
 
 
 @transaction.atomic
-def approve_run(*, run: Run, actor: User, word: str, comment: str = "", seen: str = "") -> Run:
-    """Give leave for a run or for one of its steps, or refuse it: never by who asked for it."""
+def approve_run(*, run: Run, actor: User, word: str, comment: str = "", plan: str = "") -> Run:
+    """Give leave for a run or for one of its steps, or refuse it: never by who asked for it.
+
+    ``plan`` is the hash of the plan that was judged; Refused when the run has another by now.
+    """
+    if plan and plan != run.plan_hash:
+        raise Refused(_("What you judged has changed; look at it again."), field="plan")
     if run.ticket_id is not None:
         asked = _asked_about(run)
-        approvals.vote(approval=asked, actor=actor, word=word, comment=comment, seen=seen)
+        approvals.vote(approval=asked, actor=actor, word=word, comment=comment)
         return Run.objects.select_related("runbook", "ticket").get(pk=run.pk)
     if not actor.has_perm("runbooks.manage"):
         raise NotAllowed(_("Only process managers give leave for runs."))
@@ -146,6 +154,20 @@ def settle_leave(*, run_id: int, is_granted: bool, actor: User, why: str = "") -
     else:
         finish(held, RunState.SKIPPED, why=why or _("Leave was refused."), actor=actor)
     return held
+
+
+@transaction.atomic
+def ask_about_step(*, run_id: int) -> None:
+    """Ask for leave for the step a run has come to, once; who is asked sees its plan."""
+    run = Run.objects.select_related("ticket").get(pk=run_id)
+    if run.ticket is None:
+        return
+    run.ticket.lock()  # before the run, as everywhere
+    held = _locked(run_id)
+    asked = Approval.objects.filter(ticket=held.ticket_id, purpose=purpose_of(held))
+    is_asked = asked.filter(state=Approval.State.REQUESTED).exists()
+    if held.waits_for == WaitsFor.APPROVAL and not is_asked:
+        ask_for_leave(held, purpose=purpose_of(held), actor=system_user())
 
 
 def ask_for_leave(run: Run, *, purpose: str, actor: User) -> None:

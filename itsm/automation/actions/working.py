@@ -5,12 +5,14 @@ and whoever was gone for longer than his lease finds that his word is no longer 
 """
 
 import hashlib
+import json
 import threading
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import TracebackType
+from typing import Any
 
 import structlog
 from django.db import connection, transaction
@@ -157,31 +159,64 @@ def _try_to_begin(run: Run, _pulse: Pulse) -> Run:
 
 def _plan(run: Run, pulse: Pulse) -> Run:
     """Have every step that can tell beforehand say what it would do."""
-    plans, facts, why = [], {}, ""
+    plan = _plan_from(run, pulse, 0)
+    with held(run) as found:
+        if found.is_stopped:
+            finish(found, RunState.ABORTED, why=_("It was stopped."), actor=system_user())
+        elif plan.why:
+            finish(found, RunState.FAILED, why=plan.why, actor=system_user())
+        else:
+            _keep_plan(found, plan)
+            found.state, found.position = RunState.RUNNING, 0
+            found.save()
+        return found
+
+
+def _plan_again(run: Run, pulse: Pulse) -> Run:
+    """What was done meanwhile may have made the plan another: leave is asked for this one."""
+    plan = _plan_from(run, pulse, run.position)
+    with held(run) as found:
+        if plan.why:
+            give_up(found, plan.why)
+        else:
+            _keep_plan(found, plan)
+            found.save()
+        return found
+
+
+@dataclass
+class _Ahead:
+    """What steps would do, the facts each insists on later, and why that cannot be told."""
+
+    texts: list[str] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+    why: str = ""
+
+
+def _plan_from(run: Run, pulse: Pulse, first: int) -> _Ahead:
+    """What the steps from this one on would do; nothing is done."""
+    ahead = _Ahead()
     for place, step in enumerate(run.version.definition.steps):
-        if step.is_by_people:
+        if step.is_by_people or place < first:
             continue
         work, mask = _work(run, "steps", place, step, pulse)
         try:
             plan = executors[step.use].plan(work)
         except Exception as error:  # whatever it was, nothing was done yet
             logger.exception("run.plan_failed", run=run.pk, step=step.name)
-            why = mask(f"{step.name}: {error or type(error).__name__}")
+            ahead.why = mask(f"{step.name}: {error or type(error).__name__}")
             break
         if plan is not None:
-            plans.append(_planned(step, plan, mask))
-            facts[str(place)] = dict(plan.facts)
-    with held(run) as found:
-        if found.is_stopped:
-            finish(found, RunState.ABORTED, why=_("It was stopped."), actor=system_user())
-        elif why:
-            finish(found, RunState.FAILED, why=why, actor=system_user())
-        else:
-            found.plan, found.plan_facts = "\n\n".join(plans)[:200_000], facts
-            found.plan_hash = hashlib.sha256(found.plan.encode()).hexdigest() if plans else ""
-            found.state, found.position = RunState.RUNNING, 0
-            found.save()
-        return found
+            ahead.texts.append(_planned(step, plan, mask))
+            ahead.facts[str(place)] = dict(plan.facts)
+    return ahead
+
+
+def _keep_plan(run: Run, plan: _Ahead) -> None:
+    # The facts stand behind the words: two plans that read alike can be two.
+    told = json.dumps([plan.texts, plan.facts], sort_keys=True, default=str)
+    run.plan, run.plan_facts = "\n\n".join(plan.texts)[:200_000], plan.facts
+    run.plan_hash = hashlib.sha256(told.encode()).hexdigest() if plan.texts else ""
 
 
 def _planned(step: Step, plan: Plan, mask: Mask) -> str:
@@ -189,11 +224,24 @@ def _planned(step: Step, plan: Plan, mask: Mask) -> str:
 
 
 def _step(run: Run, pulse: Pulse) -> Run:
+    if _comes_to_leave(run):
+        run = _plan_again(run, pulse)
+        if not _comes_to_leave(run):
+            return run
     run, begun, step = begin_step(run)
     if begun is None or step is None:
         return run
     outcome = _perform(run, begun, step, pulse)
     return end_step(run, begun, outcome)
+
+
+def _comes_to_leave(run: Run) -> bool:
+    """Whether leave is to be asked now, after something was done already."""
+    steps = run.version.definition.steps
+    if run.state != RunState.RUNNING or run.position >= len(steps) or run.is_stopped:
+        return False
+    is_leave = steps[run.position].use == "approval"
+    return is_leave and any(not each.is_by_people for each in steps[: run.position])
 
 
 def _perform(run: Run, begun: RunStep, step: Step, pulse: Pulse) -> Outcome:

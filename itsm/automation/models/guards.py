@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from itsm.automation.breaking import Standing
@@ -13,7 +14,10 @@ from itsm.inventory.models import Tier
 
 
 class Breaker(models.Model):
-    """Whether a runbook may be run on a target, or at all where no target is named."""
+    """Whether a runbook may be run on a target, or at all where no target is named.
+
+    The one without a runbook holds all healing back: it has failed on too much of the fleet.
+    """
 
     class State(models.TextChoices):
         """Whether it lets runs pass."""
@@ -22,7 +26,7 @@ class Breaker(models.Model):
         OPEN = "open", _("Open: nothing passes")
         HALF_OPEN = "half_open", _("Half open: one supervised run passes")
 
-    runbook = models.ForeignKey(Runbook, models.CASCADE, related_name="breakers")
+    runbook = models.ForeignKey(Runbook, models.CASCADE, null=True, related_name="breakers")
     target = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=9, choices=State, default=State.CLOSED)
     wait = models.DurationField(default=timedelta(hours=1))
@@ -34,14 +38,22 @@ class Breaker(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["runbook", "target"], name="one_breaker_a_target")
+            models.UniqueConstraint(fields=["runbook", "target"], name="one_breaker_a_target"),
+            models.UniqueConstraint(
+                fields=["target"], condition=Q(runbook=None), name="one_breaker_for_all"
+            ),
         ]
         indexes = [
             models.Index(fields=["state"], name="breaker_not_closed", condition=~Q(state="closed"))
         ]
 
     def __str__(self) -> str:
-        return f"{self.runbook} · {self.target}" if self.target else str(self.runbook)
+        return f"{self.name} · {self.target}" if self.target else self.name
+
+    @property
+    def name(self) -> str:
+        """What it holds back."""
+        return self.runbook.name if self.runbook is not None else gettext("Healing as a whole")
 
     @property
     def standing(self) -> Standing:

@@ -23,6 +23,7 @@ class Macro(models.Model):
     )
     steps = models.JSONField(_("steps"), default=list)
     is_on = models.BooleanField(_("is offered"), default=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

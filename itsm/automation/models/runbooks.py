@@ -36,6 +36,8 @@ class Runbook(models.Model):
     is_mutating = models.BooleanField(_("alters something"), default=True)
     cooldown = models.DurationField(_("rest between runs"), default=timedelta(minutes=10))
     is_active = models.BooleanField(_("may run"), default=True)
+    # Another with every change, also of what stands in no version.
+    revision = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

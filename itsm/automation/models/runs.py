@@ -86,6 +86,8 @@ class Run(models.Model):
     target = models.CharField(max_length=300)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     reason = models.CharField(max_length=250, blank=True)
+    # What brought it about, see ``core.events``: whatever it does is caused by that as well.
+    cause = models.JSONField(default=dict)
 
     state = models.CharField(max_length=20, choices=RunState, default=RunState.PROPOSED)
     obstacle = models.CharField(max_length=12, choices=Obstacle, blank=True)

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import BigIntegerField, F, FloatField, Q, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat
+from django.utils.translation import gettext as _
 
 from itsm.automation.models import Breaker, Firing
 from itsm.automation.models.rules import Outcome
@@ -31,7 +32,11 @@ def breakers_not_closed(user: User, *, by: datetime) -> QuerySet[Any]:
         key=F("pk"),
         ticket_key=nothing,
         team_key=nothing,
-        words=Concat(F("runbook__name"), Value(" · "), F("target")),
+        words=Concat(
+            Coalesce(F("runbook__name"), Value(_("Healing as a whole"))),
+            Value(" · "),
+            F("target"),
+        ),
         at=F("opened_at"),
         value=Value(1.0, output_field=FloatField()),
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from itsm.automation.models import Evaluation, Firing, Macro, Outcome, Rule
 from itsm.automation.selectors.situations import whole_ticket
@@ -63,7 +64,7 @@ def rule_for(user: User, slug: str) -> Rule:
     """One rule; NotFound when there is none this person may see."""
     found = visible_rules(user).filter(slug=slug).first()
     if found is None:
-        raise NotFound("There is no such rule.")
+        raise NotFound(_("There is no such rule."))
     return found
 
 
@@ -77,7 +78,7 @@ def macro_for(user: User, slug: str) -> Macro:
     """One macro; NotFound when there is none this person may see."""
     found = visible_macros(user).filter(slug=slug).first()
     if found is None:
-        raise NotFound("There is no such macro.")
+        raise NotFound(_("There is no such macro."))
     return found
 
 
@@ -88,6 +89,14 @@ def macros_on(user: User, ticket: Ticket) -> list[Macro]:
     own = Q(team=None) | Q(team__in=user.memberships.values("team"))
     found = Macro.objects.filter(own, is_on=True).only("slug", "name", "description", "kinds")
     return [each for each in found if not each.kinds or ticket.kind in each.kinds]
+
+
+def names_of_rules(pks: Collection[int]) -> dict[int, tuple[str, str]]:
+    """The short names and names of these rules, of those there still are."""
+    if not pks:
+        return {}
+    rows = Rule.objects.filter(pk__in=pks).order_by().values_list("pk", "slug", "name")
+    return {pk: (slug, name) for pk, slug, name in rows}
 
 
 def tallies(rule_ids: Collection[int]) -> dict[int, Tally]:

@@ -1,5 +1,6 @@
 """Questions about runs: who may see them, which hold what, and what they have used up."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -7,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from itsm.approvals.selectors import votes_open_to
-from itsm.automation.breaking import counted_since
+from itsm.automation.breaking import MOST_FAILURES, counted_since, most_of_fleet
 from itsm.automation.models import (
     AT_WORK,
     NOT_VERIFIED,
@@ -72,6 +73,13 @@ def breaker_of(pk: int) -> Breaker | None:
 def runs_of(user: User, ticket: Ticket) -> QuerySet[Run]:
     """The runs of a ticket, newest first."""
     return visible_runs(user).filter(ticket=ticket.pk).order_by("-pk")
+
+
+def runbooks_of_runs(pks: Collection[int]) -> dict[int, str]:
+    """What each of these runs is a run of."""
+    if not pks:
+        return {}
+    return dict(Run.objects.filter(pk__in=pks).order_by().values_list("pk", "runbook__name"))
 
 
 def lines_after(run: Run, line_id: int) -> QuerySet[RunLine]:
@@ -146,12 +154,24 @@ def last_end_of(run: Run) -> datetime | None:
 
 
 def failures_of(breaker: Breaker, now: datetime) -> int:
-    """How many runs were not verified lately, as this breaker counts."""
+    """How many runs were not verified lately, as this breaker counts.
+
+    That of all healing counts the targets: one that fails again and again says nothing of others.
+    """
     standing_from = counted_since(breaker.standing, now)
-    runs = Run.objects.filter(
-        runbook=breaker.runbook_id, state__in=NOT_VERIFIED, ended_at__gt=standing_from
-    )
+    runs = Run.objects.filter(state__in=NOT_VERIFIED, ended_at__gt=standing_from)
+    if breaker.runbook_id is None:
+        healing = runs.filter(origin=Run.Origin.HEALING)
+        return healing.order_by().values("target").distinct().count()
+    runs = runs.filter(runbook=breaker.runbook_id)
     return (runs.filter(target=breaker.target) if breaker.target else runs).count()
+
+
+def failures_allowed(breaker: Breaker) -> int:
+    """How many failures open this breaker."""
+    if breaker.runbook_id is None:
+        return most_of_fleet(ConfigurationItem.objects.count())
+    return MOST_FAILURES
 
 
 def is_healthy_by_alerts(run: Run) -> bool | None:

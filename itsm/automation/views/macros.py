@@ -90,7 +90,12 @@ def _edit(
     given = draft.document()
     del given["conditions"]
     try:
-        kept = keeping.save_macro(actor=user, macro=found, given=given)
+        kept = keeping.save_macro(
+            actor=user,
+            macro=found,
+            given=given,
+            expected_version=drafts.version_in(request.POST),
+        )
     except NotAllowed:
         raise
     except Refused as refusal:
@@ -109,6 +114,7 @@ def _form(
 ) -> HttpResponse:
     content: dict[str, Any] = {
         "macro": found,
+        "version": request.POST.get("version") or (found.version if found else ""),
         "fields": drafts.shown_fields(MACRO, draft, user=user, refusal=refusal),
         "steps": drafts.shown_steps(draft, user=user, refusal=refusal),
         "verbs": drafts.verb_groups(user),

@@ -78,7 +78,10 @@ def _edit(
         return _form(request, user, found, draft)
     try:
         kept = keeping.save_rule(
-            actor=user, rule=found, given=draft.document(), expected_version=_version(request)
+            actor=user,
+            rule=found,
+            given=draft.document(),
+            expected_version=drafts.version_in(request.POST),
         )
     except NotAllowed:
         raise
@@ -212,11 +215,6 @@ def why(request: HttpRequest, number: str) -> HttpResponse:
 def _days(request: HttpRequest) -> int:
     raw = request.GET.get("days", "")
     return int(raw) if raw in {str(each) for each in DAYS} else 30
-
-
-def _version(request: HttpRequest) -> int | None:
-    raw = request.POST.get("version", "")
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
 
 
 def _check_may_edit(user: User) -> None:

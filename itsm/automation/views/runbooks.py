@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from itsm.automation import actions
 from itsm.automation.actions.proposing import said_by
+from itsm.automation.drafts import version_in
 from itsm.automation.models import Run, Runbook, RunbookVersion
 from itsm.automation.runbook_fields import FACTS, SECRET, SLUG, TEXT, as_given
 from itsm.automation.selectors import runbooks as selectors
@@ -117,7 +118,13 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         # A browser sends nothing for a box that is not ticked.
         values = cleaned(fields, {**given, **_unticked(request)})
         text = values.pop("text")
-        actions.change_runbook(runbook=found, facts=values, text=text, actor=user)
+        actions.change_runbook(
+            runbook=found,
+            facts=values,
+            text=text,
+            actor=user,
+            expected_revision=version_in(request.POST, "revision"),
+        )
     except NotAllowed:
         raise
     except Refused as refusal:
@@ -223,6 +230,7 @@ def _form(
     wrong = _wrong(refusal)
     content = {
         "runbook": runbook,
+        "revision": request.POST.get("revision") or (runbook.revision if runbook else ""),
         "fields": shown(fields, user=person_of(request), given=given, wrong=wrong),
         "wrong": str(refusal) if refusal and not wrong else "",
     }

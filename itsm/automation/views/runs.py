@@ -92,7 +92,8 @@ def answer(request: HttpRequest, run_id: int, word: str) -> HttpResponse:
     if word not in WORDS:
         raise Http404
     try:
-        WORDS[word](found, user, request.POST.get("why", "").strip()[:2000])
+        why, plan = request.POST.get("why", "").strip()[:2000], request.POST.get("plan", "")
+        WORDS[word](found, user, why, plan)
     except (NotAllowed, NotFound):
         raise
     except Refused as refusal:
@@ -101,24 +102,24 @@ def answer(request: HttpRequest, run_id: int, word: str) -> HttpResponse:
 
 
 def _vote(word: str) -> "Say":
-    def vote(found: Run, user: User, why: str) -> None:
-        actions.approve_run(run=found, actor=user, word=word, comment=why)
+    def vote(found: Run, user: User, why: str, plan: str) -> None:
+        actions.approve_run(run=found, actor=user, word=word, comment=why, plan=plan)
 
     return vote
 
 
 def _settle(*, is_done: bool) -> "Say":
-    def settle(found: Run, user: User, why: str) -> None:
+    def settle(found: Run, user: User, why: str, _plan: str) -> None:
         actions.settle_run(run=found, actor=user, is_done=is_done, why=why)
 
     return settle
 
 
-Say = Callable[[Run, User, str], Any]
+Say = Callable[[Run, User, str, str], Any]
 WORDS: Mapping[str, Say] = {
-    "accept": lambda found, user, _why: actions.accept_run(run=found, actor=user),
-    "skip": lambda found, user, why: actions.skip_run(run=found, actor=user, why=why),
-    "abort": lambda found, user, _why: actions.abort_run(run=found, actor=user),
+    "accept": lambda found, user, _why, _plan: actions.accept_run(run=found, actor=user),
+    "skip": lambda found, user, why, _plan: actions.skip_run(run=found, actor=user, why=why),
+    "abort": lambda found, user, _why, _plan: actions.abort_run(run=found, actor=user),
     "approve": _vote("approved"),
     "reject": _vote("rejected"),
     "done": _settle(is_done=True),

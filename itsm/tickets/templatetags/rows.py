@@ -127,7 +127,8 @@ def _said(entry: Entry, comment: Comment, tools: str) -> str:
     files = "".join(attached(each) for each in entry.moment.attachments)
     return (
         f'<span class="mark">{avatar(actor, "is-l")}</span><article class="bubble{face}"><header>'
-        f"<strong>{escape(actor)}</strong>{sort}{tools}{ago(entry.moment.at)}</header>"
+        f"<strong>{escape(actor)}</strong>{sort}{_behind(entry)}{tools}"
+        f"{ago(entry.moment.at)}</header>"
         f'<div class="said prose">{prose(comment.body)}</div>'
         + (f'<p class="files">{files}</p>' if files else "")
         + "</article>"
@@ -138,8 +139,19 @@ def _done(entry: Entry, tools: str) -> str:
     return (
         f'<span class="mark">{icon(entry.icon)}</span><div><p class="told">'
         f"<strong>{escape(entry.moment.event.actor or _('Steady'))}</strong>"
-        f" {_words(entry)} {ago(entry.moment.at)}{tools}</p>{_changed(entry.changes)}</div>"
+        f" {_words(entry)}{_behind(entry)} {ago(entry.moment.at)}{tools}</p>"
+        f"{_changed(entry.changes)}</div>"
     )
+
+
+def _behind(entry: Entry) -> str:
+    """What brought it about, where that was a program, with the way there."""
+    told = []
+    for each in entry.behind:
+        words = f"{icon(each.icon, 'icon-s')}{escape(each.words)}"
+        way = f' href="{escape(each.address)}"' if each.address else ""
+        told.append(f"<a{way}>{words}</a>" if way else f"<span>{words}</span>")
+    return f' <span class="behind">{" ".join(told)}</span>' if told else ""
 
 
 def _words(entry: Entry) -> str:
