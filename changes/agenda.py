@@ -15,7 +15,7 @@ from changes import ical
 from changes.calendar import Entry, picked, span_of
 from changes.desk import desk
 from changes.models import CalendarFeed, Change, ChangeType, Window, WindowSort
-from changes.windows import Span, occurrences
+from changes.windows import Exceptions, Span, exceptions_in, occurrences
 from changes.workflow import BEFORE_WORK, workflow
 from itsm.inventory.models import Service
 from itsm.people.models import Team, User
@@ -28,6 +28,7 @@ COLUMNS = (
     "on_hold",
 )  # fmt: skip
 TIMES = ("planned_start", "planned_end")
+STILL = ~Q(repeats="") | ~Q(added="")  # what may be open after its first end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +98,7 @@ def month_for(
 
 def _of_windows(user: User, span: Span, narrowing: Narrowing) -> Iterator[Entry]:
     windows = visible_windows(user).filter(starts_at__lt=span.end)
-    for window in windows.filter(~Q(repeats="") | Q(ends_at__gt=span.start)):
+    for window in windows.filter(STILL | Q(ends_at__gt=span.start)):
         if not narrowing.shows(window):
             continue
         names = tuple(each.name for each in window.services.all())
@@ -120,7 +121,20 @@ def spans_of(window: Window, *, within: Span) -> Iterator[Span]:
     """When a window is open within this time."""
     first = Span(window.starts_at, window.ends_at)
     zone = ZoneInfo(window.time_zone)
-    return occurrences(first, repeats=window.repeats, zone=zone, within=within)
+    exceptions = exceptions_of(window)
+    return occurrences(
+        first, repeats=window.repeats, zone=zone, within=within, exceptions=exceptions
+    )
+
+
+def exceptions_of(window: Window) -> Exceptions:
+    """What its rule leaves out, and what is added to it."""
+    return exceptions_in(
+        window.left_out,
+        window.added,
+        length=window.ends_at - window.starts_at,
+        zone=ZoneInfo(window.time_zone),
+    )
 
 
 def _of_changes(user: User, found: QuerySet[Any]) -> Iterator[Entry]:
@@ -188,7 +202,7 @@ def told_to(user: User, *, now: datetime) -> list[ical.Told]:
 
 def _windows_told(user: User, span: Span) -> Iterator[ical.Told]:
     windows = visible_windows(user).filter(starts_at__lt=span.end)
-    for each in windows.filter(~Q(repeats="") | Q(ends_at__gt=span.start)).order_by("pk"):
+    for each in windows.filter(STILL | Q(ends_at__gt=span.start)).order_by("pk"):
         yield ical.Told(
             uid=each.uid or f"{WINDOW}{each.pk}@{_host()}",
             summary=each.name,
@@ -197,6 +211,7 @@ def _windows_told(user: User, span: Span) -> Iterator[ical.Told]:
             description=each.reason,
             categories=(each.sort.upper(),),
             repeats=each.repeats,
+            exceptions=exceptions_of(each),
             zone=each.time_zone,
         )
 

@@ -1,22 +1,23 @@
 """The calendar as iCalendar has it (RFC 5545): written for other programs, and read from them."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vRecur
 
-from changes.windows import Span
+from changes.windows import NONE, Exceptions, Span, line_of, occurrences, wall_of
 from itsm.core.errors import Invalid
 
 MOST_EVENTS = 1000
 RARE_ENOUGH = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 UNTIL = re.compile(r"UNTIL=([0-9]{8})(?:T([0-9]{6})(Z?))?", re.IGNORECASE)
-EXCEPTIONS = ("RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID")
+OVERRIDES = ("EXRULE", "RECURRENCE-ID")
+MOST_EXCEPTIONS = 500
 # What our own feed calls its changes; to take one in as a freeze would be nonsense.
 CHANGE = "CHANGE"
 
@@ -34,6 +35,7 @@ class Told:
     status: str = "CONFIRMED"
     categories: Sequence[str] = ()
     repeats: str = ""
+    exceptions: Exceptions = NONE
     zone: str = "UTC"
     revision: int = 0
     # Whether it takes up the time of whoever has it in the calendar.
@@ -49,6 +51,8 @@ class Read:
     reason: str = ""
     span: Span | None = None
     repeats: str = ""
+    left_out: str = ""
+    added: str = ""
     zone: str = "UTC"
     categories: frozenset[str] = frozenset()
     is_canceled: bool = False
@@ -83,6 +87,7 @@ def _event(told: Told) -> Event:
     event.add("dtend", told.span.end.astimezone(zone))
     if told.repeats:
         event.add("rrule", vRecur.from_ical(_with_until(told.repeats, _to_utc(told.zone))))
+    _add_exceptions(event, told, zone)
     if told.description:
         event.add("description", told.description)
     if told.address:
@@ -92,6 +97,33 @@ def _event(told: Told) -> Event:
     event.add("status", told.status)
     event.add("transp", "OPAQUE" if told.is_busy else "TRANSPARENT")
     return event
+
+
+def _add_exceptions(event: Event, told: Told, zone: tzinfo) -> None:
+    """What the rule leaves out by its starts, for others know no whole days, and what is added."""
+    exceptions, length = told.exceptions, told.span.end - told.span.start
+    where = ZoneInfo(told.zone)
+    starts = {*exceptions.starts, *_on(exceptions.days, told, where)}
+    usual = [each for each in exceptions.added if each.end - each.start == length]
+    if starts:
+        event.add("exdate", [each.astimezone(zone) for each in sorted(starts)])
+    if usual:
+        event.add("rdate", [each.start.astimezone(zone) for each in sorted(usual)])
+    if others := sorted(set(exceptions.added) - set(usual)):
+        spans = [(each.start.astimezone(UTC), each.end.astimezone(UTC)) for each in others]
+        event.add("rdate", spans, parameters={"VALUE": "PERIOD"})
+
+
+def _on(days: Iterable[date], told: Told, zone: ZoneInfo) -> Iterator[datetime]:
+    """When something would begin on these days."""
+    for day in days:
+        begin = datetime.combine(day, time.min, zone).astimezone(UTC)
+        within = Span(begin, datetime.combine(day + timedelta(days=1), time.min, zone))
+        added = Exceptions(added=told.exceptions.added)
+        found = occurrences(
+            told.span, repeats=told.repeats, zone=zone, within=within, exceptions=added
+        )
+        yield from (each.start for each in found if each.start >= begin)
 
 
 def read(text: str, *, zone: str) -> list[Read]:
@@ -113,12 +145,15 @@ def _read(event: Any, zone: str) -> Read:
     try:
         _check(event)
         start, where = _instant(event.get("DTSTART"), zone)
+        span = _span(event, start, where)
         return Read(
             uid=_needed(uid, _("It has no UID, so it could not be known again.")),
             name=_needed(name, _("It has no SUMMARY to call it by.")),
             reason=_text(event, "DESCRIPTION")[:5000],
-            span=_span(event, start, where),
+            span=span,
             repeats=_rule(event, where),
+            left_out=_left_out(event, where),
+            added=_added(event, span, where),
             zone=where,
             categories=_categories(event),
             is_canceled=_text(event, "STATUS").upper() == "CANCELLED",
@@ -194,8 +229,8 @@ def _span(event: Any, start: datetime, zone: str) -> Span:
 
 
 def _rule(event: Any, zone: str) -> str:
-    if any(event.get(each) is not None for each in EXCEPTIONS):
-        raise Invalid(_("It has exceptions to its rule, which a window cannot have."))
+    if any(event.get(each) is not None for each in OVERRIDES):
+        raise Invalid(_("It stands in for one of a series, which a window cannot."))
     rule = event.get("RRULE")
     if rule is None:
         return ""
@@ -204,6 +239,54 @@ def _rule(event: Any, zone: str) -> str:
     if not text or rule.get("FREQ", [""])[0] not in RARE_ENOUGH or len(text) > 250:
         raise Invalid(_("Its rule is not one of days, weeks, months or years."))
     return text
+
+
+def _left_out(event: Any, zone: str) -> str:
+    """The days and starts its rule leaves out, as a window has them."""
+    return _lines(
+        wall_of(_aware(each, zone), ZoneInfo(zone)) if isinstance(each, datetime) else str(each)
+        for each in _moments(event, "EXDATE")
+    )
+
+
+def _added(event: Any, first: Span, zone: str) -> str:
+    """What is added to its rule, as a window has it."""
+    length, where = first.end - first.start, ZoneInfo(zone)
+    found = {_span_of(each, length, zone) for each in _moments(event, "RDATE")} - {first}
+    if any(each.start <= first.start or each.end <= each.start for each in found):
+        raise Invalid(_("What is added to its rule must begin after the first."))
+    return _lines(line_of(each, length=length, zone=where) for each in found)
+
+
+def _moments(event: Any, name: str) -> list[Any]:
+    found = event.get(name, [])
+    groups = found if isinstance(found, list) else [found]
+    moments = [each.dt for group in groups for each in getattr(group, "dts", ())]
+    if len(moments) > MOST_EXCEPTIONS:
+        most = {"most": MOST_EXCEPTIONS}
+        raise Invalid(_("Its rule has more than %(most)d exceptions.") % most)
+    return moments
+
+
+def _span_of(moment: Any, length: timedelta, zone: str) -> Span:
+    begin, end = moment if isinstance(moment, tuple) else (moment, length)
+    start = _aware(begin, zone)
+    return Span(start, start + end if isinstance(end, timedelta) else _aware(end, zone))
+
+
+def _aware(moment: date, zone: str) -> datetime:
+    """The instant of a moment; one that names no zone, or is a day, is meant in this one."""
+    if not isinstance(moment, datetime):
+        moment = datetime.combine(moment, time.min)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(zone))
+    if not 1970 <= moment.year <= 9000:
+        raise Invalid(_("That is too far away."))
+    return moment.astimezone(UTC)
+
+
+def _lines(found: Iterable[str]) -> str:
+    return "\n".join(sorted(set(found)))
 
 
 def _with_until(rule: str, convert: Callable[[datetime, bool], str]) -> str:

@@ -14,7 +14,7 @@ from django.db import connection
 
 from changes.conflicts import Pane, Plot
 from changes.models import Change, WindowSort
-from changes.windows import Span, occurrences
+from changes.windows import Span, exceptions_in, occurrences
 from itsm.tickets.models import Link, Priority
 
 MOST_EVIDENCE = 200
@@ -22,13 +22,14 @@ MOST_INCIDENTS = 50
 
 # A maintenance window that is over still says that nothing else is allowed.
 WINDOWS = """
-SELECT name, sort, starts_at, ends_at, repeats, time_zone, tier, environment, exempt_types,
+SELECT name, sort, starts_at, ends_at, repeats, left_out, added, time_zone, tier, environment,
+       exempt_types,
        ARRAY(SELECT service_id FROM changes_window_services WHERE window_id = each.id),
        ARRAY(SELECT configurationitem_id FROM changes_window_configuration_items
              WHERE window_id = each.id)
 FROM changes_window AS each
 WHERE is_active AND starts_at < %(end)s
-  AND (repeats <> '' OR ends_at > %(start)s OR sort = 'maintenance')
+  AND (repeats <> '' OR added <> '' OR ends_at > %(start)s OR sort = 'maintenance')
 """
 # What Pane.concerns asks, for the database to answer.
 CONCERNING = """
@@ -60,8 +61,13 @@ def panes(span: Span, *, about: Plot | None = None) -> list[Pane]:
 
 
 def _pane(row: Sequence[Any], span: Span) -> Pane:
-    name, sort, start, end, repeats, zone, tier, environment, exempt, services, items = row
-    found = occurrences(Span(start, end), repeats=repeats, zone=ZoneInfo(zone), within=span)
+    name, sort, start, end, repeats, left_out, added, named, *about = row
+    tier, environment, exempt, services, items = about
+    zone = ZoneInfo(named)
+    exceptions = exceptions_in(left_out, added, length=end - start, zone=zone)
+    found = occurrences(
+        Span(start, end), repeats=repeats, zone=zone, within=span, exceptions=exceptions
+    )
     return Pane(
         name=name,
         is_freeze=sort == WindowSort.FREEZE,

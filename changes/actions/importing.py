@@ -65,6 +65,8 @@ def _taken(event: ical.Read, sort: str, actor: User) -> Line:
         "starts_at": event.span.start,
         "ends_at": event.span.end,
         "repeats": event.repeats,
+        "left_out": event.left_out,
+        "added": event.added,
         "time_zone": event.zone,
         "is_active": True,
     }

@@ -1,6 +1,6 @@
 """Freezes, when nothing may change, and maintenance windows, when alone something may."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dateutil.rrule import DAILY, rrule, rrulestr
@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from changes.windows import exceptions_in
 from itsm.inventory.models import ConfigurationItem, Service, Tier
 from itsm.people.models import Team
 
@@ -28,6 +29,19 @@ def check_rule(repeats: str, *, start: datetime | None, time_zone: str) -> None:
     # Finer rules would have to be counted through by the million to find today's.
     if not isinstance(rule, rrule) or rule._freq > DAILY:  # type: ignore[attr-defined]
         raise ValidationError({"repeats": _("Give a rule such as FREQ=WEEKLY;BYDAY=SA.")})
+
+
+def check_exceptions(left_out: str, added: str, *, start: datetime, time_zone: str) -> None:
+    """Refuse exceptions that cannot be read, or come before there is anything to except."""
+    for name, given in (("left_out", (left_out, "")), ("added", ("", added))):
+        try:
+            found = exceptions_in(*given, length=timedelta(hours=1), zone=ZoneInfo(time_zone))
+        except (ValueError, OverflowError):
+            raise ValidationError(
+                {name: _("Give one a line, such as 2026-12-24 or 2026-12-24 22:00.")}
+            ) from None
+        if any(each.start <= start for each in found.added):
+            raise ValidationError({name: _("What is added must begin after the first.")})
 
 
 class WindowSort(models.TextChoices):
@@ -57,6 +71,21 @@ class Window(models.Model):
         blank=True,
         help_text=_("A rule of RFC 5545, such as FREQ=WEEKLY;BYDAY=SA. Empty: once."),
     )
+    left_out = models.TextField(
+        _("left out"),
+        blank=True,
+        max_length=20_000,
+        help_text=_("When it is not, one a line: 2026-12-24, or 2026-12-24 22:00 in its zone."),
+    )
+    added = models.TextField(
+        _("added"),
+        blank=True,
+        max_length=20_000,
+        help_text=_(
+            "When it is besides, one a line: 2026-12-24 22:00, or 2026-12-24 22:00 to "
+            "2026-12-25 02:00."
+        ),
+    )
     time_zone = models.CharField(_("time zone"), max_length=40, default="UTC")
     services = models.ManyToManyField(Service, blank=True, related_name="change_windows")
     configuration_items = models.ManyToManyField(
@@ -85,5 +114,9 @@ class Window(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Refuse a rule or a zone that cannot be understood."""
+        """Refuse a rule, exceptions or a zone that cannot be understood."""
         check_rule(self.repeats, start=self.starts_at, time_zone=self.time_zone)
+        if self.starts_at is not None:
+            check_exceptions(
+                self.left_out, self.added, start=self.starts_at, time_zone=self.time_zone
+            )

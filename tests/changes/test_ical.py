@@ -240,6 +240,32 @@ class TestFeedIn:
 
         assert not Window.objects.get().is_active
 
+    def test_a_rule_has_exceptions_in_any_zone_and_they_come_back_as_they_were(
+        self, dana: User
+    ) -> None:
+        excepted = NIGHTLY.replace("UNTIL=20261210T210000Z", "COUNT=6") + (
+            "\r\nEXDATE;TZID=America/New_York:20261202T160000"
+            "\r\nEXDATE;VALUE=DATE:20261204"
+            "\r\nRDATE;TZID=Europe/Berlin:20261220T080000"
+            "\r\nRDATE;VALUE=PERIOD:20261224T100000Z/PT1H"
+            "\r\nEXDATE:20261203T230000Z"  # an hour at which nothing begins
+        )
+        self.take(dana, ics(excepted))
+        made = Window.objects.get()
+        year = Span(made.starts_at, made.starts_at + timedelta(days=60))
+
+        open_at = list(agenda.spans_of(made, within=year))
+
+        assert [
+            (f"{each.start.astimezone(BERLIN):%d %H}", (each.end - each.start).seconds / 3600)
+            for each in open_at
+        ] == [("01 22", 4), ("03 22", 4), ("05 22", 4), ("06 22", 4), ("20 08", 4), ("24 11", 1)]
+
+        ours = feed(dana).content.decode()
+        made.delete()
+        self.take(dana, ours)
+        assert list(agenda.spans_of(Window.objects.get(), within=year)) == open_at
+
     def test_a_category_says_which_sort_it_is(self, dana: User) -> None:
         self.take(dana, ics(NIGHTLY + "\r\nCATEGORIES:Ops,Maintenance"))
 
@@ -272,7 +298,9 @@ class TestFeedIn:
             event("DTSTART:20261201T220000Z", "DTEND:20261201T210000Z"),
             event("DTSTART:20261201T220000Z", "DURATION:PT1H", "RRULE:FREQ=SECONDLY"),
             event("DTSTART:20261201T220000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY",
-                  "EXDATE:20261202T220000Z"),
+                  "EXDATE:nonsense"),
+            event("DTSTART:20261201T220000Z", "DURATION:PT1H", "RECURRENCE-ID:20261202T220000Z"),
+            event("DTSTART:20261201T220000Z", "DURATION:PT1H", "RDATE:20261130T220000Z"),
             event("DTSTART:20261201T220000Z", "DURATION:PT1H", uid=""),
             event("DTSTART:20261201T220000Z", "DURATION:PT1H", summary=""),
             event("DTSTART;TZID=Nowhere/Land:20261201T220000", "DURATION:PT1H"),

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from changes.windows import Span, first_free, merged, occurrences
+from changes.windows import Span, exceptions_in, first_free, merged, occurrences
 
 BERLIN = ZoneInfo("Europe/Berlin")
+HOUR = timedelta(hours=1)
 
 
 def at(day: int, hour: int = 0, *, month: int = 11) -> datetime:
@@ -54,6 +55,34 @@ def test_one_that_began_before_the_time_asked_for_is_found():
     )
 
     assert [each.start for each in found] == [at(4, 23)]
+
+
+def test_exceptions_are_meant_by_the_wall_of_the_zone():
+    first = Span(datetime(2026, 10, 17, 20, tzinfo=UTC), datetime(2026, 10, 17, 22, tzinfo=UTC))
+    told = exceptions_in(
+        "2026-10-24\n2026-11-07 22:00\n2026-10-31 21:00",
+        "2026-11-05 22:00\n2026-11-14 22:00 to 2026-11-15 06:00",
+        length=timedelta(hours=2),
+        zone=BERLIN,
+    )
+    autumn = Span(datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 20, tzinfo=UTC))
+
+    found = occurrences(first, repeats="FREQ=WEEKLY", zone=BERLIN, within=autumn, exceptions=told)
+
+    assert [(f"{each.start:%m-%d %H}", (each.end - each.start) // HOUR) for each in found] == [
+        ("10-17 20", 2),
+        ("10-31 21", 2),
+        ("11-05 21", 2),
+        ("11-14 21", 8),
+    ]
+
+
+@pytest.mark.parametrize(
+    "told", [("soon", ""), ("2026-12-24 22:00+01:00", ""), ("", "2026-12-24 22:00 to 2026-12-24")]
+)
+def test_exceptions_that_say_nothing_are_refused(told):
+    with pytest.raises(ValueError, match="soon|2026"):
+        exceptions_in(*told, length=timedelta(hours=2), zone=BERLIN)
 
 
 @pytest.mark.parametrize(
