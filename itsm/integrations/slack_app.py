@@ -1,17 +1,16 @@
-"""Buttons in Slack: an approval given or refused there counts as if it were given here."""
+"""Buttons and the slash command in Slack: what is done there counts as if it were done here."""
 
 import hashlib
 import hmac
-import re
 from collections.abc import Collection
-from typing import Any
 
-from django.utils import timezone, translation
+from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from itsm.approvals.actions import vote
-from itsm.approvals.selectors import waiting_for
-from itsm.core.errors import Invalid, NotFound, Refused
+from itsm.core import kept_answers
+from itsm.core.errors import Invalid, NotFound
+from itsm.integrations.slack_verbs import commanded, pressed
 from itsm.monitoring.bodies import decoded
 from itsm.monitoring.doors import Answer, Post, doors
 from itsm.monitoring.payload import Part
@@ -22,14 +21,7 @@ from itsm.notifications.selectors import chat_app_at, has_chat_app, member_of
 from itsm.people.models import User
 
 WINDOW = 300  # seconds a signed moment may be old
-WORDS = {
-    "change_approve": "approved",
-    "change_reject": "rejected",
-    "approval_approve": "approved",
-    "approval_reject": "rejected",
-}
-# The number of what is approved, and the hash of what was shown, where the button has it.
-VALUE = re.compile(r"(?P<number>[A-Z]+-\d+)(?:[ :](?P<seen>[0-9a-f]{64}))?")
+SIGNATURE = "X-Slack-Signature"
 
 
 class SlackApps:
@@ -58,6 +50,8 @@ class SlackApps:
             return Answer(200, {"challenge": body.require("challenge").text()})
         if body["type"].text() == "block_actions":
             _press(app, body)
+        if body["command"]:
+            return Answer(200, {"response_type": "ephemeral", "text": _command(app, post, body)})
         return Answer(200, {})
 
 
@@ -71,7 +65,7 @@ def _is_signed(post: Post, secret: str) -> bool:
         return False
     signed = b"v0:" + moment.encode() + b":" + post.body
     expected = "v0=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
-    shown = post.headers.get("X-Slack-Signature", "")
+    shown = post.headers.get(SIGNATURE, "")
     return hmac.compare_digest(expected.encode(), shown.encode("utf-8", "replace"))
 
 
@@ -79,30 +73,31 @@ def _press(app: ChatApp, body: Part) -> None:
     user = member_of(app, body.require("user").require("id").text())
     address = body["response_url"].text()
     for each in body.require("actions").each():
-        word = WORDS.get(each["action_id"].text())
-        value = VALUE.fullmatch(each["value"].text())
-        if word is None or value is None:
-            continue
-        with translation.override(user.language or None if user else None):
-            text = _said(user, word, value["number"], value["seen"] or "")
-        reply_later(app=app, address=address, text=text, actor=user)
+        with translation.override(_language_of(user)):
+            text = pressed(user, each["action_id"].text(), each["value"].text())
+        if text is not None:
+            reply_later(app=app, address=address, text=text, actor=user)
 
 
-def _said(user: User | None, word: str, number: str, seen: str) -> str:
-    """What came of it, as whoever pressed the button is told."""
-    if user is None:
-        return _("Nobody said who you are here: an administrator can, in the app's members.")
-    approval = waiting_for(user).filter(ticket__number=number).first()
-    if approval is None:
-        return _("You are not asked about %(number)s, or have answered already.") % {
-            "number": number
-        }
-    comment = _("In Slack, %(day)s") % {"day": timezone.localdate().isoformat()}
-    try:
-        vote(approval=approval, actor=user, word=word, comment=comment, seen=seen)
-    except Refused as refusal:
-        return str(refusal)
-    told: dict[str, Any] = {"number": number}
-    if word == "approved":
-        return _("You approved %(number)s.") % told
-    return _("You rejected %(number)s.") % told
+@transaction.atomic
+def _command(app: ChatApp, post: Post, body: Part) -> str:
+    """The answer to a command; the same post again gets the same, and nothing is done twice."""
+    user = member_of(app, body.require("user_id").text())
+    claimed = 0
+    if user is not None:
+        claimed, kept = kept_answers.claim(
+            user_id=user.pk,
+            key=f"slack {post.headers[SIGNATURE]}",
+            digest=hashlib.sha256(post.body).hexdigest(),
+        )
+        if kept is not None:
+            return kept.body
+    with translation.override(_language_of(user)):
+        text = commanded(user, body["text"].text())
+    if claimed:
+        kept_answers.keep(claimed, status=200, body=text, headers={})
+    return text
+
+
+def _language_of(user: User | None) -> str | None:
+    return user.language or None if user else None

@@ -84,16 +84,19 @@ def section_of(message: Message) -> Section:
 
 
 def _buttons(message: Message) -> tuple[Button, ...]:
-    """What may be pressed in a room: an answer to what was asked, bound to what was shown."""
+    """What may be pressed in a room: an answer bound to what was shown, or that one is on it."""
     event, ticket = message.event, message.ticket
-    is_asking = event.name.endswith(".approval_asked") and bool(event.data.get("seen"))
-    if not (message.endpoint_id and ticket and is_asking and hears_buttons()):
+    if not (message.endpoint_id and ticket and hears_buttons()):
         return ()
-    value = f"{ticket.number}:{event.data['seen']}"
-    return (
-        Button("approval_approve", value, _("Approve")),
-        Button("approval_reject", value, _("Reject")),
-    )
+    if event.name.endswith(".approval_asked") and event.data.get("seen"):
+        value = f"{ticket.number}:{event.data['seen']}"
+        return (
+            Button("approval_approve", value, _("Approve")),
+            Button("approval_reject", value, _("Reject")),
+        )
+    if event.name == "incident.opened":
+        return (Button("incident_ack", ticket.number, _("Acknowledge")),)
+    return ()
 
 
 def values_of(message: Message) -> dict[str, str]:

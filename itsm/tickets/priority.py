@@ -20,6 +20,16 @@ def priority_of(impact: int, urgency: int, matrix: Matrix = DEFAULT) -> int:
     return matrix[impact, urgency]
 
 
+def levels_for(
+    priority: int, *, near: tuple[int, int] = (2, 2), matrix: Matrix = DEFAULT
+) -> tuple[int, int]:
+    """The impact and urgency nearest to these that make the priority; KeyError when none do."""
+    fitting = [levels for levels, result in matrix.items() if result == priority]
+    if not fitting:
+        raise KeyError(priority)
+    return min(fitting, key=lambda each: abs(each[0] - near[0]) + abs(each[1] - near[1]))
+
+
 def is_monotone(matrix: Matrix) -> bool:
     """Whether more impact or more urgency never makes a ticket less important."""
     return all(

@@ -14,7 +14,7 @@ from itsm.tickets.desks import Desk
 from itsm.tickets.fields import cleaned
 from itsm.tickets.forms import EDITABLE, as_typed
 from itsm.tickets.models import Link, Ticket
-from itsm.tickets.priority import DEFAULT
+from itsm.tickets.priority import levels_for
 from itsm.tickets.selectors import links_of, ticket_for, visible_tickets
 from itsm.tickets.workflow import workflows
 
@@ -161,13 +161,10 @@ def _levels_for(ticket: Ticket, priority: str) -> dict[str, str]:
             _("The priority of %(number)s was set by hand; a process manager can clear it.")
             % {"number": ticket.number}
         )
-    fitting = [levels for levels, result in DEFAULT.items() if str(result) == priority]
-    if not fitting:
-        raise Invalid(_("Choose a priority from 1 to 5."), field="value")
-    impact, urgency = min(
-        fitting,
-        key=lambda levels: abs(levels[0] - ticket.impact) + abs(levels[1] - ticket.urgency),
-    )
+    try:
+        impact, urgency = levels_for(int(priority), near=(ticket.impact, ticket.urgency))
+    except (KeyError, ValueError):
+        raise Invalid(_("Choose a priority from 1 to 5."), field="value") from None
     return {"impact": str(impact), "urgency": str(urgency)}
 
 

@@ -139,6 +139,21 @@ def test_slack_asks_for_approval_with_buttons_where_they_are_heard(
     assert presses == (expected if is_heard else {})
 
 
+def test_slack_has_a_button_to_say_that_one_is_on_it(sink: Sink, alice: User):
+    ChatApp.objects.create(name="Slack", slug="slack", signing_secret="s")
+    EndpointFactory(kind="slack", address=sink.address, words=["opened", "assigned"])
+    incident = opened(alice)
+
+    actions.assign(incident, actor=alice, assignee=alice)
+    delivery.deliver_owed()
+
+    presses = [
+        [(each["action_id"], each["value"]) for each in told["blocks"][-1]["elements"][:-1]]
+        for told, _identity in sink.heard
+    ]
+    assert presses == [[("incident_ack", incident.number)], []]
+
+
 def test_teams_is_told_by_an_adaptive_card(sink: Sink, alice: User):
     EndpointFactory(kind="msteams", address=sink.address)
     sink.answers = [(202, {})]
