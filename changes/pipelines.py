@@ -1,13 +1,14 @@
 """Port: what a delivery tool posts, turned into what it says of changes, in neutral words. Pure."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
 from changes.models import Deployment, Environment, Evidence
 from itsm.core.registry import Registry
+from itsm.inventory.actions import Found
 from itsm.monitoring.bodies import decoded
 from itsm.monitoring.sources import Malformed
 
@@ -107,7 +108,14 @@ class Letter:
     headers: Mapping[str, str]
 
 
-Signal = ChangeSeen | EvidenceSeen | DeploymentSeen | GateAsked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentsSeen:
+    """What the tool says there is, for people to take into the inventory."""
+
+    components: Sequence[Found]
+
+
+Signal = ChangeSeen | EvidenceSeen | DeploymentSeen | GateAsked | ComponentsSeen
 
 
 class Tool(Protocol):

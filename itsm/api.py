@@ -33,6 +33,7 @@ from itsm.core.rest.routes import routes
 from itsm.dashboard.api import MeasureCollection
 from itsm.evidence.api import EvidencePackCollection
 from itsm.inventory.api import ComponentCollection, ServiceCollection
+from itsm.inventory.candidates_api import ComponentCandidateCollection
 from itsm.monitoring.api import AlertCollection, SourceCollection
 from itsm.monitoring.silences_api import SilenceCollection
 from itsm.people.access import frame_of, person_of, signed_in
@@ -77,6 +78,7 @@ COLLECTIONS = (
     SilenceCollection,
     ServiceCollection,
     ComponentCollection,
+    ComponentCandidateCollection,
     ObjectiveCollection,
     TeamCollection,
     UserCollection,

@@ -29,7 +29,7 @@ from incidents.actions.opening import Report
 from itsm.approvals.models import Approval
 from itsm.core.models import Event
 from itsm.core.rest import limits
-from itsm.inventory.models import Relation
+from itsm.inventory.models import ComponentCandidate, Relation
 from itsm.monitoring.actions import Wanted, create_source, open_silence, record_signals
 from itsm.monitoring.models import Alert
 from itsm.monitoring.sources import Signal
@@ -333,6 +333,7 @@ def _fill(world: World) -> None:
         "record": "idle",
         "item": "web-1",
         "relation_id": str(relation.pk),
+        "component_id": str(_found().pk),
         "slug": "platform",
         "view_id": str(_view(alice).pk),
         "source": source.slug,
@@ -365,6 +366,11 @@ def _learnt(opened: Any, alice: Any) -> dict[str, str]:
         "begun": begun.number,
         "attribution_id": str(attribution.pk),
     }
+
+
+def _found() -> ComponentCandidate:
+    told = {"address": "host.db", "name": "db", "kind": "host"}
+    return ComponentCandidate.objects.create(source="ci", **told)
 
 
 def _meeting(chair: Any, member: Any) -> Any:

@@ -46,6 +46,7 @@ from changes.models import (
 from changes.pipelines import (
     DEPLOYMENT,
     ChangeSeen,
+    ComponentsSeen,
     DeploymentSeen,
     EvidenceSeen,
     GateAsked,
@@ -56,6 +57,7 @@ from changes.pipelines import (
 from changes.workflow import BEFORE_WORK
 from itsm.core import events
 from itsm.core.errors import Refused
+from itsm.inventory.actions import propose_components
 from itsm.tickets.actions import edit
 from itsm.tickets.models import Channel
 
@@ -91,6 +93,8 @@ def apply_signals(*, pipeline: Pipeline, signals: Sequence[Signal], now: datetim
 def _apply(pipeline: Pipeline, signal: Signal, now: datetime) -> Change | None:
     if isinstance(signal, EvidenceSeen):
         return _take_evidence(pipeline, signal)
+    if isinstance(signal, ComponentsSeen):
+        return _propose(pipeline, signal)
     place = place_of(signal.environment, otherwise=pipeline.environment)
     is_here = place == pipeline.environment
     if isinstance(signal, DeploymentSeen):
@@ -103,6 +107,15 @@ def _apply(pipeline: Pipeline, signal: Signal, now: datetime) -> Change | None:
             await_gate(pipeline=pipeline, change=change, asked=signal, now=now)
         return change
     return _take_change(pipeline, signal, now)
+
+
+def _propose(pipeline: Pipeline, seen: ComponentsSeen) -> None:
+    propose_components(
+        seen.components,
+        source=pipeline.slug,
+        environment=pipeline.environment,
+        service=pipeline.service,
+    )
 
 
 def _take_change(pipeline: Pipeline, seen: ChangeSeen, now: datetime) -> Change | None:

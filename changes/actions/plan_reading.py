@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from changes.actions.applying import apply_signals
 from changes.actions.gate_calls import decide_calls, is_named, refuse_call
 from changes.models import GateCall, Pipeline
-from changes.pipelines import plans
+from changes.pipelines import Seen, plans
 from itsm.core import http
 from itsm.monitoring.bodies import decoded
 from itsm.monitoring.sources import Malformed
@@ -35,7 +35,7 @@ def read_plan(*, call_id: int, now: datetime) -> None:
             pk=call.pipeline_id
         )
         keys = (call.facts["key"],)
-        known = [replace(each, keys=keys) for each in signals]
+        known = [replace(each, keys=keys) if isinstance(each, Seen) else each for each in signals]
         apply_signals(pipeline=pipeline, signals=known, now=now)
         GateCall.objects.filter(pk=call.pk).update(plan_read_at=now)
         decide_calls(change=call.change, now=now)

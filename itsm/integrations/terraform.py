@@ -1,6 +1,7 @@
 """Terraform, by what ``terraform show -json`` and ``terraform plan|apply -json`` print.
 
 Of a plan only addresses, types and actions are read: values, of variables above all, may be secret.
+What there is already, of a state or of a plan's prior state, is proposed for the inventory.
 """
 
 import hashlib
@@ -20,6 +21,7 @@ from changes.pipelines import (
     pipelines,
     plans,
 )
+from itsm.integrations.terraform_state import components_in
 from itsm.monitoring.payload import Part
 from itsm.monitoring.sources import Malformed
 
@@ -116,10 +118,14 @@ class Terraform:
         if body["resource_changes"].value is None:
             if body["format_version"].value is None:
                 raise Malformed("This is neither a plan nor a state.", path="$.format_version")
-            return []  # a state, or a plan that touches nothing
+            return list(components_in(body["values"]))
         diff = Diff(list(_steps_of_plan(body)))
         at = body["timestamp"].instant()
-        return signals_of(diff, run=run, at=at) if diff.steps else []
+        if not diff.steps:
+            return []
+        ends = [each.address for each in diff.steps if each.action == "delete"]
+        there = components_in(body.inside("prior_state", "values"), without=ends)
+        return [*signals_of(diff, run=run, at=at), *there]
 
 
 @plans.add("terraform")

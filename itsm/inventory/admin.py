@@ -1,11 +1,24 @@
 """Services and components, for administrators."""
 
+from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
 
-from itsm.core.admins import ConfigurationAdmin
-from itsm.inventory.models import ConfigurationItem, Relation, Service, ServiceDependency
+from itsm.core.admins import ConfigurationAdmin, ReadOnlyAdmin
+from itsm.core.errors import Refused
+from itsm.inventory.actions import accept_candidate, reject_candidate
+from itsm.inventory.models import (
+    ComponentCandidate,
+    ConfigurationItem,
+    Relation,
+    Service,
+    ServiceDependency,
+)
 
 
 class NeedsInline(admin.TabularInline[ServiceDependency, Any]):
@@ -50,3 +63,42 @@ class ConfigurationItemAdmin(ConfigurationAdmin[ConfigurationItem]):
     autocomplete_fields = ("service",)
     inlines = (RelationInline,)
     show_full_result_count = False
+
+
+@admin.register(ComponentCandidate)
+class CandidateAdmin(ReadOnlyAdmin):
+    """What tools say there is: taken in or left out by whoever keeps the inventory."""
+
+    list_display = ("name", "kind", "source", "service", "environment", "state", "seen_at")
+    list_filter = ("state", "source", "kind")
+    list_select_related = ("service",)
+    search_fields = ("name", "address")
+    actions = ("take_in", "leave_out")
+
+    def has_keep_permission(self, request: HttpRequest) -> bool:
+        """Whether this person keeps the inventory; others only look."""
+        return bool(request.user.has_perm("inventory.edit"))
+
+    @admin.action(description=_l("Take into the inventory"), permissions=["keep"])
+    def take_in(self, request: HttpRequest, queryset: QuerySet[ComponentCandidate]) -> None:
+        self._decide(request, queryset, accept_candidate)
+
+    @admin.action(description=_l("Leave out for good"), permissions=["keep"])
+    def leave_out(self, request: HttpRequest, queryset: QuerySet[ComponentCandidate]) -> None:
+        self._decide(request, queryset, reject_candidate)
+
+    def _decide(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[ComponentCandidate],
+        decide: Callable[..., Any],
+    ) -> None:
+        done = 0
+        for each in queryset:
+            try:
+                decide(candidate=each, actor=request.user)
+                done += 1
+            except Refused as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+        sentence = ngettext("%(count)d candidate decided.", "%(count)d candidates decided.", done)
+        self.message_user(request, sentence % {"count": done}, messages.SUCCESS)

@@ -124,6 +124,41 @@ class ConfigurationItem(models.Model):
         return self.name
 
 
+class ComponentCandidate(models.Model):
+    """Something a tool says there is, waiting for somebody to take it into the inventory."""
+
+    class State(models.TextChoices):
+        """What was decided."""
+
+        PROPOSED = "proposed", _("Proposed")
+        ACCEPTED = "accepted", _("Taken in")
+        REJECTED = "rejected", _("Left out")
+
+    source = models.CharField(_("source"), max_length=80)
+    address = models.CharField(_("address"), max_length=500)
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=40)
+    environment = models.CharField(_("environment"), max_length=40, blank=True)
+    service = models.ForeignKey(Service, models.SET_NULL, null=True, related_name="+")
+    attributes = models.JSONField(_("attributes"), default=dict)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.PROPOSED)
+    item = models.ForeignKey(ConfigurationItem, models.SET_NULL, null=True, related_name="+")
+    seen_at = models.DateTimeField(_("seen"), default=timezone.now)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "address"], name="one_candidate_an_address")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Relation(models.Model):
     """How one configuration item stands to another."""
 

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from itsm.core.errors import NotFound
 from itsm.inventory.models import (
+    ComponentCandidate,
     ConfigurationItem,
     Relation,
     Service,
@@ -43,6 +44,12 @@ def visible_configuration_items(user: User) -> QuerySet[ConfigurationItem]:
     """The components this person may know of: end users none."""
     items = ConfigurationItem.objects.select_related("service")
     return items if user.has_perm("inventory.view") else items.none()
+
+
+def visible_candidates(user: User) -> QuerySet[ComponentCandidate]:
+    """What may be taken into the inventory, for those who may look into it."""
+    found = ComponentCandidate.objects.select_related("service", "item", "decided_by")
+    return found if user.has_perm("inventory.view") else found.none()
 
 
 def services_named(names: Collection[str]) -> dict[str, Service]:

@@ -64,7 +64,7 @@ ADDED = (
 SHOWN = (
     *("notifications/message", "notifications/lane", "monitoring/alert", "monitoring/deadletter"),
     *("automation/firing", "notifications/webhookcall"),
-    "evidence/logline",
+    *("evidence/logline", "inventory/componentcandidate"),
     *("changes/pipelinepost", "changes/gatecall", "monitoring/silence"),
     *("monitoring/parkedpost", "core/event", "core/delivery", "core/chore", "core/heartbeat"),
 )

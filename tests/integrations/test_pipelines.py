@@ -7,10 +7,11 @@ import pytest
 
 from changes.gate import Verdict
 from changes.gathering import decision_for
-from changes.models import Change, Deployment, Evidence, GateCall
+from changes.models import Change, Deployment, Evidence, GateCall, PipelinePost
 from changes.pipelines import pipelines
 from itsm.approvals.models import Approval
 from itsm.core.models import Event
+from itsm.inventory.models import ComponentCandidate
 from tests.integrations.payloads import Payload, folders, payloads_in
 from tests.integrations.pipelines import Tool, counts
 
@@ -44,6 +45,15 @@ def opened(before: Before, answer: Any, payload: Payload) -> None:
     assert risk in ("", change.risk_band)
     assert payload.expect.get("diff", "").partition(" (")[0] in change.title
     assert change.state == ("assess" if risk == "high" else "scheduled")
+
+
+def proposed(before: Before, answer: Any, payload: Payload) -> None:
+    assert counts() == before
+    assert answer.status_code == 202
+    told = str(list(ComponentCandidate.objects.values()))
+    assert "terraform_data.database" in told
+    assert "not-a-real-key" in payload.body.decode()
+    assert "not-a-real-key" not in told + str(list(PipelinePost.objects.values()))
 
 
 def moved(before: Before, answer: Any, payload: Payload) -> None:
@@ -100,7 +110,7 @@ def check_for(outcome: str) -> Any:
         "200, nothing created": nothing,
         "none": nothing,
         "no change needed": nothing,
-        "CMDB import candidates": nothing,
+        "CMDB import candidates": proposed,
         "ignore or evidence": accepted,
         "change.update": moved,
         "change.gate": asked,

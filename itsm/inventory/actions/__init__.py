@@ -13,8 +13,16 @@ from itsm.inventory.actions.keeping import (
     remove_service,
     unrelate,
 )
+from itsm.inventory.actions.proposing import (
+    Found,
+    accept_candidate,
+    propose_components,
+    reject_candidate,
+)
 
 __all__ = [
+    "Found",
+    "accept_candidate",
     "add_component",
     "add_service",
     "change_component",
@@ -24,6 +32,8 @@ __all__ = [
     "follow_service",
     "import_components",
     "import_services",
+    "propose_components",
+    "reject_candidate",
     "relate",
     "remove_component",
     "remove_service",
