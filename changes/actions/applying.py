@@ -94,7 +94,8 @@ def _apply(pipeline: Pipeline, signal: Signal, now: datetime) -> Change | None:
     if isinstance(signal, EvidenceSeen):
         return _take_evidence(pipeline, signal)
     if isinstance(signal, ComponentsSeen):
-        return _propose(pipeline, signal)
+        _propose(pipeline, signal)
+        return None
     place = place_of(signal.environment, otherwise=pipeline.environment)
     is_here = place == pipeline.environment
     if isinstance(signal, DeploymentSeen):

@@ -189,7 +189,7 @@ def _of_stream(lines: list[Part], run: str) -> list[Signal]:
     if not is_apply:
         return planned if failure is None else []
     deployment = DeploymentSeen(
-        keys=planned[0].keys,
+        keys=_keys(diff, run),
         id=f"apply:{run or diff.hash}:{first.isoformat() if first else ''}",
         title=f"Terraform: {diff.words}",
         outcome="failed" if failure is not None else "succeeded",

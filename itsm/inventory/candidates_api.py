@@ -99,9 +99,10 @@ class ComponentCandidateCollection(Collection):
         refuses=(409,),
     )
     def reject(self, request: Asked, component_id: int) -> Response:
+        self.given(request)
         candidate = self._candidate(request, component_id)
         actions.reject_candidate(candidate=candidate, actor=request.user)
-        return self.retrieve(request, component_id)
+        return self.one(request, visible_candidates(request.user).filter(pk=component_id))
 
     def _candidate(self, request: Asked, component_id: int) -> ComponentCandidate:
         found: Any = visible_candidates(request.user).filter(pk=component_id).first()
