@@ -11,6 +11,7 @@ from itsm.core.chores import chore
 from itsm.core.errors import Refused
 from itsm.people.selectors import system_user
 from problems import actions, selectors
+from problems.counting import has_much_to_count
 from problems.models import Problem
 
 logger = structlog.get_logger(__name__)
@@ -39,7 +40,7 @@ def weigh() -> None:
         actions.weigh(problem=problem, actor=system_user())
 
 
-@chore(every=timedelta(hours=1))
+@chore(every=timedelta(hours=1), is_long=has_much_to_count)
 def find_candidates() -> None:
     """Count what keeps coming back."""
     actions.find_candidates(now=timezone.now())

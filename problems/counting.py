@@ -15,6 +15,7 @@ from problems.models import CandidateState, ProblemCandidate
 from problems.recurrence import HISTORY, WINDOW, Occurrence
 
 MOST = 100_000  # incidents, the newest; more of them make nothing surer
+LITTLE = 2000  # of them are counted in a moment
 LONGEST = timedelta(days=7)  # what is open longer is forgotten rather than broken
 COLUMNS = (
     "pk",
@@ -29,11 +30,7 @@ COLUMNS = (
 
 def occurrences(now: datetime) -> list[Occurrence]:
     """The incidents that count: no duplicates, nothing secret, none whose problem is known."""
-    since = now - WINDOW - HISTORY
-    found = Ticket.objects.filter(
-        kind="incident", opened_at__gt=since, opened_at__lte=now, confidential=False, parent=None
-    ).exclude(state="canceled")
-    rows = list(found.order_by("-id").values_list(*COLUMNS)[:MOST])
+    rows = list(_counted(now).order_by("-id").values_list(*COLUMNS)[:MOST])
     hosts = _hosts({pk for pk, *_ in rows})
     counted = []
     for pk, title, opened_at, resolved_at, service, problem, template in rows:
@@ -51,6 +48,19 @@ def occurrences(now: datetime) -> list[Occurrence]:
     return counted
 
 
+def has_much_to_count() -> bool:
+    """Whether counting takes long enough to stand in the way of other work."""
+    return len(_counted(timezone.now()).values_list("pk")[: LITTLE + 1]) > LITTLE
+
+
+def _counted(now: datetime) -> QuerySet[Ticket]:
+    since = now - WINDOW - HISTORY
+    found = Ticket.objects.filter(
+        kind="incident", opened_at__gt=since, opened_at__lte=now, confidential=False, parent=None
+    )
+    return found.exclude(state="canceled")
+
+
 def fingerprint(title: str) -> str:
     """What titles of the same trouble have in common: all but the numbers in them."""
     return re.sub(r"\d+", "#", " ".join(title.lower().split()))[:250]
@@ -59,10 +69,12 @@ def fingerprint(title: str) -> str:
 def _hosts(keys: Collection[int]) -> dict[int, str]:
     """The component of each incident that names one; of several, the first by name."""
     through = Ticket.configuration_items.through
-    named = through._default_manager.filter(ticket_id__in=keys)
+    # From the oldest on: as many keys as there may be are more than a statement takes.
+    named = through._default_manager.filter(ticket_id__gte=min(keys, default=0))
     hosts: dict[int, list[str]] = defaultdict(list)
     for ticket, name in named.values_list("ticket_id", "configurationitem__name"):
-        hosts[ticket].append(name)
+        if ticket in keys:
+            hosts[ticket].append(name)
     return {ticket: min(names) for ticket, names in hosts.items()}
 
 

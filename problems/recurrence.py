@@ -7,6 +7,7 @@ chance alone would bring so many once in a hundred times over all that is looked
 and what has been explained is not counted again.
 """
 
+import itertools
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -75,6 +76,9 @@ def recurrences(
     long = _long_from(known)
     tests = 2 * sum(len({each.facts[by] for each in lately if by in each.facts}) for by in BY)
     found: list[Recurrence] = []
+    everywhere = {
+        name: Counter(e.facts[name] for e in known if name in e.facts) for name in FACTORS
+    }
     explained: set[int] = set()
     for by in BY:
         unexplained = [each for each in lately if each.key not in explained]
@@ -82,7 +86,7 @@ def recurrences(
             is_often = len(each.occurrences) >= least
             is_long = each.minutes >= least_minutes and len(each.occurrences) > 1
             if (is_often or is_long) and each.chance <= alpha / max(tests, 1):
-                found.append(_with_factors(each, known))
+                found.append(_with_factors(each, everywhere, len(known)))
                 explained |= {occurrence.key for occurrence in each.occurrences}
     return sorted(found, key=lambda each: each.chance)
 
@@ -121,18 +125,24 @@ def _chance(count: int, past: int, past_of_all: int, values: int) -> tuple[float
     share = WINDOW / HISTORY
     expected = shape / weight * share
     success = weight / (weight + share)
-    below = 0.0
-    term = success**shape
-    for times in range(count):
-        below += term
-        term *= (shape + times) / (times + 1) * (1 - success)
-    # What is left of one is lost in rounding where it is very small; the next terms are not.
-    rest, times = term, count
-    while term > 1e-18 * rest and times < count + 500:
-        term *= (shape + times) / (times + 1) * (1 - success)
-        times += 1
-        rest += term
-    return expected, min(1.0, rest if below > 0.5 else 1 - below)
+    if count <= expected:
+        return expected, 1.0
+    # By logarithms, as the parts of what many have in common are beyond what a number holds.
+    first = math.lgamma(shape + count) - math.lgamma(count + 1) - math.lgamma(shape)
+    term = math.exp(first + shape * math.log(success) + count * math.log1p(-success))
+    steps = ((shape + times) / (times + 1) * (1 - success) for times in itertools.count(count))
+    return expected, min(1.0, _summed(term, steps))
+
+
+def _summed(term: float, steps: Iterable[float]) -> float:
+    """A falling series, as far as it matters: its first term, and what leads to each next one."""
+    total = term
+    for step in steps:
+        term *= step
+        total += term
+        if term <= 1e-18 * total:
+            break
+    return total
 
 
 def _long_from(known: Sequence[Occurrence]) -> float:
@@ -140,28 +150,31 @@ def _long_from(known: Sequence[Occurrence]) -> float:
     return lengths[min(int(len(lengths) * LONG), len(lengths) - 1)] if lengths else math.inf
 
 
-def _with_factors(each: Recurrence, known: Sequence[Occurrence]) -> Recurrence:
+def _with_factors(
+    each: Recurrence, everywhere: Mapping[str, Counter[str]], known: int
+) -> Recurrence:
     """The group with what its incidents have in common more often than all others."""
-    inside = {occurrence.key for occurrence in each.occurrences}
-    others = [occurrence for occurrence in known if occurrence.key not in inside]
+    size = len(each.occurrences)
     found = []
     for name in FACTORS:
         if name == each.by:
             continue
         counted = Counter(o.facts[name] for o in each.occurrences if name in o.facts)
-        elsewhere = Counter(o.facts[name] for o in others if name in o.facts)
         for value, count in counted.items():
-            usual = (elsewhere[value] + 1) / (len(others) + 2)
-            share = count / len(inside)
+            usual = (everywhere[name][value] - count + 1) / (known - size + 2)
+            share = count / size
             # With ten factors looked at, a chance of one in a thousand is still told too often.
-            if count > 1 and _at_least(count, len(inside), usual) < ALPHA / 10:
+            if count > 1 and _at_least(count, size, usual) < ALPHA / 10:
                 found.append(Factor(name, value, round(share, 2), round(share / usual, 1)))
     best = sorted(found, key=lambda factor: -factor.lift)[:MOST_FACTORS]
     return Recurrence(each.by, each.value, each.occurrences, each.expected, each.chance, best)
 
 
 def _at_least(count: int, of: int, share: float) -> float:
-    return sum(
-        math.comb(of, times) * share**times * (1 - share) ** (of - times)
-        for times in range(count, of + 1)
-    )
+    """How likely so many or more are by chance; certain where they are no more than usual."""
+    if count <= of * share:
+        return 1.0
+    first = math.lgamma(of + 1) - math.lgamma(count + 1) - math.lgamma(of - count + 1)
+    term = math.exp(first + count * math.log(share) + (of - count) * math.log1p(-share))
+    odds = share / (1 - share)
+    return _summed(term, ((of - times) / (times + 1) * odds for times in range(count, of)))

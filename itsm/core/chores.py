@@ -11,6 +11,7 @@ from datetime import timedelta
 import structlog
 from django.utils import timezone
 
+from itsm.core import apart
 from itsm.core.models import Chore
 from itsm.core.registry import Registry
 
@@ -23,16 +24,20 @@ class Timetabled:
 
     every: timedelta
     work: Callable[[], None]
+    # Whether it computes for long this time, so that pages and other chores must not wait for it.
+    is_long: Callable[[], bool] | None = None
 
 
 timetable: Registry[Timetabled] = Registry("chore")
 
 
-def chore(*, every: timedelta) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Have a function called by the clock."""
+def chore(
+    *, every: timedelta, is_long: Callable[[], bool] | None = None
+) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Have a function called by the clock; in a process of its own when it says it is long."""
 
     def register(work: Callable[[], None]) -> Callable[[], None]:
-        timetable.add(f"{work.__module__}.{work.__name__}")(Timetabled(every, work))
+        timetable.add(f"{work.__module__}.{work.__name__}")(Timetabled(every, work, is_long))
         return work
 
     return register
@@ -43,7 +48,7 @@ def run_due() -> int:
     done = 0
     for name in _due():
         if _claim(name):
-            _run(name)
+            _begin(name)
             done += 1
     return done
 
@@ -61,7 +66,16 @@ def _claim(name: str) -> bool:
     )
 
 
-def _run(name: str) -> None:
+def _begin(name: str) -> None:
+    is_long = timetable[name].is_long
+    if is_long is not None and is_long():
+        apart.start("chore", name)
+    else:
+        run(name)
+
+
+def run(name: str) -> None:
+    """Do a chore here and now, and note how it went."""
     error = ""
     try:
         timetable[name].work()

@@ -15,6 +15,7 @@ from itsm.proposals.targets import COLUMNS, LABELS, PATHS, example_of
 from itsm.tickets.models import Phase, Ticket
 
 MOST_LEARNT = 20_000  # records, the newest; older ones tell of another house
+LITTLE = 500  # records are learnt from in a moment
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,19 @@ class Proposed:
 
 def history() -> list[tuple[Any, ...]]:
     """Decided incidents, oldest first; what is confidential teaches nobody."""
+    return list(_decided().order_by("-id").values_list(*COLUMNS)[:MOST_LEARNT])[::-1]
+
+
+def has_long_history() -> bool:
+    """Whether learning takes long enough to stand in the way of other work."""
+    return len(_decided().values_list("pk")[: LITTLE + 1]) > LITTLE
+
+
+def _decided() -> QuerySet[Ticket]:
     decided = Ticket.objects.filter(
         kind="incident", phase__in=(Phase.RESOLVED, Phase.CLOSED), confidential=False
-    ).exclude(state="canceled")
-    return list(decided.order_by("-id").values_list(*COLUMNS)[:MOST_LEARNT])[::-1]
+    )
+    return decided.exclude(state="canceled")
 
 
 def newest_models() -> dict[str, LearntModel]:

@@ -1,10 +1,13 @@
+import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from itsm.core import chores, sweep
+from itsm.core import apart, chores, sweep
 from itsm.core.heartbeats import last_heard
 from itsm.core.models import Chore
 from itsm.core.registry import Registry
@@ -52,3 +55,30 @@ def test_the_sweep_does_chores_without_beat_and_is_heard(done: list[str]) -> Non
 
     assert done == ["sound"]
     assert "sweep" in last_heard()
+
+
+def test_a_long_chore_is_done_in_a_process_of_its_own(
+    done: list[str], tmp_path: Path, settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BASE_DIR = tmp_path
+    told = tmp_path / "told"
+    (tmp_path / "manage.py").write_text(
+        f"import sys; open({str(told)!r}, 'w').write(' '.join(sys.argv[1:]))\n"
+    )
+    chores.chore(every=timedelta(days=1), is_long=lambda: True)(thorough)
+
+    chores.run_due()
+
+    deadline = time.monotonic() + 30
+    while not (told.exists() and told.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert told.read_text() == f"chore {__name__}.thorough"
+    monkeypatch.setattr(apart, "stand_back", lambda: None)  # the tests themselves do not
+    with pytest.raises(CommandError, match="Done with care"):
+        call_command("chore", f"{__name__}.thorough")
+    row = Chore.objects.get(name=f"{__name__}.thorough")
+    assert (row.finished_at is not None, "Done with care" in row.error) == (True, True)
+
+
+def thorough() -> None:
+    raise RuntimeError("Done with care")

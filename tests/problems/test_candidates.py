@@ -62,6 +62,23 @@ def test_the_particular_explains_the_general_and_names_what_is_common():
     assert ("host", "web-1") in {(each.name, each.value) for each in found.factors}
 
 
+def test_a_house_of_any_size_is_counted():
+    """As many as no power of a chance has a number for."""
+    usual = [
+        seen(each, days_ago=14 + (each % 840) / 10, service=f"s{each % 4}")
+        for each in range(40_000)
+    ]
+    often = [
+        seen(50_000 + each, days_ago=each / 300, service="s1", host="web-0") for each in range(3000)
+    ]
+
+    (found,) = recurrences([*usual, *often], now=NOW)
+
+    assert (found.value, len(found.occurrences)) == ("s1", 3000)
+    assert found.chance < 1e-9
+    assert [(each.name, each.value) for each in found.factors] == [("host", "web-0")]
+
+
 def test_titles_are_the_same_but_for_their_numbers():
     assert fingerprint("Disk  3 is 98% full") == fingerprint("disk 12 is 91% full")
 
