@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
+from itsm.currencies import CODES
+
 YES = {"1", "true", "yes", "on"}
 NO = {"0", "false", "no", "off", ""}
 _HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:.]+\]")
@@ -48,6 +50,13 @@ class Environment:
             self.refuse(f"{name} is {value!r}: set it to a whole number from {least} to {most}.")
             return default
         return int(value)
+
+    def currency(self, name: str, *, default: str) -> str:
+        """The code of a currency."""
+        value = self.text(name, default=default).upper()
+        if value not in CODES:
+            self.refuse(f"{name} is {value!r}: set it to the code of a currency, such as EUR.")
+        return value
 
     def names(self, name: str) -> list[str]:
         """What stands between the commas."""

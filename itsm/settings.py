@@ -73,6 +73,7 @@ if DEMO and not DEMO_PASSWORD and not TESTING:
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 _processes = min(2, os.cpu_count() or 1)
 WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", default=_processes, least=1, most=64)
+CURRENCY = env.currency("CURRENCY", default="EUR")  # of prices that name none
 RUNBOOK_DIR = Path(env.text("RUNBOOK_DIR", default=str(DATA_DIR / "runbooks")))
 RUNBOOK_USER = env.text("RUNBOOK_USER")  # whom commands and playbooks run as, if we may choose
 WORKER_CONCURRENCY = env.number("WORKER_CONCURRENCY", default=4, least=1, most=256)

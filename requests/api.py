@@ -33,6 +33,7 @@ from requests import actions, selectors
 from requests.actions.tasks import WORDS
 from requests.filters import ServiceRequestFilters
 from requests.models import ServiceRequest, StepSort, StepState
+from requests.pricing import currency_of
 
 PEOPLE_NAMED = ("caller", "assignee", "opened_by")
 
@@ -42,6 +43,7 @@ def _finish(rows: list[Row], user: User) -> None:
     put_names(rows, people=PEOPLE_NAMED)
     for row in rows:
         row["price"] = f"{row['price']:.2f}"
+        row["currency"] = currency_of(row["currency"])
 
 
 SERVICE_REQUEST = Shape(
@@ -55,6 +57,7 @@ SERVICE_REQUEST = Shape(
         Column("order", maybe(text()), "order__number"),
         Column("answers", mapping()),
         Column("price", text()),
+        Column("currency", text()),
         Column("cost_centre", text()),
         Column("plan", mapping(), internal=True),
         Column("plan_hash", text(), internal=True),

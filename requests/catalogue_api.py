@@ -16,11 +16,13 @@ from itsm.core.rest.views import Collection
 from requests import actions, selectors
 from requests.actions.keeping import ITEM
 from requests.filters import ItemFilters
+from requests.pricing import currency_of
 
 
 def _finish(rows: list[Row], _user: Any) -> None:
     for row in rows:
         row["price"] = f"{row['price']:.2f}"
+        row["currency"] = currency_of(row["currency"])
 
 
 CATALOG_ITEM = Shape(
@@ -35,6 +37,7 @@ CATALOG_ITEM = Shape(
         Column("owner_team", maybe(text()), "owner_team__slug", internal=True),
         Column("service", maybe(text()), "service__name"),
         Column("price", text()),
+        Column("currency", text()),
         Column("cost_centre", text(), internal=True),
         Column("audience", mapping(), internal=True),
         Column("is_available", flag()),

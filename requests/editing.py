@@ -1,16 +1,16 @@
-"""The form in which an item is kept: rows of questions, and the rest as the catalogue writes it."""
+"""The form in which an item is kept: its columns, its rows of questions, or all of it as YAML."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-import yaml
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from itsm.core.errors import Invalid
 from requests.models import CatalogItem
 from requests.questions import Question
+from requests.rows import Row, rows_of
 from requests.sheets import plain
 
 ROW = (
@@ -19,23 +19,14 @@ ROW = (
 )  # fmt: skip
 COLUMNS = (
     "slug", "name", "category", "summary", "description", "keywords", "icon", "owner_team",
-    "service", "price", "cost_centre", "quota", "hours",
+    "service", "price", "currency", "cost_centre", "quota", "hours",
 )  # fmt: skip
 MADE = ("steps", "approval", "lease")
-EMPTY_ROWS = 2
-MOST_ROWS = 60
-Row = dict[str, str]
 
 
 def rows_in(form: QueryDict) -> list[Row]:
-    """The rows of questions a browser sent, those that say nothing left out."""
-    columns = {name: form.getlist(f"q-{name}")[:MOST_ROWS] for name in ROW}
-    count = len(columns["label"])
-    rows = [
-        {name: (values[place] if place < len(values) else "") for name, values in columns.items()}
-        for place in range(count)
-    ]
-    return [each for each in rows if each["label"].strip() or each["name"].strip()]
+    """The rows of questions a browser sent."""
+    return rows_of(form, ROW, prefix="q", said_in=("label", "name"))
 
 
 def row_of(question: Question) -> Row:
@@ -86,19 +77,6 @@ def name_for(label: str) -> str:
     return words if words[:1].isalpha() else f"q_{words}"[:40].rstrip("_")
 
 
-def text_of(item: CatalogItem) -> str:
-    """What is done for an item and on which terms, as text to edit."""
-    version = item.current
-    told: dict[str, Any] = {"audience": item.audience}
-    told |= {name: getattr(version, name) for name in MADE} if version else {}
-    return yaml.safe_dump(
-        {name: value for name, value in told.items() if value},
-        sort_keys=False,
-        allow_unicode=True,
-        width=90,
-    ).replace("{}\n", "")
-
-
 def made_in(text: str) -> dict[str, Any]:
     """The steps and terms somebody wrote; Invalid when that cannot be read."""
     found = plain(text) if text.strip() else {}
@@ -124,8 +102,3 @@ def columns_of(item: CatalogItem) -> dict[str, Any]:
         "quota": item.quota or "",
         "hours": item.hours or "",
     }
-
-
-def with_blanks(rows: Sequence[Row], *, more: int = EMPTY_ROWS) -> list[Row]:
-    """The rows, and some that are still empty."""
-    return [*rows, *(dict.fromkeys(ROW, "") for _place in range(more))]

@@ -5,8 +5,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
-from requests.questions import Question
+from itsm.automation.selectors.runbooks import visible_runbooks
+from itsm.people.models import User
+from itsm.people.roles import Role
+from itsm.people.selectors import visible_teams
+from requests.answering import EXAMPLES
+from requests.questions import PATTERNS, PREFILLS, TYPES, Question
+from requests.selectors import all_targets
+from requests.stepping import METHODS, UNDOING
 
 WIDGETS = {
     "text": "line",
@@ -37,6 +46,15 @@ class Asked:
         return WIDGETS[self.question["type"]]
 
     @property
+    def help(self) -> str:
+        """What is said of it, or what it may look like."""
+        said: str = self.question.get("help") or ""
+        example = EXAMPLES.get(self.question.get("pattern", ""))
+        if said or not example:
+            return said
+        return _("Such as %(example)s.") % {"example": example}
+
+    @property
     def shown_when(self) -> str:
         """The name of the field it depends on, as the page has it."""
         condition = self.question.get("show_when")
@@ -50,6 +68,46 @@ class Asked:
         if isinstance(value, bool):
             return "on" if value else ""
         return str(value)
+
+
+def words_of_rows(user: User) -> dict[str, Any]:
+    """What the rows of an item's form offer to choose from."""
+    return {
+        "types": TYPES,
+        "patterns": list(PATTERNS),
+        "prefills": PREFILLS,
+        "teams": visible_teams(user),
+        "runbooks": visible_runbooks(user).order_by("slug"),
+        "targets": all_targets(),
+        "roles": Role.choices,
+        "step_types": STEP_TYPES.items(),
+        "undo_types": [(name, STEP_TYPES[name]) for name in UNDOING],
+        "methods": METHODS,
+        "whos": WHOS.items(),
+        "quorums": QUORUMS.items(),
+    }
+
+
+STEP_TYPES = {
+    "human": _l("Somebody does it"),
+    "http": _l("A system is called"),
+    "runbook": _l("A runbook runs"),
+    "approval": _l("Somebody agrees"),
+    "wait": _l("Time passes"),
+}
+WHOS = {
+    "owner": _l("The team that owns it"),
+    "manager": _l("The manager of who gets it"),
+    "team": _l("A team"),
+    "role": _l("A role"),
+    "users": _l("People"),
+}
+QUORUMS = {
+    "first": _l("The first word counts"),
+    "all": _l("All of them"),
+    "count": _l("So many of them"),
+    "percent": _l("So many percent of them"),
+}
 
 
 def asked_of(

@@ -13,8 +13,8 @@ MOST_BYTES = 512 * 1024
 OF_CATEGORY = ("slug", "name", "icon", "position")
 OF_ITEM = (
     "slug", "name", "category", "summary", "description", "keywords", "icon", "owner_team",
-    "service", "price", "cost_centre", "audience", "is_available", "quota", "hours", "includes",
-    "questions", "steps", "approval", "lease",
+    "service", "price", "currency", "cost_centre", "audience", "is_available", "quota", "hours",
+    "includes", "questions", "steps", "approval", "lease",
 )  # fmt: skip
 
 
@@ -72,6 +72,7 @@ def _item(item: CatalogItem) -> dict[str, Any]:
         "owner_team": item.owner_team.slug if item.owner_team else "",
         "service": item.service.name if item.service else "",
         "price": f"{item.price:.2f}",
+        "currency": item.currency,
         "cost_centre": item.cost_centre,
         "audience": item.audience,
         "is_available": item.is_available,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from itsm.core.errors import Invalid
 from itsm.people.roles import Role
 from requests.questions import Question, checked_condition, worded
+from requests.values import WrongRow
 
 StepPlan = dict[str, Any]
 
@@ -22,7 +23,7 @@ METHODS = ("POST", "PUT", "PATCH", "DELETE")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 SOURCE = re.compile(
     r"answer\.(?P<answer>[a-z][a-z0-9_]{0,39})"
-    r"|request\.(?P<request>number|item|for|by|price|cost_centre)"
+    r"|request\.(?P<request>number|item|for|by|price|currency|cost_centre)"
     r"|step\.(?P<step>[a-z][a-z0-9_]{0,39})\.(?P<output>[A-Za-z][A-Za-z0-9_]{0,39})"
     r"|text:(?P<text>.{0,200})",
     re.DOTALL,
@@ -54,8 +55,7 @@ def checked_steps(given: Any, questions: Sequence[Question]) -> list[StepPlan]:
         try:
             step = _checked(each, known, by_name)
         except Invalid as refusal:
-            said = {"place": place, "why": str(refusal)}
-            raise _wrong(_("Step %(place)d: %(why)s") % said) from None
+            raise WrongRow(_("Step %(place)d: %(why)s"), refusal, "steps", place) from None
         known[step["name"]] = step
     return list(known.values())
 
@@ -154,7 +154,8 @@ def _part(
         raise _wrong(_("Say what is done."))
     part: StepPlan = {"type": sort, "title": title.strip()}
     part |= _numbers(given)
-    part.setdefault("timeout_hours", PATIENCE[sort])
+    if PATIENCE[sort]:
+        part.setdefault("timeout_hours", PATIENCE[sort])
     part["inputs"] = _inputs(given.get("inputs") or {}, known, questions)
     return part | _OF_TYPE[sort](given, questions)
 
@@ -163,7 +164,7 @@ def _numbers(given: Mapping[str, Any]) -> StepPlan:
     found: StepPlan = {}
     for name, (least, most) in NUMBERS.items():
         value = given.get(name)
-        if value in (None, ""):
+        if value in (None, "") or (value == 0 and name == "timeout_hours"):
             continue
         if type(value) is not int or not least <= value <= most:
             bounds = {"name": name, "least": least, "most": most}

@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 
 from itsm.approvals.quorum import Sort
 from itsm.core.errors import Invalid
+from itsm.currencies import CODES
 from itsm.people.roles import Role
 from requests.questions import Question
+from requests.values import WrongRow
 
-WHO = ("owner", "team", "role", "users")
-OF_STAGE = {"who", "team", "role", "users", "above", "quorum", "amount", "name"}
+WHO = ("owner", "manager", "team", "role", "users")
+OF_STAGE = {"who", "team", "role", "users", "above", "currency", "quorum", "amount", "name"}
 MOST_STAGES = 5
 NUMBERS = {
     "days": (1, 3650),
@@ -38,26 +40,41 @@ def checked_approval(given: Any) -> dict[str, Any]:
     stages = given["stages"]
     if not isinstance(stages, list) or len(stages) > MOST_STAGES:
         raise _wrong("approval", _("Give at most %(most)d stages.") % {"most": MOST_STAGES})
-    return {"stages": [_stage(each) for each in stages]}
+    checked = []
+    for place, each in enumerate(stages, 1):
+        try:
+            checked.append(_stage(each))
+        except Invalid as refusal:
+            raise WrongRow(_("Stage %(place)d: %(why)s"), refusal, "approval", place) from None
+    return {"stages": checked}
 
 
 def stages_for(
-    approval: Mapping[str, Any], *, price: float, owner: str | None
+    approval: Mapping[str, Any], *, price: float, currency: str, house: str, owner: str | None
 ) -> list[dict[str, Any]]:
     """The stages that apply at this price, as the approvals know them."""
     found = []
     for each in approval.get("stages", ()):
-        if each.get("above") is not None and price <= each["above"]:
+        # A bound in another currency says nothing of this price: then they are asked.
+        is_bound = each.get("above") is not None and each.get("currency", house) == currency
+        if is_bound and price <= each["above"]:
             continue
         if each["who"] == "owner" and owner is None:
             continue
-        asked = {"team": owner} if each["who"] == "owner" else {each["who"]: each[each["who"]]}
+        who = each["who"]
+        asked = {"owner": {"team": owner}, "manager": {"manager": True}}.get(who)
+        asked = asked or {who: each[who]}
         more = {name: each[name] for name in ("quorum", "amount", "name") if name in each}
         found.append({"name": _NAMES.get(each["who"], "Approval"), **more, **asked})
     return found
 
 
-_NAMES = {"owner": "The item's owner", "team": "The team", "role": "The role"}
+_NAMES = {
+    "owner": "The item's owner",
+    "manager": "The manager",
+    "team": "The team",
+    "role": "The role",
+}
 
 
 def checked_lease(given: Any, questions: Sequence[Question]) -> dict[str, Any]:
@@ -101,6 +118,7 @@ def _stage(given: Any) -> dict[str, Any]:
     named = given.get(who)
     is_good = {
         "owner": True,
+        "manager": True,
         "team": isinstance(named, str) and bool(re.fullmatch(r"[a-z0-9_-]{1,60}", named)),
         "role": named in Role.values,
         "users": isinstance(named, list)
@@ -112,6 +130,8 @@ def _stage(given: Any) -> dict[str, Any]:
     above, amount = given.get("above"), given.get("amount", 1)
     if above is not None and (type(above) not in (int, float) or not 0 <= above < 10**9):
         raise _wrong("approval", _("The price above which it is asked is a number."))
+    if given.get("currency") is not None and given["currency"] not in CODES:
+        raise _wrong("approval", _("Give the three letters of a currency, such as EUR or USD."))
     if given.get("quorum", "first") not in list(Sort) or type(amount) is not int or amount < 0:
         raise _wrong("approval", _("The quorum is one of %(known)s.") % {"known": ", ".join(Sort)})
     return {name: value for name, value in given.items() if value is not None}

@@ -20,7 +20,7 @@ from itsm.core import events
 from itsm.core.errors import Invalid, NotAllowed, Refused
 from itsm.people.models import Team, User
 from itsm.people.roles import Role
-from itsm.people.selectors import system_user
+from itsm.people.selectors import manager_of, system_user
 from itsm.tickets.models import Ticket
 
 USUAL_TIME = timedelta(days=2)
@@ -193,7 +193,11 @@ def _add_stage(
         allowed=timedelta(hours=given["hours"]) if "hours" in given else within,
         grace=timedelta(hours=given.get("hours_after", USUAL_GRACE)),
     )
-    seats = _seats(given, barred=set(approval.barred)) or _seats(DEFAULT, barred=set())
+    barred = set(approval.barred)
+    seats = _seats(given, barred=barred)
+    if given.get("manager"):
+        seats.append(_seat_above(approval.ticket, barred))
+    seats = seats or _seats(DEFAULT, barred=set())
     Vote.objects.bulk_create(Vote(stage=stage, **seat) for seat in seats)
 
 
@@ -211,6 +215,13 @@ def _seats(given: Mapping[str, Any], *, barred: set[int]) -> list[dict[str, Any]
     if role := given.get("role"):
         seats.append({"role": role})
     return seats
+
+
+def _seat_above(ticket: Ticket, barred: set[int]) -> dict[str, Any]:
+    """The manager of who gets it, or of who asked; without one, process managers."""
+    person = ticket.caller or ticket.opened_by
+    above = manager_of(person, without=barred)
+    return {"user": above} if above else {"role": DEFAULT["role"]}
 
 
 def _open_next(approval: Approval) -> Stage | None:

@@ -15,11 +15,12 @@ from itsm.people.roles import Role
 FIELDS = (
     "type", "category", "environment", "risk_score", "risk_band", "outage_expected",
     "irreversible", "backout_tested", "service", "tier", "team", "items",
-    "item", "price", "cost_centre", "kind", "audience", "language",
+    "item", "price", "currency", "cost_centre", "kind", "audience", "language",
 )  # fmt: skip
 MOST_ASKED = 1000
 KNOWN = {
-    *("name", "users", "team", "each_member", "role", "quorum", "amount", "any_no_denies"),
+    *("name", "users", "team", "each_member", "role", "manager"),
+    *("quorum", "amount", "any_no_denies"),
     *("hours", "hours_after"),
 }
 MOST_HOURS = 24 * 90
@@ -49,8 +50,8 @@ class RuleForm(forms.ModelForm[Rule]):
                 raise forms.ValidationError(f"A stage has no {', '.join(sorted(unknown))}.")
             if each.get("quorum", "first") not in list(Sort):
                 raise forms.ValidationError(f"The quorum is one of {', '.join(Sort)}.")
-            if not {"users", "team", "role"} & set(each):
-                raise forms.ValidationError("A stage names users, a team or a role.")
+            if not {"users", "team", "role", "manager"} & set(each):
+                raise forms.ValidationError("A stage names users, a team, a role or a manager.")
             if wrong := _wrong_value_in(each):
                 raise forms.ValidationError(wrong)
         return stages
@@ -66,8 +67,8 @@ def _wrong_value_in(stage: dict[str, Any]) -> str:
         hours = stage.get(name, 1)
         if type(hours) is not int or not least <= hours <= MOST_HOURS:
             return f"Of {name} give a whole number from {least} to {MOST_HOURS}."
-    if not isinstance(stage.get("team", ""), str):
-        return "The team is a short name."
+    if not isinstance(stage.get("team", ""), str) or stage.get("manager", True) is not True:
+        return "The team is a short name, and of manager give true."
     if stage.get("role", Role.MANAGER) not in Role.values:
         return f"The role is one of {', '.join(Role.values)}."
     return ""

@@ -7,6 +7,7 @@ from django.utils import timezone
 from itsm.approvals.models import Stage, Substitute, Vote
 from itsm.people.models import Membership, User
 from itsm.people.roles import Role
+from itsm.people.selectors import manager_of
 
 # Of these everybody is told; to write to every agent about every change would be noise.
 TOLD_ROLES = (Role.MANAGER, Role.ADMIN)
@@ -39,9 +40,11 @@ def substitutes_of(people: Collection[int]) -> set[int]:
 
 
 def senior_to(vote: Vote, *, barred: Collection[int]) -> User | None:
-    """Who leads the team that is asked, or one of the person who is; None when nobody does."""
+    """The manager of the person who is asked, or who leads the team; None when there is none."""
     if vote.role:
         return None
+    if vote.user and (above := manager_of(vote.user, without=barred)):
+        return above
     if vote.user_id:
         memberships = Membership.objects.filter(user=vote.user_id).values_list("team", flat=True)
         teams = set(memberships)

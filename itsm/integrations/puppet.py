@@ -19,6 +19,8 @@ from itsm.core.fields import Field, Flag, Line
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.pp")
 FACT = re.compile(r"[a-z][a-z0-9_]*")
+# Facts are variables as well, and these are Puppet's own.
+TAKEN = {"name", "title", "facts", "trusted", "server_facts", "environment", "module_name"}
 # What --detailed-exitcodes says: 0 nothing to do, 2 changed, 4 failures, 6 both.
 GOOD = (0, 2)
 
@@ -50,7 +52,7 @@ class Puppet:
         """Apply it; the exit code tells whether something was changed, and whether it failed."""
         try:
             ended = _apply(work, say)
-        except FileNotFoundError as error:
+        except (FileNotFoundError, RuntimeError) as error:
             return failed(str(error))
         if ended.code in GOOD:
             return succeeded(changed=ended.code == 2)
@@ -62,6 +64,11 @@ def _apply(work: Work, say: Say, *more: str) -> Ended:
     if program is None:
         raise FileNotFoundError(_("Puppet is not installed on this worker."))
     manifest = _listed(work.settings["manifest"])
+    if taken := sorted(TAKEN & set(work.parameters)):
+        raise RuntimeError(
+            _("Puppet has a “%(name)s” of its own: call the parameter otherwise.")
+            % {"name": taken[0]}
+        )
     # Facts come as environment, so that nothing a run is told is read as Puppet's language.
     told = {
         f"FACTER_{name}": as_text(value)

@@ -31,6 +31,8 @@ from itsm.people.models import (
 
 admin.site.unregister(Group)
 
+ABOUT = ("time_zone", "language", "is_vip")
+
 
 class PersonCreationForm(AdminUserCreationForm[User]):
     """What is asked of a new person."""
@@ -68,9 +70,10 @@ class UserAdmin(ConfigurationAdmin[User], DjangoUserAdmin[User]):
     ordering = ("username",)
     filter_horizontal = ()
     inlines = (MembershipInline,)
+    autocomplete_fields = ("manager",)
     fieldsets = (
         (None, {"fields": ("username", "password")}),
-        (_("Person"), {"fields": ("name", "email", "time_zone", "language", "is_vip")}),
+        (_("Person"), {"fields": ("name", "email", "manager", *ABOUT)}),
         (_("Rights"), {"fields": ("role", "is_active", "is_bot")}),
     )
     add_fieldsets = (

@@ -12,10 +12,10 @@ from itsm.core.fields import Choice, Email, Field, Flag, Line
 from itsm.core.rest.asking import Asked
 from itsm.core.rest.filtering import parameters_of
 from itsm.core.rest.operations import PAGE, operation
-from itsm.core.rest.shapes import Column, Row, Shape, flag, instant, several, text
+from itsm.core.rest.shapes import Column, Row, Shape, flag, instant, maybe, several, text
 from itsm.core.rest.views import Collection
 from itsm.people import actions
-from itsm.people.fields import Slug, Username, UserNames, Zone
+from itsm.people.fields import Anybody, Slug, Username, UserNames, Zone
 from itsm.people.filters import TeamFilters, UserFilters
 from itsm.people.models import Team, User
 from itsm.people.roles import Role
@@ -65,6 +65,7 @@ USER = Shape(
         Column("is_bot", flag()),
         Column("is_active", flag()),
         Column("is_vip", flag(), internal=True),
+        Column("manager", maybe(text()), "manager__username"),
         Column("time_zone", text()),
         Column("language", text()),
         Column("teams", several(text()), None),
@@ -89,6 +90,7 @@ USER_FIELDS: tuple[Field, ...] = (
     Choice(name="role", choices=Role.choices),
     Flag(name="is_active", label=_l("May sign in"), default=True),
     Flag(name="is_vip", label=_l("Very important")),
+    Anybody(name="manager", label=_l("User name of the manager")),
     Zone(name="time_zone", max_length=40),
 )
 

@@ -107,6 +107,18 @@ def team_with_id(pk: int) -> Team:
     return team
 
 
+def manager_of(person: User, *, without: Collection[int] = ()) -> User | None:
+    """Who is above a person; whoever is gone or left out is passed by on the way up."""
+    seen = {person.pk}
+    above = person.manager
+    while above is not None and above.pk not in seen:
+        if above.is_active and above.pk not in without:
+            return above
+        seen.add(above.pk)
+        above = above.manager
+    return None
+
+
 def users_named(usernames: Collection[str]) -> dict[str, User]:
     """The people with these user names, by the name in small letters."""
     wanted = [name.lower() for name in usernames]

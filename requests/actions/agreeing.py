@@ -16,6 +16,7 @@ from itsm.tickets.fields import Field
 from requests.actions.ordering import set_plan
 from requests.models import ServiceRequest
 from requests.planning import lines_of
+from requests.pricing import currency_of, money
 from requests.questions import in_words
 from requests.terms import stages_for
 from requests.workflow import workflow
@@ -32,7 +33,11 @@ def ask_for_leave(*, service_request: ServiceRequest, actor: User) -> None:
     ask(service_request, actor=system_user())
     owner = service_request.item.owner_team
     stages = stages_for(
-        approval, price=float(service_request.price), owner=owner.slug if owner else None
+        approval,
+        price=float(service_request.price),
+        currency=currency_of(service_request.currency),
+        house=currency_of(""),
+        owner=owner.slug if owner else None,
     )
     ask_people(
         question=Question(
@@ -66,9 +71,10 @@ def picture_of(service_request: ServiceRequest) -> dict[str, Any]:
         "category": item.category.slug,
         "requested_for": str(person or ""),
         "price": float(service_request.price),
+        "currency": currency_of(service_request.currency),
         "cost": _("%(price)s, cost centre %(centre)s")
         % {
-            "price": f"{service_request.price:.2f}",
+            "price": money(service_request.price, service_request.currency),
             "centre": service_request.cost_centre or "–",
         },
         "cost_centre": service_request.cost_centre,

@@ -10,8 +10,8 @@ from itsm.core.errors import Invalid, Refused
 from itsm.people.models import User
 from requests import selectors
 from requests.actions.ordering import MOST_LINES, Line, place_order
+from requests.answering import answered
 from requests.models import CartLine, CatalogItem, Order
-from requests.questions import answered
 
 
 @transaction.atomic

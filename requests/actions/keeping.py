@@ -17,10 +17,12 @@ from itsm.people.fields import Slug, TeamName
 from itsm.people.models import Team, User
 from requests.audience import checked_audience
 from requests.models import BundlePart, CatalogItem, Category, ItemVersion, Target
+from requests.pricing import Currency
 from requests.questions import checked_questions
 from requests.sheets import read
 from requests.stepping import checked_steps, names_in
 from requests.terms import checked_approval, checked_lease
+from requests.values import WrongRow
 
 ICONS = (
     "package", "laptop", "monitor", "smartphone", "headphones", "key-round", "shield-check",
@@ -39,6 +41,7 @@ ITEM: tuple[Field, ...] = (
     TeamName(name="owner_team"),
     ServiceName(name="service", max_length=120),
     Decimals(name="price"),
+    Currency(name="currency"),
     Line(name="cost_centre", max_length=40),
     Mapped(name="audience"),
     Flag(name="is_available", default=True),
@@ -122,9 +125,11 @@ def checked_version(given: Mapping[str, Any]) -> dict[str, Any]:
     for what, model in (("team", Team), ("target", Target), ("runbook", Runbook)):
         named = names_in(steps, what)
         known = set(model.objects.filter(slug__in=named).values_list("slug", flat=True))
-        if missing := sorted(named - known):
-            said = {"what": what, "name": missing[0]}
-            raise Invalid(_("There is no %(what)s “%(name)s”.") % said, field="steps")
+        for place, step in enumerate(steps, 1):
+            if missing := sorted(names_in([step], what) - known):
+                said = {"what": what, "name": missing[0]}
+                why = Invalid(_("There is no %(what)s “%(name)s”.") % said)
+                raise WrongRow(_("Step %(place)d: %(why)s"), why, "steps", place)
     return {
         "questions": questions,
         "steps": steps,

@@ -22,10 +22,12 @@ from itsm.tickets.permissions import is_own, may_work
 from itsm.tickets.priority import priority_of
 from itsm.tickets.workflow import save_change
 from requests import selectors
+from requests.answering import answered
 from requests.audience import is_offered
 from requests.models import CatalogItem, Order, ServiceRequest
 from requests.planning import Plan, Wanted, hash_of, plan_of
-from requests.questions import answered, in_words
+from requests.pricing import currency_of
+from requests.questions import in_words
 from requests.stepping import names_in
 from requests.workflow import workflow
 
@@ -118,6 +120,7 @@ def submit(service_request: ServiceRequest, *, actor: User) -> None:
         questions, service_request.answers, selectors.lookups_for(actor)
     )
     service_request.price, service_request.cost_centre = item.price, item.cost_centre
+    service_request.currency = currency_of(item.currency)
     service_request.due_at = _due_at(item.hours)
     service_request.reason, service_request.closed_at = "", None
     set_plan(service_request)
@@ -158,6 +161,7 @@ def plan_now(service_request: ServiceRequest) -> Plan:
         "for": person.username if person else "",
         "by": orderer.username,
         "price": f"{item.price:.2f}",
+        "currency": currency_of(item.currency),
         "cost_centre": item.cost_centre,
     }
     return plan_of(

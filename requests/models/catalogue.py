@@ -51,6 +51,7 @@ class CatalogItem(models.Model):
     price = models.DecimalField(
         _("price"), max_digits=10, decimal_places=2, default=0, validators=[MinValueValidator(0)]
     )
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
     cost_centre = models.CharField(_("cost centre"), max_length=40, blank=True)
     # Whom it is offered to, see requests.audience; nothing said, everybody.
     audience = models.JSONField(_("offered to"), default=dict, blank=True)

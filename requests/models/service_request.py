@@ -31,6 +31,7 @@ class ServiceRequest(Ticket):
     version_of_item = models.ForeignKey(ItemVersion, models.PROTECT, related_name="requests")
     answers = models.JSONField(default=dict, blank=True)
     price = models.DecimalField(max_digits=10, decimal_places=2, default=0, editable=False)
+    currency = models.CharField(max_length=3, blank=True, editable=False)
     cost_centre = models.CharField(max_length=40, blank=True, editable=False)
     # What was shown to whoever agreed is what is done; the database holds us to it.
     plan = models.JSONField(default=dict, editable=False)

@@ -14,26 +14,39 @@ from django.views.decorators.http import require_POST
 from itsm.core.errors import NotAllowed, Refused
 from itsm.core.lasting import lasting
 from itsm.people.access import person_of, staff_only
-from itsm.people.selectors import visible_teams
 from requests import actions, selectors
 from requests.actions.keeping import ICONS
 from requests.editing import (
+    ROW,
     columns_in,
     columns_of,
     made_in,
     question_of,
     row_of,
     rows_in,
-    text_of,
-    with_blanks,
 )
-from requests.forms import asked_of
-from requests.models import CatalogItem
-from requests.questions import PATTERNS, PREFILLS, TYPES, checked_questions
+from requests.forms import asked_of, words_of_rows
+from requests.models import CatalogItem, ItemVersion
+from requests.pricing import currency_of
+from requests.questions import checked_questions
+from requests.rows import Row, pressed, rows_of, with_blanks
 from requests.sheets import MOST_BYTES, write
+from requests.step_rows import SAID_IN, STEP, step_of, step_rows_of
+from requests.term_rows import (
+    STAGE,
+    STAGE_SAID_IN,
+    approval_of,
+    audience_of,
+    lease_of,
+    stage_row_of,
+    terms_in,
+    terms_of,
+)
 
 SIZE = 50
 MORE_ROWS = 5
+# The rows of each sort: their fields, and how many empty ones stand below them.
+SORTS = {"questions": (ROW, 2), "steps": (STEP, 1), "stages": (STAGE, 1)}
 
 
 @staff_only
@@ -70,11 +83,18 @@ def _edit(request: HttpRequest, item: CatalogItem | None) -> HttpResponse:
         return _form(request, item, given=_given(item))
     given: dict[str, Any] = {
         "columns": columns_in(request.POST.dict()) | _flags(request),
-        "rows": rows_in(request.POST),
+        "rows": {
+            "questions": rows_in(request.POST),
+            "steps": rows_of(request.POST, STEP, prefix="s", said_in=SAID_IN),
+            "stages": rows_of(request.POST, STAGE, prefix="a", said_in=STAGE_SAID_IN),
+        },
+        "terms": terms_in(request.POST),
         "made": request.POST.get("made", ""),
     }
-    if request.POST.get("do") == "more":
-        return _form(request, item, given=given, more=MORE_ROWS)
+    press = pressed(request.POST.get("do", ""), given["rows"])
+    if press is not None:
+        rows, more_of = press
+        return _form(request, item, given=given | {"rows": rows}, more_of=more_of)
     try:
         kept = _kept(request, item, given)
     except NotAllowed:
@@ -95,26 +115,39 @@ def _flags(request: HttpRequest) -> dict[str, Any]:
 
 def _kept(request: HttpRequest, item: CatalogItem | None, given: dict[str, Any]) -> CatalogItem:
     user = person_of(request)
-    made = made_in(given["made"])
+    rows, terms = given["rows"], given["terms"]
+    made = made_in(given["made"]) or {
+        "steps": [step_of(each) for each in rows["steps"]],
+        "approval": approval_of(terms, rows["stages"]),
+        "lease": lease_of(terms),
+        "audience": audience_of(terms),
+    }
     columns = given["columns"] | {"audience": made.pop("audience", None) or {}}
     return actions.keep_whole(
         item=item,
         columns=columns,
-        made={**made, "questions": [question_of(each) for each in given["rows"]]},
+        made={**made, "questions": [question_of(each) for each in rows["questions"]]},
         actor=user,
     )
 
 
 def _given(item: CatalogItem | None) -> dict[str, Any]:
     if item is None:
-        return {"columns": {"is_available": True}, "rows": [], "made": ""}
+        rows: dict[str, list[Row]] = {"questions": [], "steps": [], "stages": []}
+        columns: dict[str, Any] = {"is_available": True}
+        return {"columns": columns, "rows": rows, "terms": terms_of({}, {}, {}), "made": ""}
     columns = columns_of(item) | {
         "is_available": item.is_available,
         "includes": [each.item.slug for each in item.parts.select_related("item")],
     }
-    questions = item.current.questions if item.current else []
-    rows = [row_of(each) for each in questions]
-    return {"columns": columns, "rows": rows, "made": text_of(item)}
+    version = item.current or ItemVersion(item=item)
+    rows = {
+        "questions": [row_of(each) for each in version.questions],
+        "steps": step_rows_of(version.steps),
+        "stages": [stage_row_of(each) for each in version.approval.get("stages", ())],
+    }
+    terms = terms_of(version.approval, version.lease, item.audience)
+    return {"columns": columns, "rows": rows, "terms": terms, "made": ""}
 
 
 def _form(
@@ -122,7 +155,7 @@ def _form(
     item: CatalogItem | None,
     *,
     given: dict[str, Any],
-    more: int = 2,
+    more_of: str = "",
     refusal: Refused | None = None,
 ) -> HttpResponse:
     user = person_of(request)
@@ -130,21 +163,36 @@ def _form(
     shown = {
         "item": item,
         "given": given["columns"],
-        "rows": with_blanks(given["rows"], more=more),
-        "blank": with_blanks([], more=1)[0],
+        "lists": _lists(given["rows"], more_of, refusal),
+        "terms": given["terms"],
         "made": given["made"],
-        "types": TYPES,
-        "patterns": list(PATTERNS),
-        "prefills": PREFILLS,
         "icons": ICONS,
+        "currency": currency_of(""),
         "categories": selectors.all_categories(),
-        "teams": visible_teams(user),
         "others": [each for each in others if item is None or each.pk != item.pk],
         "wrong": str(refusal or ""),
         "wrong_field": getattr(refusal, "field", ""),
-        "asked": _previewed(given["rows"]),
+        "asked": _previewed(given["rows"]["questions"]),
+        **words_of_rows(user),
     }
     return render(request, "requests/item.html", shown, status=422 if refusal else 200)
+
+
+def _lists(
+    rows: dict[str, list[Row]], more_of: str, refusal: Refused | None
+) -> dict[str, dict[str, Any]]:
+    """What the page shows of each sort of row: those there are, some empty ones, what is wrong."""
+    wrong_of = {"approval": "stages"}.get(refusal.field or "", refusal.field) if refusal else ""
+    return {
+        sort: {
+            "sort": sort,
+            "rows": with_blanks(rows[sort], names, more=MORE_ROWS if more_of == sort else empty),
+            "blank": dict.fromkeys(names, ""),
+            "wrong_place": getattr(refusal, "place", 0) if wrong_of == sort else 0,
+            "why": getattr(refusal, "why", ""),
+        }
+        for sort, (names, empty) in SORTS.items()
+    }
 
 
 def _previewed(rows: list[dict[str, str]]) -> list[Any]:

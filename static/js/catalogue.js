@@ -1,52 +1,55 @@
-// The editor of an item: questions are added, moved and taken away in place, and shown beside as
-// they will be asked. Without this the form itself does the same, a press at a time.
+// The editor of an item: its rows are added, moved and taken away in place, a row shows what its
+// type needs, and questions are shown beside as they will be asked. Without this the form itself
+// does the same, a press at a time.
 import { parsed } from "steady/html";
 
 const form = document.querySelector("form[data-keep]");
 const PAUSE = 350; // milliseconds after the last key
+const MOVES = {
+  up: (row) => row.previousElementSibling?.before(row),
+  down: (row) => row.nextElementSibling?.after(row),
+  away: (row) => row.remove(),
+};
 let waiting = 0;
 let count = 0;
 
 if (form) begin();
 
 function begin() {
-  const list = form.querySelector("[data-questions]");
-  for (const row of list.children) equip(row, list);
-  form.querySelector("[data-more]").addEventListener("click", (event) => {
-    event.preventDefault();
-    const row = form.querySelector("template[data-blank]").content.firstElementChild.cloneNode(true);
-    count += 1;
-    for (const each of row.querySelectorAll("[id]")) each.id = each.id.replace("new", `n${count}`);
-    for (const each of row.querySelectorAll("label")) each.htmlFor = each.htmlFor.replace("new", `n${count}`);
-    equip(row, list);
-    list.append(row);
-    row.querySelector("input").focus();
-  });
+  for (const each of form.querySelectorAll("[data-type]")) narrow(each);
+  form.addEventListener("click", press);
   form.addEventListener("input", later);
-  form.addEventListener("change", later);
+  form.addEventListener("change", (event) => {
+    if (event.target.matches("[data-type]")) narrow(event.target);
+    later();
+  });
 }
 
-function equip(row, list) {
-  const tools = document.createElement("p");
-  tools.className = "cluster no-print";
-  const moves = {
-    up: () => row.previousElementSibling?.before(row),
-    down: () => row.nextElementSibling?.after(row),
-    away: () => row.remove(),
-  };
-  for (const [name, move] of Object.entries(moves)) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "button is-small is-quiet";
-    button.textContent = list.dataset[name];
-    button.addEventListener("click", () => {
-      move();
-      if (button.isConnected) button.focus();
-      later();
-    });
-    tools.append(button);
+function press(event) {
+  const button = event.target.closest("[data-more], [data-move]");
+  if (!button) return;
+  event.preventDefault();
+  if (button.dataset.more) add(button.dataset.more);
+  else {
+    MOVES[button.dataset.move](button.closest("li"));
+    if (button.isConnected) button.focus();
+    later();
   }
-  row.append(tools);
+}
+
+function add(sort) {
+  const row = form.querySelector(`template[data-blank="${sort}"]`).content.firstElementChild.cloneNode(true);
+  count += 1;
+  for (const each of row.querySelectorAll("[id]")) each.id = each.id.replace("new", `n${count}`);
+  for (const each of row.querySelectorAll("label")) each.htmlFor = each.htmlFor.replace("new", `n${count}`);
+  form.querySelector(`[data-rows="${sort}"]`).append(row);
+  for (const each of row.querySelectorAll("[data-type]")) narrow(each);
+  row.querySelector("input, select").focus();
+}
+
+function narrow(type) {
+  for (const each of type.closest(".keep-grid").querySelectorAll("[data-types]"))
+    each.hidden = !each.dataset.types.split(" ").includes(type.value);
 }
 
 function later() {

@@ -15,32 +15,33 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(150),
 ]
-TERMS = """approval:
-  stages: [{who: owner}]
-steps:
-- {name: create, title: Create it, type: human, team: platform, inputs: {size: answer.size}}
-"""
 
 
 def build(desk: Page) -> None:
-    """Fill in the editor: two questions, the second moved up."""
+    """Fill in the editor: two questions, the second moved up, a step, and who agrees."""
     desk.get_by_label("Name", exact=True).fill("New environment")
     desk.get_by_label("Short name").fill("environment")
     desk.get_by_label("What it is, in a sentence").fill("A place of your own.")
     desk.get_by_label("Team that owns it").select_option("platform")
-    first = desk.locator("[data-questions] > li").nth(0)
+    first = desk.locator("[data-rows=questions] > li").nth(0)
     first.get_by_label("Question", exact=True).fill("How large?")
     first.get_by_label("Type", exact=True).select_option("choice")
     first.get_by_label("Needed", exact=True).select_option("yes")
     first.get_by_text("More about it").click()
     first.get_by_label("Choices, one a line").fill("Small\nLarge")
     first.get_by_label("Name in steps").fill("size")
-    second = desk.locator("[data-questions] > li").nth(1)
+    second = desk.locator("[data-rows=questions] > li").nth(1)
     second.get_by_label("Question", exact=True).fill("What for?")
     second.get_by_role("button", name="Up").click()
     expect(desk.locator("[data-preview] .field").nth(0)).to_contain_text("What for?")
     expect(desk.locator("[data-preview] option")).to_have_text(["Choose", "Small", "Large"])
-    desk.get_by_label("Steps, approval, lease").fill(TERMS)
+    step = desk.locator("[data-rows=steps] > li").nth(0)
+    step.get_by_label("What is done").first.fill("Create it")
+    step.get_by_label("Team").first.select_option("platform")
+    step.get_by_label("What it is told, a line each").first.fill("size = answer.size")
+    expect(step.get_by_label("Hours it waits")).to_be_hidden()
+    stage = desk.locator("[data-rows=stages] > li").nth(0)
+    stage.get_by_label("Who", exact=True).select_option("owner")
     desk.get_by_role("button", name="Keep it").click()
     expect(desk.get_by_text("version 1")).to_be_visible()
 
@@ -61,7 +62,7 @@ def test_an_item_is_built_ordered_on_a_phone_agreed_to_and_fulfilled_live(
     now = phone.locator(".stages [aria-current]")
     expect(now).to_have_text("Waiting for approval")
 
-    word = sit(alice, face="wide").go("/approvals/")
+    word = sit(alice, face="phone").go("/approvals/")
     expect(word.locator("dl.picture")).to_contain_text(
         "1. Create it (human platform): size = Large"
     )

@@ -9,13 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from itsm.core.errors import Invalid
+from requests.answering import Lookups, answered
 from requests.planning import Wanted, plan_of
 from requests.questions import (
     NAME,
     PATTERNS,
     TYPES,
-    Lookups,
-    answered,
     checked_questions,
     is_asked,
 )

@@ -205,3 +205,5 @@ def test_puppet_applies_a_manifest_and_reports_what_it_changed(place: Path) -> N
     assert (place / "heard").read_text() == nasty
     assert (first.facts["changed"], second.facts["changed"]) == (True, False)
     assert os.environ.get("TOKEN") is None
+    taken = run("puppet", work(place, {"manifest": "tell.pp"}, parameters={"name": "x"}))[0]
+    assert (taken.word, "name" in taken.why) == ("failed", True)

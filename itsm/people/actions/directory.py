@@ -125,6 +125,7 @@ def add_user(*, actor: User, values: Mapping[str, Any]) -> User:
     """Register a person, who cannot sign in until a password is set."""
     _check_may_edit(actor)
     user = User(**{name: value for name, value in values.items() if value not in ("", None)})
+    _check_manager(user, values)
     user.set_unusable_password()
     _saved(user)
     configuration.note_addition(user, actor=actor, role=user.role)
@@ -140,6 +141,7 @@ def change_user(*, user: User, actor: User, values: Mapping[str, Any]) -> User:
         raise Refused(_("Let another administrator take your rights away."))
     before = configuration.picture_of(user)
     rights = (user.role, user.is_active)
+    _check_manager(user, values)
     for name, value in values.items():
         if value != "" or name in ("name", "email"):
             setattr(user, name, value)
@@ -148,6 +150,11 @@ def change_user(*, user: User, actor: User, values: Mapping[str, Any]) -> User:
         end_sessions(user=user, actor=actor)
     configuration.note_change(user, before=before, actor=actor)
     return user
+
+
+def _check_manager(user: User, values: Mapping[str, Any]) -> None:
+    if why := user.why_not_managed_by(values.get("manager")):
+        raise Invalid(why, field="manager")
 
 
 def _check_may_edit(actor: User) -> None:

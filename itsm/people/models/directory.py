@@ -6,10 +6,12 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from itsm.people.roles import Role, is_capable
@@ -43,6 +45,14 @@ class User(AbstractBaseUser):
     is_bot = models.BooleanField(_("is a program"), default=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_vip = models.BooleanField(_("very important"), default=False)
+    manager: "models.ForeignKey[User | None, User | None]" = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="managed",
+        verbose_name=_("manager"),
+    )
     time_zone = models.CharField(_("time zone"), max_length=40, default="UTC")
     language = models.CharField(_("language"), max_length=10, blank=True)
 
@@ -70,10 +80,35 @@ class User(AbstractBaseUser):
         constraints = [
             models.UniqueConstraint(Lower("username"), name="username_whatever_its_case"),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="role_known"),
+            models.CheckConstraint(
+                condition=~models.Q(manager=models.F("id")), name="nobody_manages_oneself"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def clean(self) -> None:
+        super().clean()
+        if why := self.why_not_managed_by(self.manager):
+            raise ValidationError({"manager": why})
+
+    def why_not_managed_by(self, manager: "User | None") -> str:
+        """Why somebody cannot be this person's manager, in a sentence; empty when he can."""
+        if manager is None:
+            return ""
+        if manager.is_bot:
+            return gettext("A program is nobody's manager.")
+        seen = {self.pk}
+        above: User | None = manager
+        while above is not None:
+            if above.pk in seen:
+                return gettext("%(name)s would be above and below the same people.") % {
+                    "name": manager
+                }
+            seen.add(above.pk)
+            above = above.manager
+        return ""
 
     @property
     def is_staffer(self) -> bool:

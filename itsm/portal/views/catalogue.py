@@ -19,6 +19,7 @@ from requests import actions, selectors
 from requests.actions.cart import good_answers
 from requests.forms import answers_in, asked_of
 from requests.models import CatalogItem
+from requests.pricing import together
 from requests.questions import in_words, prefilled
 
 LONGEST_SEARCH = 200
@@ -138,7 +139,7 @@ def _item(
         "item": item,
         "forms": forms,
         "is_bundle": len(parts) > 1 or (len(parts) == 1 and parts[0] != item),
-        "total": sum(part.price for part in parts),
+        "total": together((part.price, part.currency) for part in parts),
         "people": selectors.people_to_order_for(user)[1:],
         "may_name_anybody": user.has_perm("requests.work"),
         "requested_for": request.POST.get("requested_for", ""),
@@ -175,7 +176,7 @@ def _cart(request: HttpRequest, user: User, *, wrong: str = "") -> HttpResponse:
             )
             for each in lines
         ],
-        "total": sum(each.item.price for each in lines),
+        "total": together((each.item.price, each.item.currency) for each in lines),
         "wrong": wrong,
     }
     return render(request, "portal/cart.html", shown, status=409 if wrong else 200)
