@@ -150,7 +150,7 @@ class ServiceRequestCollection(TicketCollection):
             requested_for=values.get("requested_for") or user,
             answers=values.get("answers") or {},
         )
-        order = actions.place_order(lines=[line], actor=user, source=Channel.API)
+        order, _is_new = actions.place_order(lines=[line], actor=user, source=Channel.API)
         return selectors.requests_of(order, user).get()
 
     @operation("get", "<str:number>/steps/", _l("List its steps"), gives=STEP, many=LIST)

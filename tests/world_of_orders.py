@@ -35,7 +35,7 @@ def ordered(charlie: Any, alice: Any) -> dict[str, str]:
     )
     plain = CatalogItemFactory(slug="headset")
     line = Line(item=laptop, requested_for=charlie, answers={"model": "13"})
-    order = place_order(lines=[line], actor=charlie)
+    order, _is_new = place_order(lines=[line], actor=charlie)
     (cart_line,) = put_in_cart(item=plain, answers={}, requested_for=charlie, actor=charlie)
     states = {"at_work": "fulfilling", "waiting": "pending", "unsent": "draft"}
     states |= {"broken": "failed", "ready": "fulfilled"}

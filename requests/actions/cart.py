@@ -58,7 +58,7 @@ def order_cart(*, actor: User) -> Order:
     """Order everything in the cart, and empty it."""
     # Two clicks at once would each order the same lines without this lock.
     lines = list(selectors.cart_of(actor).select_for_update(of=("self",)))
-    order = place_order(
+    order, _is_new = place_order(
         lines=[
             Line(item=each.item, requested_for=each.requested_for, answers=each.answers)
             for each in lines

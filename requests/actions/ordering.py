@@ -44,16 +44,31 @@ class Line:
 
 
 @transaction.atomic
-def place_order(*, lines: Sequence[Line], actor: User, source: str = Channel.PORTAL) -> Order:
-    """Order some things at once: all of them or, when one is refused, none."""
+def place_order(
+    *, lines: Sequence[Line], actor: User, source: str = Channel.PORTAL, key: str = ""
+) -> tuple[Order, bool]:
+    """Order some things at once: all of them or, when one is refused, none.
+
+    With a key, once however often and at once it is asked for; also says whether it was now.
+    """
     if not lines:
         raise Invalid(_("Put something in the cart first."), field="item")
     if len(lines) > MOST_LINES:
         raise Invalid(_("Order at most %(most)d things at once.") % {"most": MOST_LINES})
-    order = Order.objects.create(number=next_number("REQ"), ordered_by=actor)
+    order, is_new = _order(actor, key)
+    if not is_new:
+        return order, False
     for line in lines:
         submit(_opened(line, order=order, actor=actor, source=source), actor=actor)
-    return order
+    return order, True
+
+
+def _order(actor: User, key: str) -> tuple[Order, bool]:
+    """An order of this person; whoever sends the same at once waits here for the first to end."""
+    number = next_number("REQ")
+    if not key:
+        return Order.objects.create(number=number, ordered_by=actor), True
+    return Order.objects.get_or_create(ordered_by=actor, key=key, defaults={"number": number})
 
 
 def _opened(line: Line, *, order: Order, actor: User, source: str) -> ServiceRequest:

@@ -14,7 +14,15 @@ class Order(models.Model):
     ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="orders")
     ordered_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    # The same however often the same form is sent, so that two clicks order once.
+    key = models.CharField(max_length=64, blank=True, editable=False)
+
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ordered_by", "key"], condition=~models.Q(key=""), name="ordered_once_a_key"
+            )
+        ]
         indexes = [models.Index(fields=["ordered_by", "-id"], name="order_of_person")]
 
     def __str__(self) -> str:

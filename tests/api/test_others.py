@@ -145,6 +145,17 @@ def test_a_person_that_is_none_is_refused_by_field(said, field, api, dana):
     assert list(response.json()["errors"]) == [field]
 
 
+def test_nobody_is_above_and_below_the_same_people(api, alice, bob, charlie, dana):
+    above = api(dana).patch("users/charlie/", manager="bob")
+    assert (above.status_code, above.json()["manager"]) == (200, "bob")
+    assert api(dana).patch("users/bob/", manager="alice").status_code == 200
+
+    for name in ("charlie", "alice"):
+        refused = api(dana).patch("users/alice/", manager=name)
+        assert (refused.status_code, list(refused.json()["errors"])) == (400, ["manager"])
+    assert api(dana).patch("users/bob/", manager=None).json()["manager"] is None
+
+
 @pytest.mark.parametrize("said", [{"role": "agent"}, {"is_active": False}])
 def test_nobody_takes_his_own_rights_away(said, api, dana):
     assert api(dana).patch("users/dana/", **said).status_code == 409

@@ -20,7 +20,7 @@ pytestmark = [
 def build(desk: Page) -> None:
     """Fill in the editor: two questions, the second moved up, a step, and who agrees."""
     desk.get_by_label("Name", exact=True).fill("New environment")
-    desk.get_by_label("Short name").fill("environment")
+    desk.get_by_label("Short name", exact=True).fill("environment")
     desk.get_by_label("What it is, in a sentence").fill("A place of your own.")
     desk.get_by_label("Team that owns it").select_option("platform")
     first = desk.locator("[data-rows=questions] > li").nth(0)

@@ -56,7 +56,9 @@ def make(platform: Team) -> Make:
 
     def make(slug: str = "laptop", *, owner: Team | None = platform, **made: Any) -> CatalogItem:
         columns = {
-            name: made.pop(name) for name in ("price", "quota", "audience", "hours") if name in made
+            name: made.pop(name)
+            for name in ("price", "currency", "quota", "audience", "hours")
+            if name in made
         }
         item = CatalogItemFactory(slug=slug, owner_team=owner, **columns)
         if made:
@@ -74,7 +76,7 @@ def order(charlie: User) -> Order:
         item: CatalogItem, *, by: User = charlie, for_: User | None = None, **answers: Any
     ) -> ServiceRequest:
         line = Line(item=item, requested_for=for_ or by, answers=answers)
-        return actions.place_order(lines=[line], actor=by).requests.get()
+        return actions.place_order(lines=[line], actor=by)[0].requests.get()
 
     return order
 

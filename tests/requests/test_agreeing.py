@@ -1,17 +1,20 @@
 """What is agreed to is what is done, and nothing is done nobody agreed to."""
 
+import re
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
+from django.test import Client
 
 from itsm.approvals.actions import vote
 from itsm.approvals.models import Approval, Rule, Vote
 from itsm.core.errors import Invalid, NotAllowed, Refused
 from itsm.people.actions import name_delegate
 from itsm.people.models import User
+from itsm.tickets.models import Task
 from requests import actions
 from requests.models import ServiceRequest, Target
 from tests.requests.conftest import Make, Order, Remote, go_on
@@ -26,6 +29,13 @@ def approve(service_request: ServiceRequest, by: User, word: str = "approved") -
     approval = Approval.objects.filter(ticket=service_request.pk).latest("pk")
     vote(approval=approval, actor=by, word=word, comment="Too dear.", seen=approval.snapshot_hash)
     service_request.refresh_from_db()
+
+
+def charlie_at(address: str, charlie: User, form: dict[str, str] | None = None) -> Any:
+    """A page as charlie's browser gets it, or what came of sending its form."""
+    client = Client()
+    client.force_login(charlie)
+    return client.get(address) if form is None else client.post(address, form)
 
 
 def asked(service_request: ServiceRequest) -> list[str]:
@@ -45,6 +55,41 @@ def test_who_is_asked_depends_on_the_price(
 
     assert ordered.state == "awaiting_approval"
     assert asked(ordered) == seats
+
+
+def test_the_manager_of_who_gets_it_is_asked_and_whoever_is_next_above_if_he_cannot(
+    make: Make, order: Order, charlie: User, erin: User, frank: User
+) -> None:
+    stages = {"stages": [{"who": "manager"}]}
+    item = make(approval=stages)
+    assert asked(order(item)) == ["Process manager"]
+
+    def ask(by: User, **changes: Any) -> ServiceRequest:
+        User.objects.filter(pk=frank.pk).update(**changes)
+        return order(item, by=User.objects.get(pk=by.pk), for_=User.objects.get(pk=charlie.pk))
+
+    User.objects.filter(pk=charlie.pk).update(manager=frank)
+    ordered = ask(charlie, manager=erin)
+    assert asked(ordered) == ["Frank"]
+    assert asked(ask(frank, role="agent")) == ["Erin"]  # nobody agrees to what he ordered
+    assert asked(ask(charlie, is_active=False)) == ["Erin"]
+    assert asked(ask(erin)) == ["Process manager"]
+    approve(ordered, ask(charlie, is_active=True).caller.manager)
+    assert ordered.state == "approved"
+
+
+@pytest.mark.parametrize(
+    ("price", "currency", "count"), [(400, "EUR", 1), (600, "EUR", 2), (400, "USD", 2)]
+)
+def test_a_bound_counts_only_in_its_own_currency(
+    make: Make, order: Order, price: int, currency: str, count: int
+) -> None:
+    stages = {"stages": [{"who": "owner"}, {"who": "role", "role": "manager", "above": 500}]}
+
+    ordered = order(make(approval=stages, price=price, currency=currency))
+
+    assert len(asked(ordered)) == count
+    assert f"{price}.00\xa0{currency}" in Approval.objects.get().snapshot["cost"]
 
 
 def test_where_nothing_fits_process_managers_are_asked(make: Make, order: Order) -> None:
@@ -228,6 +273,42 @@ class TestRaces:
         ordered.refresh_from_db()
         agreed = ordered.answers["size"] if ordered.approved_hash else None
         assert (ordered.state, agreed) in [("approved", "S"), ("awaiting_approval", None)]
+
+    def test_the_same_form_sent_twice_at_once_orders_once(
+        self, make: Make, charlie: User, alice: User
+    ) -> None:
+        make(approval=OWNER)
+        page = charlie_at("/portal/catalogue/laptop/", charlie)
+        form = {"once": re.findall(r'name="once" value="([^"]+)"', page.content.decode())[0]}
+
+        def send(more: dict[str, str]) -> Any:
+            return lambda: charlie_at("/portal/catalogue/laptop/", charlie, form | more)
+
+        self.at_once(*[send({})] * 3)
+        assert ServiceRequest.objects.count() == 1
+        send({"requested_for": "charlie", "once": "another"})()
+        assert ServiceRequest.objects.count() == 2
+
+    @pytest.mark.parametrize("verb", ["vote", "begin"])
+    def test_withdrawing_while_it_is_agreed_to_or_begun_never_does_both(
+        self, make: Make, order: Order, bob: User, charlie: User, verb: str
+    ) -> None:
+        ordered = order(make(approval=OWNER if verb == "vote" else {}))
+        seen = Approval.objects.filter(ticket=ordered.pk).first()
+
+        def work() -> None:
+            if seen is None:
+                actions.begin(service_request=ordered)
+            else:
+                vote(approval=seen, actor=bob, word="approved", seen=seen.snapshot_hash)
+
+        self.at_once(work, lambda: actions.cancel(ordered, actor=charlie))
+        go_on(ordered)
+
+        assert ordered.state == "canceled"
+        assert not ordered.steps.filter(state__in=("running", "outside", "done")).exists()
+        assert not Task.objects.filter(state="open").exists()
+        assert not Approval.objects.filter(state="requested").exists()
 
     def test_withdrawing_while_it_is_fulfilled_ends_in_one_of_the_two(
         self, make: Make, order: Order, remote: Remote, charlie: User

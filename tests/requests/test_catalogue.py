@@ -165,6 +165,60 @@ class TestKeeping:
         assert "There is no target" in answer.content.decode()
         assert not CatalogItem.objects.exists()
 
+    ROWS: dict[str, Any] = {
+        "s-title": ["Create it", "Let it settle", ""], "s-type": ["http", "wait", "human"],
+        "s-target": ["cloud", "", ""], "s-method": ["PUT", "POST", "POST"],
+        "s-inputs": ["size = answer.size\nwhere = text:here", "", ""],
+        "s-outputs": ["id, url", "", ""], "s-undo_type": ["http", "", ""],
+        "s-undo_target": ["cloud", "", ""], "s-undo_method": ["DELETE", "POST", "POST"],
+        "s-undo_inputs": ["id = step.create_it.id", "", ""], "s-hours": ["", "2", ""],
+        "s-when_question": ["", "size", ""], "s-when_is": ["", "L", ""],
+        "a-who": ["manager", "team"], "a-team": ["platform", "platform"], "a-above": ["", "500"],
+        "a-quorum": ["first", "first"], "lease_days": "30", "audience_teams": "platform",
+        "made": "",
+    }  # fmt: skip
+
+    @pytest.mark.usefixtures("remote", "platform")
+    def test_steps_and_terms_are_rows_that_are_read_as_they_were_written(
+        self, as_: As, mona: User
+    ) -> None:
+        CategoryFactory()
+        given = self.FORM | self.ROWS
+
+        as_(mona).post("/requests/catalogue/new/", given)
+
+        version = ItemVersion.objects.get()
+        assert [each["type"] for each in version.steps] == ["http", "wait"]
+        assert version.steps[0]["undo"]["inputs"] == {"id": "step.create_it.id"}
+        assert version.steps[1]["when"] == {"question": "size", "is": "L"}
+        stages = [{"who": "manager"}, {"who": "team", "team": "platform", "above": 500}]
+        assert version.approval == {"stages": stages}
+        assert version.item.audience == {"teams": ["platform"]}
+        page = as_(mona).get("/requests/catalogue/item/laptop/")
+        shown = {**page.context["lists"]["steps"]["rows"][0]}
+        assert (shown["inputs"], shown["outputs"]) == (self.ROWS["s-inputs"][0], "id, url")
+        again = {f"{mark}-{name}": [row[name] for row in page.context["lists"][sort]["rows"]]
+                 for mark, sort in (("q", "questions"), ("s", "steps"), ("a", "stages"))
+                 for name in page.context["lists"][sort]["blank"]}  # fmt: skip
+        as_(mona).post("/requests/catalogue/item/laptop/", given | again | page.context["terms"])
+        assert ItemVersion.objects.count() == 1
+
+    @pytest.mark.usefixtures("remote", "platform")
+    def test_rows_are_moved_without_script_and_the_wrong_one_says_so(
+        self, as_: As, mona: User
+    ) -> None:
+        CategoryFactory()
+        given = self.FORM | self.ROWS
+
+        moved = as_(mona).post("/requests/catalogue/new/", given | {"do": "steps.up.2"})
+        wrong = as_(mona).post("/requests/catalogue/new/", given | {"s-hours": ["", "x", ""]})
+
+        titles = [each["title"] for each in moved.context["lists"]["steps"]["rows"]]
+        assert titles == ["Let it settle", "Create it", ""]
+        assert wrong.context["lists"]["steps"]["wrong_place"] == 2
+        assert wrong.content.decode().count("Say how many hours it waits.") == 2
+        assert not CatalogItem.objects.exists()
+
     def test_saving_without_a_change_is_no_version(self, as_: As, mona: User) -> None:
         CategoryFactory()
         for address in ("new/", "item/laptop/"):

@@ -74,7 +74,7 @@ class _Ordered:
         line = actions.Line(
             item=CatalogItem.objects.get(slug=self.slug), requested_for=person, answers=self.answers
         )
-        self.pk = actions.place_order(lines=[line], actor=person).requests.get().pk
+        self.pk = actions.place_order(lines=[line], actor=person)[0].requests.get().pk
         self._go_on()
 
     def _go_on(self) -> None:
@@ -108,7 +108,7 @@ def _somebody_begins(people: dict[str, User], now: datetime) -> None:
         actions.Line(item=each.item, requested_for=people["klara"], answers=answers[each.item.slug])
         for each in bundle.parts.select_related("item__current")
     ]
-    order = actions.place_order(lines=lines, actor=people["erin"])
+    order, _is_new = actions.place_order(lines=lines, actor=people["erin"])
     for each in order.requests.all():
         actions.begin(service_request=each)
         actions.advance(pk=each.pk)

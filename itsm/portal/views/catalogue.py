@@ -1,5 +1,8 @@
 """What can be ordered: looking for it, answering what it asks, the cart and the order."""
 
+import hashlib
+import json
+import secrets
 from typing import Any
 
 from django.contrib import messages
@@ -90,12 +93,24 @@ def _ordered(
         actions.Line(item=part, requested_for=person, answers=answers)
         for part, answers in good_answers(selectors.parts_of(item), given, actor=user)
     ]
-    order = actions.place_order(lines=lines, actor=user)
-    messages.success(request, _("Thank you. We have your order."))
+    order, is_new = actions.place_order(lines=lines, actor=user, key=_key(request, person, given))
+    if is_new:
+        messages.success(request, _("Thank you. We have your order."))
+    else:
+        messages.info(request, _("This was ordered already; open it anew to order another."))
     only = list(selectors.requests_of(order, user)[:2])
     if len(only) == 1:
         return redirect("portal-item", number=only[0].number)
     return redirect("portal-order", number=order.number)
+
+
+def _key(request: HttpRequest, person: User, given: dict[str, dict[str, Any]]) -> str:
+    """The same for the same answers in the same form, however often it is sent; else none."""
+    form = request.POST.get("once", "")
+    if not form:
+        return ""
+    told = json.dumps([form, person.pk, given], sort_keys=True)
+    return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()
 
 
 def _for_whom(request: HttpRequest, user: User) -> User:
@@ -137,6 +152,7 @@ def _item(
     is_about_answers = any("." in name for name in faults)
     shown = {
         "item": item,
+        "once": request.POST.get("once", "") or secrets.token_urlsafe(12),
         "forms": forms,
         "is_bundle": len(parts) > 1 or (len(parts) == 1 and parts[0] != item),
         "total": together((part.price, part.currency) for part in parts),

@@ -9,6 +9,15 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
+            model_name='order',
+            name='key',
+            field=models.CharField(blank=True, editable=False, max_length=64),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('ordered_by', 'key'), name='ordered_once_a_key'),
+        ),
+        migrations.AddField(
             model_name='catalogitem',
             name='currency',
             field=models.CharField(blank=True, max_length=3, verbose_name='currency'),
