@@ -62,8 +62,8 @@ def stages_for(
         if each["who"] == "owner" and owner is None:
             continue
         who = each["who"]
-        asked = {"owner": {"team": owner}, "manager": {"manager": True}}.get(who)
-        asked = asked or {who: each[who]}
+        usual: dict[str, dict[str, Any]] = {"owner": {"team": owner}, "manager": {"manager": True}}
+        asked = usual.get(who) or {who: each[who]}
         more = {name: each[name] for name in ("quorum", "amount", "name") if name in each}
         found.append({"name": _NAMES.get(each["who"], "Approval"), **more, **asked})
     return found

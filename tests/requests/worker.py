@@ -115,7 +115,7 @@ def _arm(until: int | None, after: str) -> None:
             run(*given)
             os.kill(os.getpid(), signal.SIGKILL)
 
-        executors[after].run = run_and_die  # type: ignore[method-assign]
+        executors[after].run = run_and_die  # type: ignore[method-assign,assignment]
 
 
 if __name__ == "__main__":
