@@ -28,7 +28,8 @@ NUMBER = re.compile(r"^KB-\d{1,12}$", re.IGNORECASE)
 
 # The states stand in the statement itself, since only then the indexes over what is live serve.
 # A step is taken only when the one before has not found enough: a common word is in the heads of
-# many articles, and then the long lists of the texts need not be read.
+# many articles, and then the long lists of the texts need not be read. Every look at the words of
+# a whole text unpacks it, so what is known from where it was found is not looked at again.
 FIND = """
 WITH parsed AS (
     SELECT (
@@ -78,16 +79,22 @@ by_word AS MATERIALIZED (
         + (SELECT count(*) FROM in_texts) < %(most)s
 ),
 hits AS (
-    SELECT id FROM in_heads UNION SELECT id FROM in_newest UNION SELECT id FROM in_texts
-    UNION SELECT id FROM by_word
+    SELECT id, max(in_head) AS in_head, max(shared) AS shared FROM (
+        SELECT id, whole.count AS in_head, whole.count AS shared FROM in_heads, whole
+        UNION ALL SELECT id, NULL, whole.count FROM in_newest, whole
+        UNION ALL SELECT id, NULL, whole.count FROM in_texts, whole
+        UNION ALL SELECT id, NULL, NULL FROM by_word
+    ) AS told GROUP BY id
 ),
 counted AS MATERIALIZED (
-    SELECT hit.id, hit.article_id, hit.language, (
+    SELECT hit.id, hit.article_id, hit.language, coalesce(hits.shared, (
         SELECT count(*) FROM asked WHERE hit.search @@ asked.query
-    ) AS shared, (
+    )) AS shared, coalesce(hits.in_head, (
         SELECT count(*) FROM asked WHERE hit.head @@ asked.query
-    ) AS in_head, ts_rank(hit.search, (SELECT any_word FROM whole), 1) AS rank
-    FROM hits JOIN knowledge_version AS hit ON hit.id = hits.id
+    )) AS in_head, CASE WHEN hits.in_head IS NOT NULL
+        THEN ts_rank(hit.head, whole.any_word, 1) ELSE ts_rank(hit.search, whole.any_word, 1)
+    END AS rank
+    FROM whole, hits JOIN knowledge_version AS hit ON hit.id = hits.id
 )
 SELECT id FROM (
     SELECT DISTINCT ON (article_id) id, shared, in_head, rank
