@@ -127,6 +127,11 @@ class Incident(Ticket):
                 fields=["resume_at"], name="incident_resume", condition=Q(resume_at__isnull=False)
             ),
             models.Index(fields=["major"], name="incident_major", condition=Q(major=True)),
+            models.Index(
+                fields=["acknowledged_at"],
+                name="incident_acknowledged",
+                condition=Q(acknowledged_at__isnull=False),
+            ),
         ]
 
 

@@ -4,7 +4,7 @@ A room declares its own in its ``measuring.py`` and gives the rows a number is m
 comparing and showing are the same for all, so that a number is always the sum of what it opens.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -82,7 +82,8 @@ class Measure:
 
     One that is ``standing`` is how things are at the end of the scope rather than what happened in
     it. One that is read otherwise than from rows of the database has ``read``, and an address of
-    its own where its rows are.
+    its own where its rows are. Those that count the same rows by a ``value`` of their own, empty
+    where a row does not count, are counted together in one statement.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Measure:
     is_less_better: bool = True
     is_standing: bool = False
     rows: Rows | None = None
+    value: Any = None
     read: Read | None = None
     address: Callable[[Scope], str] | None = None
 
@@ -127,17 +129,46 @@ def figure_of(user: Any, measure: Measure, scope: Scope) -> Figure:
     """The number of one scope."""
     if measure.read is not None:
         return measure.read(user, scope)
-    return _counted(measure, rows_of(user, measure, scope), "0").get(0, nothing_of(measure))
+    (found,) = _counted([measure], rows_of(user, measure, scope), "0")
+    return found.get(0, nothing_of(measure))
 
 
 def pair_of(user: Any, measure: Measure, scope: Scope) -> Pair:
     """The number of a scope beside that of the time before; one statement where that can be."""
-    if measure.read is not None or measure.is_standing:
-        return Pair(*(figure_of(user, measure, each) for each in (scope, scope.before)))
-    both = rows_of(user, measure, replace(scope, start=scope.before.start))
-    found = _counted(measure, both, "(at < %s)::int", [scope.start])
-    nothing = nothing_of(measure)
-    return Pair(found.get(0, nothing), found.get(1, nothing))
+    return pairs_of(user, [measure], scope)[measure.name]
+
+
+def pairs_of(user: Any, wanted: Iterable[Measure], scope: Scope) -> dict[str, Pair]:
+    """The same of several measures, by their names; those of the same rows are counted together."""
+    together: dict[Any, list[Measure]] = {}
+    found: dict[str, Pair] = {}
+    for each in wanted:
+        if each.read is not None:
+            found[each.name] = Pair(each.read(user, scope), each.read(user, scope.before))
+        else:
+            together.setdefault(each.rows if each.value is not None else each.name, []).append(each)
+    for members in together.values():
+        figures = _pairs_of_alike(user, members, scope)
+        found |= {each.name: pair for each, pair in zip(members, figures, strict=True)}
+    return found
+
+
+def _pairs_of_alike(user: Any, members: Sequence[Measure], scope: Scope) -> list[Pair]:
+    if members[0].is_standing:
+        now, before = (
+            _counted(members, _rows_of_alike(user, members, each), "0")
+            for each in (scope, scope.before)
+        )
+        sides = [(each.get(0), former.get(0)) for each, former in zip(now, before, strict=True)]
+    else:
+        both = replace(scope, start=scope.before.start)
+        rows = _rows_of_alike(user, members, both)
+        parts = _counted(members, rows, "(at < %s)::int", [scope.start])
+        sides = [(each.get(0), each.get(1)) for each in parts]
+    return [
+        Pair(now or nothing_of(each), before or nothing_of(each))
+        for each, (now, before) in zip(members, sides, strict=True)
+    ]
 
 
 def course_of(user: Any, measure: Measure, scope: Scope) -> list[tuple[Scope, Figure]]:
@@ -146,8 +177,8 @@ def course_of(user: Any, measure: Measure, scope: Scope) -> list[tuple[Scope, Fi
     if measure.read is not None or measure.is_standing:
         return [(each, figure_of(user, measure, each)) for each in stretches]
     starts = [each.start for each in stretches]
-    found = _counted(
-        measure, rows_of(user, measure, scope), "width_bucket(at, %s::timestamptz[])", [starts]
+    (found,) = _counted(
+        [measure], rows_of(user, measure, scope), "width_bucket(at, %s::timestamptz[])", [starts]
     )
     nothing = nothing_of(measure)
     return [(each, found.get(place, nothing)) for place, each in enumerate(stretches, 1)]
@@ -177,55 +208,84 @@ def teams_of(user: Any, measure: Measure, scope: Scope) -> dict[int | None, Figu
         return {}
     rows = rows_of(user, measure, scope)
     among = max(rows.values("team_key").distinct().count(), 1)
-    return _counted(measure, rows, "team_key", among=among)
+    (found,) = _counted([measure], rows, "team_key", among=among)
+    return found
 
 
 def rows_of(user: Any, measure: Measure, scope: Scope) -> QuerySet[Any]:
     """The rows a number is made of, those this person may see, as plain values."""
-    if measure.rows is None:
-        raise NotFound(_("The rows of %(name)s are elsewhere.") % {"name": measure.label})
-    rows = measure.rows(user, scope)
-    if scope.team is not None:
-        rows = rows.filter(team_key=scope.team)
+    rows = _all_rows(user, measure, scope)
+    if measure.value is not None:
+        rows = rows.annotate(value=measure.value).filter(value__isnull=False)
     return rows.values(*COLUMNS).order_by()
 
 
+def _all_rows(user: Any, measure: Measure, scope: Scope) -> QuerySet[Any]:
+    if measure.rows is None:
+        raise NotFound(_("The rows of %(name)s are elsewhere.") % {"name": measure.label})
+    rows = measure.rows(user, scope)
+    return rows.filter(team_key=scope.team) if scope.team is not None else rows
+
+
+def _rows_of_alike(user: Any, members: Sequence[Measure], scope: Scope) -> QuerySet[Any]:
+    """The rows of measures that count the same ones, with the value each gives them."""
+    if len(members) == 1:
+        return rows_of(user, members[0], scope)
+    values = {f"value_{place}": each.value for place, each in enumerate(members)}
+    rows = _all_rows(user, members[0], scope).annotate(**values)
+    return rows.values("at", "team_key", *values).order_by()
+
+
 READ = """
-WITH found AS MATERIALIZED (SELECT {part} AS part, value FROM ({rows}) AS rows),
-ranked AS (
-    SELECT part, value::float8 AS value, count(*) OVER (PARTITION BY part) AS many,
-           {place} AS place
-    FROM found
-)
-SELECT part, max(many), sum(value), avg(value), coalesce(stddev_samp(value), 0),
-       avg(value) FILTER (WHERE place IN ((many + 1) / 2, many / 2 + 1)),
-       max(value) FILTER (
-           WHERE place = greatest(floor((many - %s * sqrt(many)) / 2), 1)),
-       max(value) FILTER (
-           WHERE place = least(ceil((many + %s * sqrt(many)) / 2) + 1, many))
-FROM ranked GROUP BY part
+SELECT part, {asked}
+FROM (SELECT {part} AS part, {counted} FROM ({rows}) AS rows GROUP BY 1) AS counted
 """
-IN_ORDER = "row_number() OVER (PARTITION BY part ORDER BY value)"
+OF_ALL = """
+count({value}) AS n{place}, sum({value}) AS s{place}, avg({value}) AS m{place},
+coalesce(stddev_samp({value}), 0) AS d{place}
+"""
+# Only medians need an order, which is what costs; where the truth may lie is told by its places.
+IN_ORDER = "array_agg({value} ORDER BY {value}) FILTER (WHERE {value} IS NOT NULL) AS a{place}"
+MIDDLE = """
+(a{place}[(n{place} + 1) / 2] + a{place}[n{place} / 2 + 1]) / 2,
+a{place}[greatest(floor((n{place} - {spread} * sqrt(n{place})) / 2), 1)::int],
+a{place}[least(ceil((n{place} + {spread} * sqrt(n{place})) / 2) + 1, n{place})::int]
+"""
 
 
 def _counted(
-    measure: Measure,
+    members: Sequence[Measure],
     rows: QuerySet[Any],
     part: str,
     values: Sequence[Any] = (),
     *,
     among: int = 1,
-) -> dict[Any, Figure]:
-    """The number of each part of the rows, all in one statement."""
+) -> list[dict[Any, Figure]]:
+    """For each of the measures the number of each part of the rows, all in one statement."""
     sql, given = rows.query.sql_with_params()
-    # Only medians need an order, which is what costs.
-    place = IN_ORDER if measure.how == MEDIAN else "0"
-    spread = width(among=among)
-    statement = READ.format(part=part, rows=sql, place=place)
+    asked, counted = [], []
+    for place, each in enumerate(members):
+        column = f"value_{place}" if len(members) > 1 else "value"
+        words = {"value": f"{column}::float8", "place": place, "spread": width(among=among)}
+        is_median = each.how == MEDIAN
+        counted.append(OF_ALL.format(**words) + (f", {IN_ORDER.format(**words)}" * is_median))
+        middle = MIDDLE.format(**words) if is_median else "NULL, NULL, NULL"
+        asked.append(f"n{place}, s{place}, m{place}, d{place}, {middle}")
+    statement = READ.format(part=part, rows=sql, asked=", ".join(asked), counted=", ".join(counted))
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*values, *given, spread, spread])
+        cursor.execute(statement, [*values, *given])
         found = cursor.fetchall()
-    return {row[0]: _figure(measure, row[1:], among) for row in found}
+    return [
+        {
+            row[0]: _figure(each, row[1 + WIDE * place : 1 + WIDE * (place + 1)], among)
+            for row in found
+            if row[1 + WIDE * place]
+        }
+        for place, each in enumerate(members)
+    ]
+
+
+WIDE = 7  # values of each measure
 
 
 def _figure(measure: Measure, row: Sequence[Any], among: int) -> Figure:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
-from itsm.core.measures import Measure, Pair, Scope, pair_of, scope_of
+from itsm.core.measures import Measure, Pair, Scope, pairs_of, scope_of
 from itsm.core.statistics import verdict
 from itsm.dashboard.measured import between, change, in_order, shown
 from itsm.dashboard.models import Report
@@ -28,7 +28,8 @@ def letter_of(report: Report) -> Letter:
     user, language = schedule.user, schedule.user.language or settings.LANGUAGE_CODE
     scope = scope_of(start=report.start, end=report.end, team=schedule.team_id)
     with translation.override(language), timezone.override(zone_of(user)):
-        pairs = [(each, pair_of(user, each, scope)) for each in in_order()]
+        found = pairs_of(user, in_order(), scope)
+        pairs = [(each, found[each.name]) for each in in_order()]
         return Letter(
             identity=f"report-{report.pk}",
             subject=_subject(report),

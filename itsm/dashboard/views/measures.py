@@ -23,6 +23,7 @@ from itsm.core.measures import (
     course_of,
     measure_named,
     pair_of,
+    pairs_of,
     rows_of,
     scope_of,
     teams_of,
@@ -48,8 +49,10 @@ def measures(request: HttpRequest) -> HttpResponse:
     user = person_of(request)
     asked = Asked(user, asked_of(request))
     sections: dict[str, list[dict[str, Any]]] = {}
+    pairs = pairs_of(user, in_order(), asked.scope)
     for each in in_order():
-        sections.setdefault(str(each.section), []).append(_tile(user, each, asked))
+        tile = _tile_of(each, asked, pairs[each.name])
+        sections.setdefault(str(each.section), []).append(tile)
     content = {"asked": asked, "sections": sections.items(), "lengths": DAYS, "least": LEAST}
     return render(request, "dashboard/measures.html", content)
 
@@ -158,10 +161,6 @@ class Asked:
     def narrowed(self, measure: Measure, team: Team) -> str:
         """The address of the measure of one team."""
         return f"/measures/{measure.name}/?{self.query(team=team.slug)}"
-
-
-def _tile(user: User, measure: Measure, asked: Asked) -> dict[str, Any]:
-    return _tile_of(measure, asked, pair_of(user, measure, asked.scope))
 
 
 def _tile_of(measure: Measure, asked: Asked, pair: Any) -> dict[str, Any]:

@@ -268,6 +268,12 @@ class Ticket(models.Model):
                 name="ticket_over",
                 condition=Q(resolved_at__isnull=False),
             ),
+            # What was not over at a time is looked for among these.
+            models.Index(
+                fields=["kind", "opened_at"],
+                name="ticket_not_over",
+                condition=Q(resolved_at__isnull=True),
+            ),
             GinIndex(fields=["search"], name="ticket_search", fastupdate=False),
             models.Index(fields=["id"], name="ticket_confidential", condition=Q(confidential=True)),
             GinIndex(fields=["tags"], name="ticket_tags", condition=~Q(tags=[])),
