@@ -42,14 +42,17 @@ PEOPLES = (Channel.PORTAL, Channel.EMAIL, Channel.PHONE, Channel.CHAT)
 
 
 def _seen(user: User, model: type[Ticket] = Ticket) -> QuerySet[Any]:
-    found: QuerySet[Any] = visible_of(user, tickets_of_kind("incident", model))
-    return found.annotate(key=F("pk"), ticket_key=F("pk"), team_key=F("team_id"), words=F("title"))
+    found = visible_of(user, tickets_of_kind("incident", model))
+    named = {"key": F("pk"), "ticket_key": F("pk"), "team_key": F("team_id"), "words": F("title")}
+    rows: QuerySet[Any] = found.annotate(**named)
+    return rows
 
 
 def _within(rows: QuerySet[Any], column: str, scope: Scope) -> QuerySet[Any]:
     """Those whose instant lies in the scope, as ``at``."""
     span = {f"{column}__gte": scope.start, f"{column}__lt": scope.end}
-    return rows.filter(**span).annotate(at=F(column))
+    within: QuerySet[Any] = rows.filter(**span).annotate(at=F(column))
+    return within
 
 
 def _seconds(begin: Any, end: Any) -> Any:
@@ -69,8 +72,10 @@ def _flag(condition: Q, *, among: Q | None = None) -> Case:
 
 def acknowledged(user: User, scope: Scope) -> QuerySet[Any]:
     """Those somebody began to look at, and how long each waited for that."""
-    rows = _within(_seen(user, Incident), "acknowledged_at", scope)
-    return rows.annotate(value=_seconds(F("opened_at"), F("acknowledged_at")))
+    waited = _seconds(F("opened_at"), F("acknowledged_at"))
+    within = _within(_seen(user, Incident), "acknowledged_at", scope)
+    rows: QuerySet[Any] = within.annotate(value=waited)
+    return rows
 
 
 def resolved(user: User, scope: Scope) -> QuerySet[Any]:
@@ -84,8 +89,9 @@ def backlog(user: User, scope: Scope) -> QuerySet[Any]:
     # In three parts, each of which an index finds, rather than by when it ended, if it did.
     is_open = Q(resolved_at=None, closed_at=None)
     ended_later = Q(resolved_at__gte=scope.end) | Q(resolved_at=None, closed_at__gte=scope.end)
-    rows = _seen(user).filter(is_open | ended_later, opened_at__lt=scope.end)
-    return rows.annotate(at=F("opened_at"), age=_seconds(F("opened_at"), end))
+    then = _seen(user).filter(is_open | ended_later, opened_at__lt=scope.end)
+    rows: QuerySet[Any] = then.annotate(at=F("opened_at"), age=_seconds(F("opened_at"), end))
+    return rows
 
 
 # What of those that were over counts, and how.

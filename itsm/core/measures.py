@@ -233,7 +233,8 @@ def _rows_of_alike(user: Any, members: Sequence[Measure], scope: Scope) -> Query
         return rows_of(user, members[0], scope)
     values = {f"value_{place}": each.value for place, each in enumerate(members)}
     rows = _all_rows(user, members[0], scope).annotate(**values)
-    return rows.values("at", "team_key", *values).order_by()
+    found: QuerySet[Any] = rows.values("at", "team_key", *values).order_by()
+    return found
 
 
 READ = """
