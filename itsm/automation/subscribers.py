@@ -8,7 +8,7 @@ from itsm.core.subscribers import Moment, on
 from itsm.people.selectors import system_user
 
 
-@on(moment=Moment.AFTER)
+@on(moment=Moment.AFTER, is_whole=True)
 def evaluate_rules(event: Event) -> None:
     """Take an event that a rule listens for through the rules; see ``core.interests``."""
     evaluate(event)

@@ -1,5 +1,6 @@
 """Paying the deliveries that are owed."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from itsm.core.models import Delivery
 logger = structlog.get_logger(__name__)
 
 BATCH = 20
+PAID = "DELETE FROM core_delivery WHERE id = %s AND attempts = %s"
 LEASE = timedelta(minutes=5)  # longer than a batch may run; a death is seen before that
 RETRY_AFTER = [
     timedelta(seconds=10),
@@ -76,17 +78,35 @@ def _claim() -> list[Delivery]:
 
 def _pay(delivery: Delivery) -> bool:
     """Hand the event to its subscriber; on an error, put the delivery off and say why."""
-    # Only the claim with this number of attempts may write: a sleeper's late write is ignored.
-    ours = Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts)
     try:
+        subscriber = subscribers.named(delivery.subscriber)
         # What comes of an event is caused by whatever caused the event.
         with events.caused_by(delivery.event.data.get("cause")):
-            subscribers.named(delivery.subscriber).handler(delivery.event)
+            if subscriber.is_whole:
+                return _pay_at_once(delivery, subscriber.handler)
+            subscriber.handler(delivery.event)
     except Exception as error:
         logger.exception("delivery.failed", delivery=delivery.pk, subscriber=delivery.subscriber)
         _put_off(delivery, error)
         return False
-    return bool(ours.delete()[0])
+    return _is_paid(delivery)
+
+
+def _pay_at_once(delivery: Delivery, handler: Callable[..., Any]) -> bool:
+    """Work and payment in one transaction: nothing is kept of either without the other."""
+    with transaction.atomic():
+        handler(delivery.event)
+        is_ours = _is_paid(delivery)
+        if not is_ours:
+            transaction.set_rollback(True)
+    return is_ours
+
+
+def _is_paid(delivery: Delivery) -> bool:
+    # Only the claim with this number of attempts may write: a sleeper's late write is ignored.
+    with connection.cursor() as cursor:
+        cursor.execute(PAID, [delivery.pk, delivery.attempts])
+        return bool(cursor.rowcount)
 
 
 def _put_off(delivery: Delivery, error: Exception) -> None:

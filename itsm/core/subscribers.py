@@ -32,6 +32,8 @@ class Subscriber:
     patterns: tuple[str, ...]
     moment: Moment
     handler: Callable[..., Any]
+    # Only database work: it is done and paid for in one transaction, so exactly once.
+    is_whole: bool = False
 
     def wants(self, event_name: str) -> bool:
         return any(fnmatch.fnmatchcase(event_name, pattern) for pattern in self.patterns)
@@ -40,12 +42,15 @@ class Subscriber:
 _subscribers: dict[str, Subscriber] = {}
 
 
-def on(*patterns: str, moment: Moment) -> Callable[[Handler], Handler]:
-    """Subscribe a function to the events whose names match."""
+def on(*patterns: str, moment: Moment, is_whole: bool = False) -> Callable[[Handler], Handler]:
+    """Subscribe a function to the events whose names match.
+
+    What hears AFTER and does database work alone is ``is_whole``: its work and its payment are one.
+    """
 
     def subscribe(handler: Handler) -> Handler:
         name = f"{handler.__module__}.{handler.__name__}"
-        _subscribers[name] = Subscriber(name, patterns, moment, handler)
+        _subscribers[name] = Subscriber(name, patterns, moment, handler, is_whole)
         listeners.cache_clear()
         return handler
 

@@ -62,19 +62,23 @@ def assign(ticket: Ticket, *, actor: User, values: Values, reason: Reason) -> st
 )
 def set_columns(ticket: Ticket, *, actor: User, values: Values, reason: Reason) -> str:
     """Change what the ticket says of itself."""
-    ticket = ticket.lock()  # what came before may have changed it
-    changes = {
+    plain = {
         name: Level(value) if name in ("impact", "urgency") else value
         for name, value in values.items()
         if value and not name.endswith("_tags")
     }
-    if values["add_tags"] or values["remove_tags"]:
-        tags = {*ticket.tags, *values["add_tags"]} - set(values["remove_tags"])
-        changes["tags"] = sorted(tags)
-    if not changes:
+    has_tags = bool(values["add_tags"] or values["remove_tags"])
+    if not plain and not has_tags:
         raise Invalid(_("Say what is to be set."))
+
+    def changes(held: Ticket) -> Values:
+        if not has_tags:
+            return plain
+        tags = {*held.tags, *values["add_tags"]} - set(values["remove_tags"])
+        return {**plain, "tags": sorted(tags)}
+
     actions.edit(ticket=ticket, actor=actor, changes=changes)
-    return ", ".join(sorted(changes))
+    return ", ".join(sorted([*plain, *(["tags"] if has_tags else [])]))
 
 
 @verb(

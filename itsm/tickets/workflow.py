@@ -257,11 +257,11 @@ def check_version(ticket: Ticket, expected: int | None) -> None:
         )
 
 
-def save_change(ticket: Ticket) -> None:
-    """Save a locked ticket as its next version."""
+def save_change(ticket: Ticket, columns: Collection[str] | None = None) -> None:
+    """Save a locked ticket as its next version; only these columns, where they are known."""
     ticket.version += 1
     ticket.updated_at = timezone.now()
-    ticket.save()
+    ticket.save(update_fields=None if columns is None else {*columns, "version", "updated_at"})
 
 
 def facts(ticket: Ticket) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from itsm.core.delivery import deliver_owed
 from itsm.core.errors import Invalid, NotAllowed, Stale
 from itsm.core.models import Delivery, Event, Interest
 from itsm.people.models import Team, User
+from itsm.people.roles import Role
 from itsm.tickets.actions import comment, edit
 from itsm.tickets.models import Comment
 from tests.automation.conftest import WriteRule
-from tests.factories import ServiceFactory
+from tests.factories import ServiceFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 Report = Callable[..., Incident]
@@ -298,3 +299,15 @@ def test_what_was_changed_can_be_asked_for(write_rule: WriteRule, report: Report
     deliver_owed()
     incident.refresh_from_db()
     assert incident.tags == ["seen"]
+
+
+def test_a_rule_does_no_more_than_whom_it_acts_as_may_do_now(write_rule: WriteRule, report: Report):
+    """Whom rules act as is held in memory between two events."""
+    program = UserFactory(username="deployer", role=Role.AGENT, is_bot=True)
+    rule = write_rule(actor="deployer")
+
+    assert report().tags == ["seen"]
+    User.objects.filter(pk=program.pk).update(role=Role.REQUESTER)
+
+    assert report("Another").tags == []
+    assert rule.firings.order_by("-pk").values_list("outcome", flat=True)[0] == Outcome.FAILED

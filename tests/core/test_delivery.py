@@ -109,6 +109,32 @@ def test_who_claimed_earlier_and_slept_cannot_write_over_who_claimed_later(
     assert Delivery.objects.get().attempts == 2
 
 
+def test_work_within_the_database_is_kept_with_its_payment_or_not_at_all(
+    monkeypatch: pytest.MonkeyPatch, platform: Team
+) -> None:
+    monkeypatch.setattr("itsm.core.subscribers._subscribers", {})
+    is_late = True
+
+    def work(_event: Event) -> None:
+        Team.objects.filter(pk=platform.pk).update(name="Renamed")
+        if is_late:
+            Delivery.objects.update(attempts=9)
+
+    listeners.cache_clear()
+    on("team.tested", moment=Moment.AFTER, is_whole=True)(work)
+    publish(platform)
+
+    assert delivery.deliver_owed() == 0  # the other's claim and the work are both undone
+    platform.refresh_from_db()
+    assert platform.name != "Renamed"
+    is_late = False
+    Delivery.objects.update(due_at=timezone.now())
+    assert delivery.deliver_owed() == 1
+    platform.refresh_from_db()
+    assert platform.name == "Renamed"
+    listeners.cache_clear()
+
+
 @pytest.mark.parametrize(("session", "paid"), [(2_000_000_000, 1), (None, 0)])
 def test_what_a_dead_worker_had_claimed_is_due_again_and_a_living_ones_is_not(
     session: int | None, paid: int, subscribe: Subscribe, platform: Team

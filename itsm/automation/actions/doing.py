@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
-from django.db import OperationalError, transaction
+from django.db import OperationalError
 
 from itsm.automation.placeholders import FACTS, filled, has_any
 from itsm.core.errors import Refused
@@ -30,18 +30,19 @@ class Failed(Exception):  # noqa: N818 an outcome
 def perform(
     steps: Sequence[Step], situation: Situation, *, actor: User, reason: Reason
 ) -> list[dict[str, Any]]:
-    """Do all the steps, or none and raise Failed; what each came to."""
+    """Do all the steps; what each came to.
+
+    Raises Failed where one cannot be done: the transaction of whoever called ends with it, so that
+    then none is.
+    """
     told: list[dict[str, Any]] = []
     verb = ""
     try:
-        with transaction.atomic():
-            for step in steps:
-                verb = step["verb"]
-                values = values_of(step, situation, rule=reason.words)
-                result = verbs[verb].perform(
-                    situation.ticket, actor=actor, given=values, reason=reason
-                )
-                told.append({"verb": verb, "result": _short(result)})
+        for step in steps:
+            verb = step["verb"]
+            values = values_of(step, situation, rule=reason.words)
+            result = verbs[verb].perform(situation.ticket, actor=actor, given=values, reason=reason)
+            told.append({"verb": verb, "result": _short(result)})
     except OperationalError:
         raise  # the database is away or two got into each other's way: all is tried again
     except Refused as refusal:

@@ -35,9 +35,17 @@ SELECT count(*) FROM (
     SELECT FROM automation_firing WHERE rule_id = %s AND happened_at > %s AND outcome = %s LIMIT %s
 ) AS recent
 """
+# One statement for both, because it is done at every event.
 KEEP = """
+WITH fired AS (
+    INSERT INTO automation_firing (rule_id, rule_version, event_id, ticket_id, outcome, detail,
+                                   steps, saved_minutes, happened_at)
+    SELECT rule, version, %(event)s, %(ticket)s, outcome, detail, steps, saved, %(now)s
+    FROM jsonb_to_recordset(%(firings)s::jsonb)
+        AS each(rule bigint, version int, outcome text, detail text, steps jsonb, saved int)
+)
 INSERT INTO automation_evaluation (event_id, ticket_id, happened_at, verdicts)
-VALUES (%s, %s, %s, %s::jsonb)
+VALUES (%(event)s, %(ticket)s, %(now)s, %(verdicts)s::jsonb)
 """
 LONG_AGO = timedelta(days=36_500)
 
@@ -60,7 +68,8 @@ class Verdict:
         return [rule.pk, rule.version, str(self.outcome), self.place, said]
 
 
-@transaction.atomic
+# No savepoint of its own: what pays for the event within its transaction fails with it.
+@transaction.atomic(savepoint=False)
 def evaluate(event: Event) -> list[Verdict]:
     """Take the event through the rules that listen; the second time nothing is done."""
     book, is_done = book_for(event.pk)
@@ -117,7 +126,8 @@ def act(ready: Ready, situation: Situation) -> Verdict:
         with transaction.atomic(), events.caused_by(cause):
             if not _took_guard(rule, situation):
                 return Verdict(ready, Outcome.HELD)
-            steps = perform(rule.steps, situation, actor=rule.actor or rule_bot(), reason=reason)
+            actor = ready.actor or rule.actor or rule_bot()
+            steps = perform(rule.steps, situation, actor=actor, reason=reason)
     except Failed as failure:
         return Verdict(ready, Outcome.FAILED, detail=str(failure)[:500])
     return Verdict(ready, Outcome.ACTED, steps=steps)
@@ -192,16 +202,26 @@ def _is_too_often(rule: Rule) -> bool:
 
 
 def _keep(event: Event, situation: Situation, verdicts: Sequence[Verdict]) -> None:
-    Firing.objects.bulk_create(
-        [firing_of(each, situation) for each in verdicts if each.outcome in KEPT and _acts(each)]
-    )
-    # Should two workers get here at once, the unique event undoes the second one whole.
-    ticket_id = situation.ticket.pk if situation.ticket else None
-    rows = json.dumps([each.row() for each in verdicts])
-    with connection.cursor() as cursor:
-        cursor.execute(KEEP, [event.pk, ticket_id, timezone.now(), rows])
-
-
-def _acts(verdict: Verdict) -> bool:
     # A rule that can never act says so on its own page, not at every event.
-    return not verdict.ready.fault
+    fired = [each for each in verdicts if each.outcome in KEPT and not each.ready.fault]
+    told = {
+        "event": event.pk,
+        "ticket": situation.ticket.pk if situation.ticket else None,
+        "now": timezone.now(),
+        "firings": json.dumps([_plain(firing_of(each, situation)) for each in fired]),
+        "verdicts": json.dumps([each.row() for each in verdicts]),
+    }
+    # Should two workers get here at once, the unique event undoes the second one whole.
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP, told)
+
+
+def _plain(firing: Firing) -> dict[str, Any]:
+    return {
+        "rule": firing.rule_id,
+        "version": firing.rule_version,
+        "outcome": str(firing.outcome),
+        "detail": firing.detail,
+        "steps": firing.steps,
+        "saved": firing.saved_minutes,
+    }

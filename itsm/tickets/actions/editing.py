@@ -1,6 +1,6 @@
 """Changing what a ticket says of itself, outside of its transitions."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -21,6 +21,7 @@ EDITABLE = frozenset(
     }
 )  # fmt: skip
 MOST_PARENTS = 5
+Changes = Callable[[Any], Mapping[str, Any]]
 
 
 @transaction.atomic
@@ -28,17 +29,22 @@ def edit(
     *,
     ticket: Ticket,
     actor: User,
-    changes: Mapping[str, Any],
+    changes: Mapping[str, Any] | Changes,
     expected_version: int | None = None,
 ) -> Ticket:
-    """Change columns of a ticket; the names must be editable, the values clean."""
+    """Change columns of a ticket; the names must be editable, the values clean.
+
+    Where what changes depends on what stands there, it is asked for once the ticket is held.
+    """
+    locked = ticket.lock()
+    if callable(changes):
+        changes = changes(locked)
     if unknown := set(changes) - EDITABLE - workflows[ticket.kind].editable:
         field = sorted(unknown)[0]
         raise Invalid(_("%(field)s cannot be edited.") % {"field": field}, field=field)
-    locked = ticket.lock()
     _check_may_edit(locked, actor)
     check_version(locked, expected_version)
-    before = facts(locked)
+    before, columns = facts(locked), {"priority", *changes} - {"configuration_items"}
     for name, value in changes.items():
         if name != "configuration_items":
             setattr(locked, name, value)
@@ -47,10 +53,10 @@ def edit(
         locked.priority = workflows[locked.kind].priority(locked)
     changed = diff(before, locked) | _set_items(locked, changes)
     if changed:
-        save_change(locked)
+        save_change(locked, columns)
         events.publish(f"{locked.kind}.edited", locked, actor=actor, data={"diff": changed})
     elif any(name not in before for name in changes):
-        save_change(locked)
+        save_change(locked, columns)
     return locked
 
 

@@ -1,14 +1,16 @@
 """What every ticket has, whatever its kind."""
 
 from collections.abc import Collection
+from functools import cache
 from typing import ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
-from django.db import models
+from django.db import connection, models
 from django.db.models import GeneratedField, Q
+from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -297,6 +299,26 @@ class Ticket(models.Model):
         if beside:
             both = Ticket._default_manager.filter(Q(pk=self.pk) | Q(number__in=beside))
             list(both.select_for_update().order_by("pk").values_list("pk"))
-        of = ("self",) if type(self) is Ticket else (self.parent_link,)
-        locked: Self = type(self)._default_manager.select_for_update(of=of).get(pk=self.pk)
+        model = type(self)
+        found = model._default_manager.raw(_holding(model), [self.pk])
+        locked: Self | None = next(iter(found), None)  # type: ignore[assignment]
+        if locked is None:
+            raise model.DoesNotExist
         return locked
+
+
+def _holding(model: type[Ticket]) -> str:
+    """The statement that reads and holds one row of a model."""
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("A row is held only within a transaction.")
+    return _statement(model)
+
+
+@cache
+def _statement(model: type[Ticket]) -> str:
+    # Written once: to write it takes longer than to read the row. The words that are searched for
+    # are as long as the text itself, and nobody who holds a ticket looks at them.
+    of = ("self",) if model is Ticket else (model.parent_link,)
+    found = model._default_manager.select_for_update(of=of).filter(pk=0).order_by()
+    text, _values = found.defer("search").query.sql_with_params()
+    return str(text)
