@@ -23,7 +23,7 @@ from django.db import connection
 from django.test import Client as Browser
 from django.utils import timezone
 
-from bench import cases, data, delivery, gate, knowledge, live, pages, rules
+from bench import cases, data, delivery, gate, healing, knowledge, live, pages, rules
 from bench.client import Client
 from bench.server import Server
 from itsm.core.chores import timetable
@@ -37,6 +37,7 @@ PARTS: dict[str, Callable[..., Any]] = {
     "pages": pages.report,
     "gate": gate.report,
     "delivery": delivery.report,
+    "healing": healing.report,
 }
 # What needs no web server beside it.
 ALONE: dict[str, Callable[..., Any]] = {"knowledge": knowledge.report, "rules": rules.report}

@@ -57,6 +57,29 @@ class Server:
         raise SystemExit("The server does not answer.")
 
 
+class Worker:
+    """One worker, as `make run` starts it; what it may start lies in a directory of its own."""
+
+    def __init__(self, runbooks: Path) -> None:
+        self._runbooks = runbooks
+
+    def __enter__(self) -> Self:
+        command = [sys.executable, "-m", "celery", "-A", "itsm", "worker", "--pool", "threads"]
+        command += ["--concurrency", "4", "--loglevel", "WARNING"]
+        self._process = subprocess.Popen(
+            [*command, "--without-mingle", "--without-gossip"],
+            start_new_session=True,
+            env={**os.environ, "RUNBOOK_DIR": str(self._runbooks)},
+        )
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _value: object, _trace: TracebackType | None
+    ) -> None:
+        self._process.terminate()
+        self._process.wait(60)
+
+
 def _family(pid: int) -> list[int]:
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [pid, *(each for child in children for each in _family(int(child)))]

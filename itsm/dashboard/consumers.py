@@ -26,6 +26,7 @@ class Live(AsyncWebsocketConsumer):  # type: ignore[misc]
     user_id: int
     session_key: str
     reader: Reader
+    watches: str | None = None
 
     async def connect(self) -> None:
         """Take in people who are signed in; the others are told why and sent away."""
@@ -53,6 +54,8 @@ class Live(AsyncWebsocketConsumer):  # type: ignore[misc]
         if self._writer is None:
             return
         message = _read(text_data)
+        if isinstance(watches := message.get("watches"), str):
+            self.watches = watches
         since = parse_cursor(message.get("cursor")) if message.get("type") == "resume" else None
         if message.get("type") != "resume":
             self._waiting.put_nowait({"type": "error", "error": UNKNOWN})

@@ -47,6 +47,8 @@ class Socket(Protocol):
     user_id: int
     session_key: str
     reader: Reader
+    # What its page shows, by the name news carry; None where it has not said.
+    watches: str | None
 
     def tell(self, message: Message) -> None: ...
     def dismiss(self) -> None: ...
@@ -194,10 +196,14 @@ class Hub:
                 socket.tell({"type": "presence", "number": facts.number})
 
     def _tell_of_run(self, pk: int) -> None:
-        """Say that a run has said more; whoever shows it asks for what he may see of it."""
+        """Say that a run has said more; whoever shows it asks for what he may see of it.
+
+        Many runs speak at once, several times a second: nobody else is told.
+        """
+        name = f"run-{pk}"
         for socket in tuple(self.sockets):
-            if socket.reader.sees_notes:
-                socket.tell({"type": "run", "number": f"run-{pk}"})
+            if socket.watches in (None, name) and socket.reader.sees_notes:
+                socket.tell({"type": "run", "number": name})
 
     async def _beat(self, over: asyncio.Event) -> None:
         while not over.is_set():

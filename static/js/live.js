@@ -6,6 +6,7 @@ const status = document.querySelector("[data-live-status]");
 const SIGNED_OUT = 4401;
 const SILENCE = 40_000; // more than two heartbeats
 
+const watches = document.body.dataset.watches ?? "";
 let cursor = document.body.dataset.cursor ?? "";
 let tries = 0;
 let isKnown = false; // whether this line was greeted
@@ -16,7 +17,7 @@ function connect() {
   const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/ws/live/`);
   isKnown = false;
   socket.addEventListener("open", () => {
-    socket.send(JSON.stringify({ type: "resume", cursor }));
+    socket.send(JSON.stringify({ type: "resume", cursor, watches }));
     listenFor(socket);
   });
   socket.addEventListener("message", (event) => {

@@ -65,14 +65,14 @@ class Line:
 
 
 @asynccontextmanager
-async def line_of(user: User, *, since: str | None = None) -> AsyncIterator[Line]:
+async def line_of(user: User, *, since: str | None = None, **more: str) -> AsyncIterator[Line]:
     session = SessionStore()
     await sync_to_async(session.create)()
     line = Line(user=user, session=session)
     await line.connect()
     hello = await line.hear()
     assert hello["type"] == "hello"
-    await line.say({"type": "resume", "cursor": since or hello["cursor"]})
+    await line.say({"type": "resume", "cursor": since or hello["cursor"], **more})
     try:
         yield line
     finally:
@@ -132,6 +132,21 @@ async def test_an_end_user_hears_only_public_events_of_own_items(
 
         assert heard["name"] == "incident.commented"
         assert await of_frank.is_silent()
+
+
+async def test_a_run_that_speaks_is_told_to_whoever_shows_it(alice: User, charlie: User):
+    """Hundreds may speak at once, several times a second; who does not say hears of all."""
+    lines = line_of(alice, watches="run-7"), line_of(alice), line_of(charlie)
+    async with lines[0] as of_alice, lines[1] as of_any, lines[2] as of_end:
+        await opened("No sound", caller=charlie, actor=charlie)
+        for line in (of_alice, of_any, of_end):
+            assert (await line.hear())["name"] == "incident.opened"
+        for number in (6, 7):
+            await hub().pass_on(f"run {number}")
+
+        assert await of_alice.hear() == {"type": "run", "number": "run-7"}
+        assert [(await of_any.hear())["number"] for _ in range(2)] == ["run-6", "run-7"]
+        assert await of_end.is_silent()
 
 
 async def test_staff_alone_hear_that_somebody_came_to_a_ticket(alice: User, charlie: User):
