@@ -163,7 +163,7 @@ class GateCollection(Collection):
     )
     def decide(self, request: Asked) -> Response:
         given = self.given(request)
-        change = gatekeeping.change_to_ask_about(request.user, given["change"])
+        change = given["change"]
         artifact = _artifact(given)
         if not any(given[each.name] for each in WAITING):
             answer = actions.ask_gate(change=change, actor=request.user, artifact=artifact)
@@ -245,7 +245,7 @@ class GateCollection(Collection):
             else None,
             "expires_at": permit.expires_at if permit else None,
             "retry_after": max(1, round(seconds)) if retry_at else None,
-            "guard": gatekeeping.guard_of(told["verdict"]),
+            "guard": gatekeeping.guard_of(told["verdict"], answer.policy),
             "is_final": gatekeeping.is_final(answer.decision, answer.change, answer.words)
             if wait is None
             else wait.answered_at is not None,

@@ -11,7 +11,6 @@ from changes.gate import Policy, Verdict
 from changes.models import Change, GateDecision, GatePolicy, GateWait, Permit
 from changes.replaying import Difference, difference
 from itsm.approvals.models import Approval
-from itsm.core.errors import NotFound
 from itsm.people.models import User
 from itsm.tickets.models import Ticket
 from itsm.tickets.selectors import visible_tickets
@@ -30,13 +29,11 @@ def gate_policy() -> GatePolicy:
     return next(iter(found), None) or GatePolicy()
 
 
-def change_to_ask_about(user: User, number: str) -> Change:
-    """The change with this number, if this person may see it: its key, for it is read locked."""
-    seen = visible_tickets(user, Change).select_related(None).order_by().filter(number=number)
-    found = seen.values_list("pk", flat=True).first()
-    if found is None:
-        raise NotFound(f"There is no {number}.")
-    return Change(pk=found)
+def may_see(user: User, change: Change) -> bool:
+    """Whether this person may see the change; asked about without a statement where it can be."""
+    if user.has_perm("tickets.view_all") and not change.confidential:
+        return True
+    return visible_tickets(user, Change).filter(pk=change.pk).exists()
 
 
 def decisions_of(change: Ticket) -> QuerySet[GateDecision]:
@@ -84,11 +81,11 @@ def permits_over(now: datetime) -> QuerySet[Permit]:
     return Permit.objects.filter(state=Permit.State.ISSUED, expires_at__lte=now)
 
 
-def guard_of(verdict: str) -> Mapping[str, int] | None:
+def guard_of(verdict: str, policy: GatePolicy | None = None) -> Mapping[str, int] | None:
     """How a careful start goes, where the verdict asks for one."""
     if verdict != Verdict.ALLOW_GUARDED.word:
         return None
-    policy = gate_policy()
+    policy = policy or gate_policy()
     return {"canary_percent": policy.canary_percent, "bake_minutes": policy.bake_minutes}
 
 

@@ -3,25 +3,15 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from changes import gatekeeping, selectors
+from changes import selectors
 from changes.conflicts import BLOCKS, Neighbourhood, Pane, Plot, conflicts_of
 from changes.gate import Budget, Decision, Inputs, OpenIncident, decide
+from changes.knowing import HORIZON, Known, Shown, known_of
 from changes.models import Change, ChangeTemplate, ChangeType, Evidence, GatePolicy
-from changes.surroundings import (
-    Known,
-    Shown,
-    grave_incidents,
-    known_of,
-    panes,
-    running_with,
-)
 from changes.windows import Span
 from itsm.approvals.models import Approval
-from itsm.automation.models import Run
-from itsm.inventory.models import Service
-from itsm.sla.selectors import Standing, standing_of
+from itsm.sla.selectors import standing_among
 
-HORIZON = timedelta(days=60)
 APPROVED = Approval.State.APPROVED
 
 
@@ -34,7 +24,8 @@ def decision_for(
     known: Known | None = None,
 ) -> Decision:
     """May this change go out now, with a permit that stands so?"""
-    policy = policy or gatekeeping.gate_policy()
+    known = known or known_of(change, now=now)
+    policy = policy or known.policy
     inputs = inputs_for(change, now=now, policy=policy, permit=permit, known=known)
     return decide(inputs, policy.values)
 
@@ -47,13 +38,12 @@ def inputs_for(
     permit: str = "valid",
     known: Known | None = None,
 ) -> Inputs:
-    """Everything the decision depends on, gathered in a few statements."""
-    policy = policy or gatekeeping.gate_policy()
-    known = known or known_of(change)
+    """Everything the decision depends on."""
+    known = known or known_of(change, now=now)
+    policy = policy or known.policy
     plot = _plot_now(change, known, now)
     # The database has found those that concern it; the rule has the last word.
-    found = panes(Span(now, now + HORIZON), about=plot)
-    concerned = [each for each in found if each.concerns(plot)]
+    concerned = [each for each in known.panes if each.concerns(plot)]
     standing = selectors.standing_of(known.evidence)
     granted = {purpose for purpose, word in known.words.items() if word == APPROVED}
     return Inputs(
@@ -61,7 +51,7 @@ def inputs_for(
         is_service_locked=known.is_locked,
         permit=permit,
         tier=known.tier,
-        budget=_budget(change, now, closed=known.tier in policy.values.closed_tiers),
+        budget=_budget(known, now, closed=known.tier in policy.values.closed_tiers),
         state=change.state if not change.on_hold else "on_hold",
         missing_evidence=tuple(selectors.lacking(known.wanted, standing)),
         failed_evidence=tuple(_failed(standing)),
@@ -69,10 +59,10 @@ def inputs_for(
         is_emergency=change.type == ChangeType.EMERGENCY,
         is_exempt=known.is_freeze_exempt,
         outside_window_until=_opens_at([each for each in concerned if not each.is_freeze], now),
-        running_conflicts=_running(change, plot),
+        running_conflicts=_running(known, plot),
         incidents=tuple(
             OpenIncident(number, priority, is_major=is_major, is_fixed_by_this=is_fixed)
-            for number, priority, is_major, is_fixed in grave_incidents(change)
+            for number, priority, is_major, is_fixed in known.grave
         ),
         is_approved=_is_preapproved(change, known) or "authorize" in granted,
         granted=frozenset(granted),
@@ -123,23 +113,20 @@ def _opens_at(windows: list[Pane], now: datetime) -> datetime | None:
     return min(starts, default=(now + HORIZON).replace(hour=0, minute=0, second=0, microsecond=0))
 
 
-def _running(change: Change, plot: Plot) -> tuple[str, ...]:
+def _running(known: Known, plot: Plot) -> tuple[str, ...]:
     """What is under way on the same things: of all that may be in the way, only that blocks."""
-    others = running_with(change, plot)
-    found = conflicts_of(plot, others=others, panes=(), near=Neighbourhood())
+    found = conflicts_of(plot, others=known.running, panes=(), near=Neighbourhood())
     return tuple(sorted({each.other for each in found if each.severity == BLOCKS}))
 
 
-def _budget(change: Change, now: datetime, *, closed: bool) -> Budget:
+def _budget(known: Known, now: datetime, *, closed: bool) -> Budget:
     """How the service stands to its objectives; where it has none, there is no budget to know.
 
     What heals what burns is not kept from it by the budget that burns.
     """
-    is_standard = change.type == ChangeType.STANDARD
-    if is_standard and change.runs_as_change.filter(origin=Run.Origin.HEALING).exists():
+    if known.heals:
         return Budget()
-    of_service = Service(pk=change.service_id)
-    standing = standing_of(of_service, now=now) if change.service_id else Standing()
+    standing = standing_among(known.objectives, now=now)
     return Budget(
         left=standing.left,
         burn=standing.burn,

@@ -11,6 +11,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from changes.conflicts import WITH_CHANGE, Conflict, Neighbourhood, Plot, conflicts_of
+from changes.knowing import Shown
 from changes.models import (
     Change,
     ChangeTemplate,
@@ -25,7 +26,7 @@ from changes.models import (
 from changes.pipelines import pipelines
 from changes.records import records_for
 from changes.risk import Circumstances
-from changes.surroundings import MOST_EVIDENCE, Shown, panes
+from changes.surroundings import MOST_EVIDENCE, panes
 from changes.windows import Span, first_free
 from itsm.core.errors import Invalid, NotFound
 from itsm.inventory.models import ConfigurationItem, Relation, Service, ServiceDependency

@@ -115,6 +115,7 @@ def database_settings(address: SplitResult, *, pool: int) -> dict[str, Any]:
         options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 4, "max_idle": 300}
         options["options"] = (
             "-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
+            " -c jit=off"  # compiling takes longer than any statement of ours
         )
     # Statements that come again are planned once a connection, which halves what the database does.
     ready = {"server_side_binding": True, "prepare_threshold": 3}

@@ -39,14 +39,16 @@ def issue(
     holds: timedelta,
     artifact: Artifact = NOTHING,
     is_by_default: bool = False,
+    is_first: bool = False,
 ) -> Permit:
     """The permit for this artifact: the open one, or a new one in the place of any other.
 
-    The change's row must be held: two permits at once would be two starts.
+    The change's row must be held: two permits at once would be two starts. ``is_first`` where it is
+    known already that there is no open one.
     """
     now = timezone.now()
     bound = {"artifact_digest": artifact.digest or change.artifact_digest, "sha": artifact.sha}
-    found = gatekeeping.open_permit_of(change)
+    found = None if is_first else gatekeeping.open_permit_of(change)
     if found is not None:
         if found.expires_at > now and bound.items() <= vars(found).items():
             return found

@@ -36,7 +36,7 @@ class Patience:
 
 @transaction.atomic
 def ask_and_wait(
-    *, change: Change, actor: User, artifact: Artifact, patience: Patience
+    *, change: Change | str, actor: User, artifact: Artifact, patience: Patience
 ) -> tuple[Answer, GateWait]:
     """Ask for an answer that holds; until there is one, those who can give leave are asked.
 

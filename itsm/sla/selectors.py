@@ -56,10 +56,8 @@ def objectives_of(service: Service) -> list[Objective]:
     return list(found.order_by("name"))
 
 
-def standing_of(service: Service, *, now: datetime) -> Standing:
-    """How much error budget a service has left, and how fast it burns."""
-    told = Objective.objects.filter(service=service, is_active=True).order_by()
-    found = list(told.only("left", "burn", "measured_at", "fresh_minutes"))
+def standing_among(found: Collection[Objective], *, now: datetime) -> Standing:
+    """How much error budget a service with these objectives has left, and how fast it burns."""
     known = [each for each in found if each.is_known(now)]
     left = [each.left for each in known if each.left is not None]
     burn = [each.burn for each in known if each.burn is not None]
