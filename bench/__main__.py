@@ -23,7 +23,7 @@ from django.db import connection
 from django.test import Client as Browser
 from django.utils import timezone
 
-from bench import cases, data, delivery, gate, healing, knowledge, live, pages, rules
+from bench import calendar, cases, data, delivery, gate, healing, knowledge, live, pages, rules
 from bench.client import Client
 from bench.server import Server
 from itsm.core.chores import timetable
@@ -36,6 +36,7 @@ from itsm.people.models import User
 PARTS: dict[str, Callable[..., Any]] = {
     "pages": pages.report,
     "gate": gate.report,
+    "calendar": calendar.report,
     "delivery": delivery.report,
     "healing": healing.report,
 }

@@ -121,11 +121,11 @@ def grow_to(size: int) -> None:
         cursor.execute("VACUUM ANALYZE tickets_ticket, incidents_incident, core_event")
 
 
-def plan_a_month() -> Change:
-    """A month full of changes, once; one of them, to be moved about."""
+def plan_a_month(count: int = A_MONTH) -> Change:
+    """A month full of changes, so many and each once; one of them, to be moved about."""
     first = datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     services, agents = list(Service.objects.all()), list(User.objects.filter(role="agent"))
-    numbers = [f"CHG-{1_000_001 + place}" for place in range(A_MONTH)]
+    numbers = [f"CHG-{1_000_001 + place}" for place in range(count)]
     made = set(Change.objects.filter(number__in=numbers).values_list("number", flat=True))
     drawn = random.Random(7)
     for place, number in enumerate(numbers):
@@ -146,4 +146,6 @@ def plan_a_month() -> Change:
             planned_start=start,
             planned_end=start + timedelta(minutes=15 * drawn.randrange(1, 17)),
         )
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE tickets_ticket, changes_change")
     return Change.objects.get(number=numbers[0])

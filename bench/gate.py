@@ -125,7 +125,10 @@ def _changes(agent: User, service: Service) -> None:
             ON CONFLICT DO NOTHING
             """
         )
-        cursor.execute("VACUUM ANALYZE tickets_ticket, changes_change, inventory_service")
+        cursor.execute(
+            "VACUUM ANALYZE tickets_ticket, changes_change, inventory_service,"
+            " inventory_servicedependency, tickets_ticket_configuration_items"
+        )
 
 
 def _columns(model: type[models.Model], others: dict[str, Any] | None = None) -> str:

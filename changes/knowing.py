@@ -140,7 +140,7 @@ class Known:
 
 def known_of(change: Change, *, now: datetime) -> Known:
     """What is known of a change at this moment."""
-    given = {
+    given: dict[str, Any] = {
         "change": change.pk,
         "now": now,
         "horizon": now + HORIZON,

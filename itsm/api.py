@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import include, path, re_path, resolve
+from django.urls import URLPattern, URLResolver, include, path, re_path, resolve
 from django.urls.exceptions import Resolver404
 from django.utils.translation import gettext as _
 from drf_spectacular.generators import SchemaGenerator
@@ -89,7 +89,7 @@ COLLECTIONS = (
     ProposalCollection,
     EventCollection,
 )
-v1 = [
+v1: list[URLPattern | URLResolver] = [
     *chain.from_iterable(routes(each) for each in COLLECTIONS),
     *transition_routes(IncidentCollection),
     *transition_routes(ProblemCollection),

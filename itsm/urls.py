@@ -7,6 +7,9 @@ from django.views.generic import RedirectView
 handler500 = "itsm.core.failures.server_error"
 
 urlpatterns = [
+    # First, because programs ask most often, and each address before theirs is tried for them.
+    path("hooks/", include("itsm.monitoring.urls")),
+    path("api/", include("itsm.api")),
     path("", include("itsm.dashboard.urls")),
     path("", include("itsm.people.urls")),
     path("", include("itsm.notifications.urls")),
@@ -28,6 +31,4 @@ urlpatterns = [
     path("admin/login/", RedirectView.as_view(pattern_name="sign-in", query_string=True)),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account-security")),
     path("admin/", admin.site.urls),
-    path("api/", include("itsm.api")),
-    path("hooks/", include("itsm.monitoring.urls")),
 ]
