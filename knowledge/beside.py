@@ -9,13 +9,16 @@ from django.conf import settings
 from django.utils import timezone
 
 from itsm.people.models import User
+from itsm.tickets.likeness import like_text
 from itsm.tickets.models import Ticket
 from itsm.tickets.selectors import visible_tickets
 from knowledge.clustering import Told, clusters_of, name_of
 from knowledge.models import Article, Use, Version
-from knowledge.search import find
+from knowledge.search import Hit, find, readable
 
 MOST_SUGGESTED = 5
+MOST_ALIKE = 10
+LEAST_SHARED = 0.25  # of what the words of a record tell
 CLUSTERED = timedelta(days=90)
 MOST_CLUSTERED = 3000
 MOST_CLUSTERS = 20
@@ -37,11 +40,30 @@ def suggested_for(user: User, ticket: Ticket) -> list[Suggested]:
     """The articles that may help with a record, best first; those it has already left out."""
     known = set(Use.objects.filter(ticket=ticket.pk).values_list("article", flat=True))
     hits = find(user, ticket.title, size=MOST_SUGGESTED + len(known))
+    found = {each.version.article_id: each for each in hits}
+    if len(found.keys() - known) < MOST_SUGGESTED:
+        # What tools write holds words that no article has: what is shared tells, too.
+        for each in _alike(user, ticket):
+            found.setdefault(each.version.article_id, each)
     return [
         Suggested(each.version, each.excerpt, each.words, address_for_reader(each.version))
-        for each in hits
-        if each.version.article_id not in known
+        for key, each in found.items()
+        if key not in known
     ][:MOST_SUGGESTED]
+
+
+def _alike(user: User, ticket: Ticket) -> list[Hit]:
+    """The articles whose words a record shares, best first."""
+    found = like_text("article", title=ticket.title, body=ticket.description, most=MOST_ALIKE)
+    stems = {
+        each.key: each.stems for each in found if each.share >= LEAST_SHARED and len(each.stems) > 1
+    }
+    versions = {each.pk: each for each in readable(user, stems)}
+    return [
+        Hit(versions[key], versions[key].summary, list(words))
+        for key, words in stems.items()
+        if key in versions
+    ]
 
 
 def address_for_reader(version: Version) -> str:

@@ -202,6 +202,14 @@ def audiences_of(user: User) -> list[str]:
     return list(Audience.values) if user.is_staffer else [Audience.PUBLIC.value]
 
 
+def readable(user: User, keys: Iterable[int]) -> list[Version]:
+    """Those of these versions that are read by this person now."""
+    found = Version.objects.filter(
+        pk__in=list(keys), state__in=LIVE, audience__in=audiences_of(user)
+    )
+    return list(found.defer("search", "head").select_related("article__owner_team"))
+
+
 def _rows(keys: Iterable[int]) -> Iterable[Version]:
     found = Version.objects.filter(pk__in=list(keys)).defer("search", "head")
     return found.select_related("article__owner_team", "article__service")

@@ -16,6 +16,7 @@ from itsm.core import events
 from itsm.core.errors import Invalid, NotAllowed, Refused
 from itsm.people.models import Membership, User
 from itsm.people.selectors import system_user
+from itsm.tickets import likeness
 from knowledge import selectors
 from knowledge.actions.reviews import open_work, settle
 from knowledge.actions.writing import check_may_write, locked, told_of
@@ -340,5 +341,10 @@ def _end_refreshing(version: Version, actor: User) -> None:
 
 
 def _set(version: Version, state: State, *columns: str) -> None:
-    version.state = state
+    was_live, version.state = version.is_live, state
     version.save(update_fields=["state", *columns])
+    if version.is_live and not was_live:
+        text = f"{version.keywords}\n{version.summary}\n{version.body}"
+        likeness.remember("article", [(version.pk, version.title, text)])
+    elif was_live and not version.is_live:
+        likeness.forget("article", [version.pk])

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from itsm.automation.selectors.runbooks import runbooks_that_may_help
 from itsm.core.errors import NotAllowed, NotFound, Refused
 from itsm.people.access import person_of, staff_only
 from itsm.tickets import actions as ticket_actions
@@ -15,6 +16,8 @@ from itsm.tickets.selectors import drafts_of, ticket_for
 from knowledge import actions, beside, selectors
 from knowledge.models import UseSort
 
+RUN_FOR = ("incident", "problem")
+
 
 @staff_only
 @require_GET
@@ -22,7 +25,12 @@ def suggested(request: HttpRequest, number: str) -> HttpResponse:
     """The articles that may help with a record, fetched once its page stands."""
     user = person_of(request)
     ticket = ticket_for(user, number)
-    shown = {"ticket": ticket, "hits": beside.suggested_for(user, ticket)}
+    may_run = ticket.kind in RUN_FOR and ticket.is_open() and user.has_perm("runbooks.run")
+    shown = {
+        "ticket": ticket,
+        "hits": beside.suggested_for(user, ticket),
+        "runbooks": runbooks_that_may_help(user, ticket) if may_run else [],
+    }
     template = "_suggested" if "X-Live" in request.headers else "suggested"
     return render(request, f"knowledge/{template}.html", shown)
 

@@ -10,6 +10,10 @@ from django.utils import timezone
 from changes.actions.ending import close as close_change
 from incidents.actions import open_incident, resolve
 from incidents.actions.opening import Report
+from incidents.models import Incident
+from itsm.approvals.actions import vote
+from itsm.approvals.models import Approval
+from itsm.automation.actions.runbooks import add_runbook
 from itsm.core.delivery import deliver_owed
 from itsm.core.models import Event
 from itsm.people.models import User
@@ -164,6 +168,37 @@ def test_an_article_goes_into_the_reply_and_counts_as_used(alice: User, client: 
     assert Use.objects.filter(ticket=incident.pk, sort="used").count() == 2
     page = client.get(f"/incidents/{incident.number}/").content.decode()
     assert inside.article.number in page
+
+
+def test_words_an_alert_shares_lead_to_articles_and_runbooks(
+    alice: User, bob: User, dana: User, client: Client
+) -> None:
+    given = {
+        "title": "Free a disk of the database",
+        "body": "The write ahead log fills /var/lib when an archive is away.",
+        "owner_team": "platform",
+    }
+    version = actions.write_article(given=given, actor=alice)
+    actions.publish(version=version, actor=alice)
+    text = 'target: "{host}"\nparameters:\n  - {name: host, type: host}\nsteps:\n'
+    text += "  - {use: human, name: Remove the old archive of the log}\n"
+    facts = {"name": "Clean up the disk of a database"}
+    add_runbook(slug="clean-up-disk", facts=facts, text=text, actor=dana)
+    alert = "HostDiskWillFillIn4Hours: database disk 92% on pg-2, /var/lib is nearly full"
+    incident = IncidentFactory(title=alert)
+    other = IncidentFactory(title="Badge reader at the door blinks")
+    client.force_login(alice)
+
+    def found(ticket: Incident) -> tuple[bool, bool]:
+        page = client.get(f"/knowledge/for/{ticket.number}/").content.decode()
+        return version.article.number in page, "/runbooks/clean-up-disk/" in page
+
+    assert found(incident) == (True, True)
+    assert found(other) == (False, False)
+    version.refresh_from_db()
+    actions.retire(version=version, actor=alice, reason="Old.")
+    vote(approval=Approval.objects.get(state="requested"), actor=bob, word="approved")
+    assert found(incident) == (False, True)
 
 
 def test_an_article_is_begun_with_what_its_record_says(alice: User, client: Client) -> None:

@@ -13,6 +13,7 @@ from itsm.automation.models import Runbook, RunbookSecret, RunbookVersion
 from itsm.core import configuration, events
 from itsm.core.errors import Invalid, NotAllowed, Stale
 from itsm.people.models import User
+from itsm.tickets import likeness
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LONGEST_SECRET = 20_000
@@ -29,6 +30,7 @@ def add_runbook(*, slug: str, facts: Mapping[str, Any], text: str, actor: User) 
     runbook = Runbook.objects.create(slug=slug, **facts)
     configuration.note_addition(runbook, actor=actor)
     _write(runbook, text, actor)
+    _remember(runbook, text)
     return runbook
 
 
@@ -56,6 +58,7 @@ def change_runbook(
     newest = held.versions.order_by("-number").first()
     if text is not None and (newest is None or newest.text != text):
         _write(held, text, actor)
+    _remember(held, text if text is not None else newest.text if newest else "")
     return held
 
 
@@ -91,6 +94,12 @@ def _write(runbook: Runbook, text: str, actor: User) -> RunbookVersion:
     )
     events.publish("runbook.version_added", runbook, actor=actor, data={"version": number})
     return version
+
+
+def _remember(runbook: Runbook, text: str) -> None:
+    """Keep its words, by which it is found for troubles it may help with."""
+    words = f"{runbook.slug.replace('-', ' ')}\n{runbook.description}\n{text}"
+    likeness.remember("runbook", [(runbook.pk, runbook.name, words)])
 
 
 def _check_may_write(actor: User) -> None:

@@ -8,6 +8,11 @@ from django.utils.translation import gettext as _
 from itsm.automation.models import Runbook, RunbookSecret, RunbookVersion
 from itsm.core.errors import NotFound
 from itsm.people.models import User
+from itsm.tickets.likeness import like_text
+from itsm.tickets.models import Ticket
+
+MOST_HELPFUL = 3
+LEAST_SHARED = 0.25  # of what the words of a record tell
 
 
 def visible_runbooks(user: User) -> QuerySet[Runbook]:
@@ -20,6 +25,14 @@ def runbooks_like(user: User, text: str) -> QuerySet[Runbook]:
     """The runbooks that have this in their name or short name."""
     named = Q(name__icontains=text) | Q(slug__icontains=text)
     return visible_runbooks(user).filter(named)
+
+
+def runbooks_that_may_help(user: User, ticket: Ticket) -> list[Runbook]:
+    """The runbooks whose words a record shares, the best first; few of its words are too few."""
+    found = like_text("runbook", title=ticket.title, body=ticket.description, most=MOST_HELPFUL)
+    keys = [each.key for each in found if each.share >= LEAST_SHARED and len(each.stems) > 1]
+    known = {each.pk: each for each in visible_runbooks(user).filter(pk__in=keys, is_active=True)}
+    return [known[key] for key in keys if key in known]
 
 
 def runbook_for(user: User, slug: str) -> Runbook:
