@@ -44,6 +44,7 @@ from itsm.tickets.api import transition_routes
 from itsm.tickets.api.events import EventCollection
 from itsm.tickets.api.similar import SimilarCollection
 from knowledge.api import ArticleCollection, move_routes
+from knowledge.measures_api import KnowledgeMeasureCollection
 from knowledge.reviews_api import ArticleReviewCollection
 from problems.api import ProblemCollection
 from problems.candidates_api import CandidateCollection
@@ -61,6 +62,7 @@ COLLECTIONS = (
     CatalogItemCollection,
     ArticleCollection,
     ArticleReviewCollection,
+    KnowledgeMeasureCollection,
     GateCollection,
     DeploymentCollection,
     DeliveryCollection,

@@ -218,6 +218,19 @@ def shown_while_typing(person: User, version: Version) -> Client:
     return browser
 
 
+def check_measures(chain: Chain, version: Version, begin: datetime) -> None:
+    """Two days later: of two who were shown the article, one reported nothing."""
+    chain.clock.shift(2 * DAY)
+    chain.client.force_login(chain.agent)
+    span = f"start={begin:%Y-%m-%dT%H:%M:%SZ}&end={begin + 3 * DAY:%Y-%m-%dT%H:%M:%SZ}"
+    measured = chain.ask("get", f"measures/deflection/?{span}")["now"]
+    assert (measured["count"], measured["value"]) == (2, 0.5)
+    told = chain.ask("get", "knowledge-measures/?days=30")
+    assert (told["shown"], told["deflected"]) == (2, 1)
+    (by_article,) = told["articles"]
+    assert (by_article["number"], by_article["deflected"]) == (version.article.number, 1)
+
+
 def test_a_trouble_is_understood_fixed_and_written_down_for_the_next_who_has_it(
     chain: Chain, alice: User, bob: User, charlie: User, frank: User, platform: Any
 ) -> None:
@@ -238,12 +251,7 @@ def test_a_trouble_is_understood_fixed_and_written_down_for_the_next_who_has_it(
     browser = shown_while_typing(frank, version)
     browser.post("/portal/report/", {"title": "Payments fail all the same", "urgency": "2"})
     assert Incident.objects.filter(caller=frank).exists()
-    begin = trouble.opened_at - DAY
-    chain.clock.shift(2 * DAY)
-    chain.client.force_login(alice)
-    span = f"start={begin:%Y-%m-%dT%H:%M:%SZ}&end={begin + 3 * DAY:%Y-%m-%dT%H:%M:%SZ}"
-    measured = chain.ask("get", f"measures/deflection/?{span}")["now"]
-    assert (measured["count"], measured["value"]) == (2, 0.5)
+    check_measures(chain, version, trouble.opened_at - DAY)
 
     chores.close_quiet()
     problem.refresh_from_db()

@@ -16,6 +16,7 @@ from itsm.automation.models import Macro, Rule, Run, Runbook
 from itsm.core.models import Event
 from itsm.dashboard.demo import build
 from itsm.dashboard.demo.cascade import CASCADE, posts
+from itsm.evidence.models import EvidencePack
 from itsm.integrations.script import listed
 from itsm.inventory.models import Service
 from itsm.monitoring.models import Alert, MonitoringSource
@@ -72,6 +73,16 @@ def test_rules_watch_and_runbooks_have_looked_at_outages() -> None:
     assert set(Run.objects.values_list("state", "ticket__kind")) == {("verified", "incident")}
     assert listed("demo-restart")
     assert listed("demo-diagnostics")
+
+
+def test_the_logs_say_what_is_behind_the_latest_outages() -> None:
+    causes = {
+        pack.ticket.title: [each["component"] for each in pack.content["causes"]]
+        for pack in EvidencePack.objects.select_related("ticket")
+    }
+
+    assert causes["mx-2 does not accept mail"][0] == "dns"
+    assert causes["Heap of search-index-1 above 90 %"][0] == "search-index-1"
 
 
 def test_people_ask_why_it_keeps_happening() -> None:

@@ -22,6 +22,7 @@ from itsm.dashboard.demo.company import (
     SERVICES,
     TEAMS,
 )
+from itsm.dashboard.demo.evidence import evidence
 from itsm.dashboard.demo.orders import orders
 from itsm.dashboard.demo.past import Past, drawn
 from itsm.dashboard.demo.problems import problems
@@ -151,6 +152,7 @@ def _history(source: MonitoringSource) -> None:
     steps += automation(people=people, now=now)
     steps += articles(people=people, now=now)
     steps += problems(people=people, now=now)
+    steps += evidence(now=now)
     for outage in OUTAGES:
         steps += _Seen(outage, people=people, source=source, now=now).steps()
     for at, step in sorted(steps, key=lambda each: each[0]):
