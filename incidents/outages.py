@@ -149,10 +149,14 @@ def _outages(rows: QuerySet[Any]) -> list[Outage]:
             said=each.said or "",
             said_at=each.said_at,
         )
-        for each in rows
+        for each in rows.only(*SHOWN)
     ]
 
 
+SHOWN = (
+    "number", "phase", "opened_at", "resolved_at", "impact_started_at", "service__name",
+    "service__title",
+)  # fmt: skip
 Span = tuple[int, datetime, datetime | None]
 
 

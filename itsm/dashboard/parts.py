@@ -20,13 +20,19 @@ def page_of_parts(
     # Read first, so that the live line tells what commits while the rest is read.
     cursor = horizon()
     asked = request.headers.get("X-Parts")
-    wanted = list(parts) if asked is None else [each for each in parts if each in asked.split()]
+    wanted = parts_wanted(request, parts)
     shown = {"cursor": cursor, **more, **_filled(user, parts, wanted)}
     if asked is None:
         return render(request, template, shown)
     names = [f"dashboard/parts/{each}.html" for each in wanted]
     has_nav = NAV in asked.split()
     return render(request, "dashboard/parts.html", {**shown, "names": names, "has_nav": has_nav})
+
+
+def parts_wanted(request: HttpRequest, parts: Iterable[str]) -> list[str]:
+    """Those of the parts that are asked for: all of them for the page as a whole."""
+    asked = request.headers.get("X-Parts")
+    return [each for each in parts if asked is None or each in asked.split()]
 
 
 def _filled(user: User, parts: Mapping[str, Fill], wanted: Iterable[str]) -> dict[str, Any]:

@@ -28,6 +28,9 @@ KINDS = ("incident", "service_request")
 MOST_SERVICES = 200
 MOST_COMPARED = 500
 MOST_SHOWN = 6
+ROW = (
+    "number", "kind", "state", "phase", "title", "opened_at", "service__name", "service__title",
+)  # fmt: skip
 UNSETTLED = (*OPEN_PHASES, Phase.RESOLVED)
 PHASES = {"open": UNSETTLED, "closed": (Phase.CLOSED,)}
 
@@ -39,7 +42,8 @@ def own_items(user: User) -> QuerySet[Ticket]:
         people = represented_by(user).values("pk").order_by()
         concerns = Q(caller=user) | Q(opened_by=user) | Q(watchers__user=user)
         mine = mine.filter(concerns | Q(caller__in=people)).distinct()
-    found: QuerySet[Ticket] = mine.defer("description", "search").annotate(
+    shown = mine.select_related(None).select_related("service").only(*ROW)
+    found: QuerySet[Ticket] = shown.annotate(
         on_hold_reason=F("incident__on_hold_reason"), undoing=F("servicerequest__undoing")
     )
     return found

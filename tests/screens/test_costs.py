@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 SESSION = 2  # the session and its person
 PINNED = [
-    ("/", 17), ("/incidents/", 7), ("/alerts/", 7), ("/portal/", 5), ("/wall/", 8),
+    ("/", 15), ("/incidents/", 7), ("/alerts/", 7), ("/portal/", 5), ("/wall/", 8),
     ("/services/", 10), ("/services/checkout/", 17), ("/search/", 5), ("/search/?q=checkout", 15),
     ("/search/?view=risk", 5), ("/people/bob/", 8), ("/find/?q=checkout", 9),
 ]  # fmt: skip

@@ -26,6 +26,10 @@ MOST_EVENTS = 40
 LOUD = (FIRING, ACKED, FLAPPING)
 STATUSES = {"on": LOUD, "all": (), **{each: (each,) for each in Status.values}}
 HEAVY = ("labels", "links", "transitions", "description", "incident__search")
+LINE = (
+    "title", "severity", "starts_at", "service__name", "service__title", "incident__kind",
+    "incident__number",
+)  # fmt: skip
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -36,14 +40,14 @@ def loud_alerts(user: User) -> QuerySet[Alert]:
 
 def firing_alerts(user: User, *, most: int = LIST) -> list[Alert]:
     """The newest alerts that are on, with what a line shows."""
-    newest = loud_alerts(user).select_related(None).select_related("service", "incident")
-    return list(with_sight(user, newest.defer(*HEAVY))[:most])
+    return list(as_lines(user, loud_alerts(user))[:most])
 
 
-def with_sight(user: User, alerts: QuerySet[Alert]) -> QuerySet[Any]:
-    """The alerts, each with whether this person may see its incident as ``is_seen``."""
+def as_lines(user: User, alerts: QuerySet[Alert]) -> QuerySet[Any]:
+    """The alerts as lines show them; ``is_seen`` tells whether the person may see the incident."""
     seen = visible_tickets(user).select_related(None).order_by()
-    return alerts.annotate(is_seen=Exists(seen.filter(pk=OuterRef("incident"))))
+    narrow = alerts.select_related(None).select_related("service", "incident").only(*LINE)
+    return narrow.annotate(is_seen=Exists(seen.filter(pk=OuterRef("incident"))))
 
 
 @dataclass(frozen=True)

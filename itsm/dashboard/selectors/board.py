@@ -14,11 +14,16 @@ from itsm.people.models import User
 from itsm.tickets.desks import desks
 from itsm.tickets.models import Priority, Ticket
 from itsm.tickets.queues import rows_of
+from itsm.tickets.selectors import visible_tickets
 
 LIST = 8
 MOST_NEWS = 14
 NEWS_AGE = timedelta(days=30)
 MOST_EVENTS = 400  # so many of the newest are looked through, alerts and all
+# What a line of news shows of an event.
+TOLD = (
+    "name", "subject_type", "subject_id", "happened_at", "actor__name", "actor__username",
+)  # fmt: skip
 TILES = ("mine", "team", "unassigned", "risk", "resolved")
 # What is too small or too internal to be news to others.
 UNTOLD = (
@@ -75,7 +80,7 @@ def just_happened(user: User) -> list[Happening]:
     # What was taken in as history is new here and no news.
     since = timezone.now() - NEWS_AGE
     newest = newest_events(desks, among=MOST_EVENTS).filter(happened_at__gt=since)
-    newest = newest.defer("data")[: MOST_NEWS * 3]
+    newest = newest.only(*TOLD)[: MOST_NEWS * 3]
     return of_tickets(user, [each for each in newest if is_news(each)])[:MOST_NEWS]
 
 
@@ -85,8 +90,9 @@ def is_news(event: Event) -> bool:
 
 def of_tickets(user: User, events: Sequence[Event]) -> list[Happening]:
     """The events with their tickets, as far as this person may see them."""
-    rows = rows_of(user).filter(pk__in={event.subject_id for event in events})
-    tickets: Mapping[int, Ticket] = {each.pk: each for each in rows}
+    rows = visible_tickets(user).select_related(None).only("number", "kind", "title")
+    found = rows.filter(pk__in={event.subject_id for event in events})
+    tickets: Mapping[int, Ticket] = {each.pk: each for each in found}
     return [
         Happening(event, tickets[event.subject_id])
         for event in events

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from itsm.core.selectors import events_of
 from itsm.dashboard.counting import CAP, OPEN, visible_keys
-from itsm.dashboard.selectors.alerts import loud_alerts, with_sight
-from itsm.dashboard.selectors.board import Happening, is_news
+from itsm.dashboard.selectors.alerts import as_lines, loud_alerts
+from itsm.dashboard.selectors.board import TOLD, Happening, is_news
 from itsm.dashboard.selectors.health import Health, service_health
 from itsm.inventory.models import ConfigurationItem, Service
 from itsm.inventory.selectors import edges, turned, visible_configuration_items, visible_services
@@ -140,7 +140,7 @@ def open_rows(user: User, service: Service) -> list[Ticket]:
 
 def alerts_of(user: User, service: Service) -> list[Alert]:
     """The alerts of a service that are on."""
-    return list(with_sight(user, loud_alerts(user).filter(service=service.pk))[:MOST_ALERTS])
+    return list(as_lines(user, loud_alerts(user).filter(service=service.pk))[:MOST_ALERTS])
 
 
 def items_of(user: User, service: Service) -> list[ConfigurationItem]:
@@ -160,8 +160,8 @@ def news_of(user: User, service: Service) -> list[Happening]:
     rows = visible_tickets(user).select_related(None).filter(service=service.pk)
     newest = _in_each_phase(rows.order_by("-pk").values_list("pk"), most=MOST_NEWS)
     keys = sorted((pk for (pk,) in newest), reverse=True)[:MOST_NEWS]
-    tickets = {each.pk: each for each in rows_of(user).filter(pk__in=keys)}
-    events = events_of(list(desks), list(tickets), most=MOST_NEWS * 3)
+    tickets = {each.pk: each for each in rows.only("number", "kind", "title").filter(pk__in=keys)}
+    events = events_of(list(desks), list(tickets), most=MOST_NEWS * 3).only(*TOLD)
     told = [Happening(each, tickets[each.subject_id]) for each in events if is_news(each)]
     return told[:MOST_NEWS]
 

@@ -1,29 +1,92 @@
 """The navigation of the staff screens, with its counts."""
 
+import re
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
+from django.template import Context, Engine
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
-from itsm.dashboard.selectors.board import counts_of_nav
+from itsm.dashboard.selectors.board import Numbers, counts_of_nav
 from itsm.people.access import person_of
+from itsm.people.models import User
 from itsm.tickets.desks import desks
 from itsm.tickets.saved_views import pinned_views
 
 register = template.Library()
 
 
-@register.inclusion_tag("dashboard/_nav.html", takes_context=True)
-def workspace_nav(context: dict[str, Any]) -> dict[str, Any]:
+NAV = "dashboard/_nav.html"
+View = tuple[str, str, str, int | None]  # where it leads, what it is called, its key, its count
+
+
+@register.simple_tag(takes_context=True)
+def workspace_nav(context: dict[str, Any]) -> SafeString:
     """Where one can go, where one is, and how much waits there."""
     request = context["request"]
     user = person_of(request)
+    mine, unassigned = _counts(user, context)
+    shown = request.GET.get("view", "")
+    pinned = [
+        (each.address, str(each.view), str(each.view.pk), each.count)
+        for each in (pinned_views(user) if user.is_staffer else [])
+    ]
+    if shown and shown not in {key for _address, _title, key, _count in pinned}:
+        shown = "another"
+    language = get_language() or ""
+    return _drawn(
+        language,
+        # What stands in no link of it is nowhere in it.
+        request.path if request.path in _places(language) else "",
+        request.GET.urlencode() if request.GET.urlencode() in OWN_VIEWS else "",
+        shown,
+        mine,
+        unassigned,
+        tuple(pinned),
+    )
+
+
+OWN_VIEWS = ("view=mine", "view=unassigned")
+
+
+def _counts(user: User, context: dict[str, Any]) -> tuple[int, int]:
+    """How much is one's own and nobody's, as the tiles of the page say it if it has them."""
+    numbers = context.get("numbers")
+    if isinstance(numbers, Numbers):
+        return numbers.mine, numbers.unassigned
     counts = counts_of_nav(user) if user.is_staffer else {}
-    return {
-        "path": request.path,
-        "query": request.GET.urlencode(),
+    return counts.get("mine", 0), counts.get("unassigned", 0)
+
+
+@lru_cache(maxsize=500)
+def _drawn(
+    _language: str,
+    path: str,
+    query: str,
+    shown_view: str,
+    mine: int,
+    unassigned: int,
+    pinned: Sequence[View],
+) -> SafeString:
+    """The navigation of everybody who is there and has so much to do: drawing it costs more."""
+    names = ("address", "view", "key", "count")
+    shown = {
+        "path": path,
+        "query": query,
+        "shown_view": shown_view,
+        "mine": mine,
+        "unassigned": unassigned,
         "desks": [each for each in desks.values() if each.is_in_nav],
-        "pinned": pinned_views(user) if user.is_staffer else [],
-        "shown_view": request.GET.get("view", ""),
-        "may_report": user.has_perm("tickets.work"),
-        **counts,
+        "pinned": [dict(zip(names, each, strict=True)) for each in pinned],
     }
+    return Engine.get_default().get_template(NAV).render(Context(shown))
+
+
+@cache
+def _places(language: str) -> frozenset[str]:
+    """The addresses it has links to."""
+    drawn = _drawn(language, "", "", "", 0, 0, ())
+    return frozenset(["/runs/", *re.findall(r'href="([^"?]*)', drawn)])

@@ -1,13 +1,14 @@
 """The staff's first page: what burns, what waits, and where to go."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from itsm.core.lasting import lasting
-from itsm.dashboard.parts import Fill, page_of_parts
+from itsm.dashboard.parts import Fill, page_of_parts, parts_wanted
 from itsm.dashboard.selectors.alerts import firing_alerts
 from itsm.dashboard.selectors.board import just_happened, lists_for, numbers_for
 from itsm.dashboard.selectors.health import service_health, worst_first
@@ -15,12 +16,16 @@ from itsm.dashboard.selectors.pace import pace
 from itsm.dashboard.wording import worded
 from itsm.people.access import person_of, signed_in
 from itsm.people.models import User
-from itsm.tickets.desks import desks
+from itsm.tickets.models import Ticket
 from itsm.tickets.task_selectors import tasks_waiting_for
 
 FEW = 8  # services that are shown however well they all are
 MOST_TASKS = 8
-LISTS = ("risk", "mine", "others", "unassigned", "problems", "open")
+LISTS = {
+    "work": ("risk", "mine", "others", "unassigned", "problems", "open"),
+    "changes": ("changes",),
+}
+Lists = Mapping[str, list[Ticket]]
 
 
 @signed_in
@@ -29,15 +34,27 @@ def home(request: HttpRequest) -> HttpResponse:
     user = person_of(request)
     if not user.is_staffer:
         return redirect("portal")
-    return page_of_parts(request, "dashboard/home.html", user=user, parts=PARTS)
+    wanted = parts_wanted(request, [*LISTS, *PARTS])
+    names = [name for part, names in LISTS.items() if part in wanted for name in names]
+
+    # Two parts list tickets, and both are read at once; not before the page has read the horizon.
+    @cache
+    def lists() -> Lists:
+        return lists_for(user, names)
+
+    parts: dict[str, Fill] = {
+        **PARTS,
+        "work": lambda user: _work(user, lists()),
+        "changes": lambda _user: {"has_changes": True, "changes": lists()["changes"]},
+    }
+    return page_of_parts(request, "dashboard/home.html", user=user, parts=parts)
 
 
 def _tiles(user: User) -> Mapping[str, Any]:
     return {"numbers": numbers_for(user)}
 
 
-def _work(user: User) -> Mapping[str, Any]:
-    lists = lists_for(user, LISTS)
+def _work(user: User, lists: Lists) -> Mapping[str, Any]:
     has_team = bool(lists["others"]) or user.memberships.exists()
     return {
         "lists": lists,
@@ -56,12 +73,6 @@ def _health(user: User) -> Mapping[str, Any]:
     shown = worst_first(everyone)[: max(unwell, FEW)]
     well = len(everyone) - max(unwell, len(shown))
     return {"health": shown, "unwell": unwell, "well": well}
-
-
-def _changes(user: User) -> Mapping[str, Any]:
-    if "change" not in desks:
-        return {"has_changes": False}
-    return {"has_changes": True, "changes": lists_for(user, ["changes"])["changes"]}
 
 
 def _pace(_user: User) -> Mapping[str, Any]:
@@ -86,10 +97,8 @@ def _news(user: User) -> Mapping[str, Any]:
 
 PARTS: Mapping[str, Fill] = {
     "tiles": _tiles,
-    "work": _work,
     "alerts": _alerts,
     "health": _health,
-    "changes": _changes,
     "pace": _pace,
     "news": _news,
 }

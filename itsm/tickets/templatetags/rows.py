@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from django import template
 from django.template import Context, Engine
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from itsm.core.markup import escape, marked_safe
 from itsm.tickets.days import Run
 from itsm.tickets.desks import address_of
 from itsm.tickets.entries import Change, Entry
@@ -32,7 +32,7 @@ register.filter("prose", prose)
 def brief(ticket: Ticket, part: str) -> SafeString:
     """One line of a short list; ``part`` tells apart the lists a ticket may stand in."""
     number = escape(ticket.number)
-    return mark_safe(  # noqa: S308 whatever people wrote is escaped
+    return marked_safe(
         f'<li class="row is-dash" id="{escape(part)}-{number}" data-number="{number}"'
         f' data-version="{ticket.version}">{priority_badge(ticket)}'
         f'<span class="number">{number}</span><span class="what"><a class="title clip"'
@@ -50,7 +50,7 @@ def moment(entry: Entry, face: str = "") -> SafeString:
     inside = _done(entry, tools) if comment is None else _said(entry, comment, tools)
     place = "" if face == "bare" else f' id="event-{entry.moment.event.pk}"'
     pinned = " is-pinned" if entry.is_pinned else ""
-    return mark_safe(  # noqa: S308 whatever people wrote is escaped
+    return marked_safe(
         f'<li class="moment{"" if comment is None else " is-said"}{pinned}"{place}>{inside}</li>'
     )
 
@@ -63,7 +63,7 @@ def item(each: Entry | Run) -> SafeString:
     count = len(each.entries)
     words = ngettext("%(count)d change", "%(count)d changes", count) % {"count": count}
     inside = "".join(moment(entry) for entry in each.entries)
-    return mark_safe(  # noqa: S308 whatever people wrote is escaped
+    return marked_safe(
         f'<li class="run" id="run-{each.key}"><details><summary><span class="mark">'
         f'{icon("chevrons-down-up")}</span><span class="told">{escape(words)}'
         f'<span class="who">{_actors(each)}</span></span></summary><ol>{inside}</ol></details></li>'
@@ -86,7 +86,7 @@ def key_moment(entry: Entry) -> SafeString:
             f'<button class="tool" form="pins" name="unpin" value="{event.pk}">'
             f'{icon("pin-off", "icon-s")}<span class="sr">{escape(_("Unpin"))}</span></button>'
         )
-    return mark_safe(  # noqa: S308 whatever people wrote is escaped
+    return marked_safe(
         f"<li>{ago(entry.moment.at)}<strong>{escape(event.actor or _('Steady'))}</strong>"
         f'<a class="grow clip" href="{_permalink(entry)}">{_short(" ".join(words.split()), 160)}'
         f"</a>{tool}</li>"
@@ -183,11 +183,11 @@ def attached(file: Attachment) -> SafeString:
     address = escape(f"/files/{file.stored_as.removeprefix('attachments/')}/")
     name, size = escape(file.name), escape(bytes_short(file.size))
     if file.content_type.startswith("image/"):
-        return mark_safe(  # noqa: S308 whatever people wrote is escaped
+        return marked_safe(
             f'<a class="file is-picture" href="{address}" title="{name} · {size}">'
             f'<img src="{address}" alt="{name}" loading="lazy"></a>'
         )
-    return mark_safe(  # noqa: S308 whatever people wrote is escaped
+    return marked_safe(
         f'<a class="file" href="{address}">{icon("paperclip", "icon-s")}'
         f'<span class="clip">{name}</span><span class="muted">{size}</span></a>'
     )
