@@ -23,7 +23,19 @@ from django.db import connection
 from django.test import Client as Browser
 from django.utils import timezone
 
-from bench import calendar, cases, data, delivery, gate, healing, knowledge, live, pages, rules
+from bench import (
+    calendar,
+    cases,
+    catalogue,
+    data,
+    delivery,
+    gate,
+    healing,
+    knowledge,
+    live,
+    pages,
+    rules,
+)
 from bench.client import Client
 from bench.server import Server
 from itsm.core.chores import timetable
@@ -39,6 +51,7 @@ PARTS: dict[str, Callable[..., Any]] = {
     "calendar": calendar.report,
     "delivery": delivery.report,
     "healing": healing.report,
+    "catalogue": catalogue.report,
 }
 # What needs no web server beside it.
 ALONE: dict[str, Callable[..., Any]] = {"knowledge": knowledge.report, "rules": rules.report}

@@ -15,7 +15,14 @@ from requests.questions import EMPTY, PATTERNS, Answers, Question, is_asked
 from requests.values import day_in, is_text, number_in
 
 SHOWN_CHOICES = 8
-LONGEST = {"text": 250, "long_text": 5000, "email": 254, "person": 80, "service": 120}
+LONGEST = {
+    "text": 250,
+    "long_text": 5000,
+    "email": 254,
+    "person": 80,
+    "service": 120,
+    "component": 120,
+}
 # What each form looks like, for whoever fills it in.
 EXAMPLES: Mapping[str, str] = {
     "letters": "Anna-Maria",
@@ -47,6 +54,7 @@ class Lookups:
 
     person: Callable[[str], str | None]
     service: Callable[[str], str | None]
+    component: Callable[[str], str | None]
     today: date
 
 
@@ -179,9 +187,14 @@ def _person(question: Question, raw: Any, lookups: Lookups) -> str:
 def _service(question: Question, raw: Any, lookups: Lookups) -> str:
     found = lookups.service(_text(question, raw, lookups))
     if found is None:
-        raise _wrong(
-            _("You know no service of this name; begin to type it and choose from the list.")
-        )
+        raise _wrong(_("You know no service of this name; choose one from the list."))
+    return found
+
+
+def _component(question: Question, raw: Any, lookups: Lookups) -> str:
+    found = lookups.component(_text(question, raw, lookups))
+    if found is None:
+        raise _wrong(_("You know no component of this name; choose one from the list."))
     return found
 
 
@@ -195,6 +208,7 @@ _READ: Mapping[str, Callable[[Question, Any, Lookups], Any]] = {
     "several": _some_of,
     "person": _person,
     "service": _service,
+    "component": _component,
 }
 
 

@@ -26,7 +26,8 @@ WIDGETS = {
     "several": "several",
     "yes_no": "flag",
     "person": "line",
-    "service": "service",
+    "service": "known",
+    "component": "known",
     "email": "email",
 }
 
@@ -116,15 +117,19 @@ def asked_of(
     prefix: str,
     answers: Mapping[str, Any],
     wrong: Mapping[str, Sequence[str]] | None = None,
+    offers: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Asked]:
-    """The questions of an item with their answers and faults, ready for a template."""
+    """The questions of an item with their answers and faults, ready for a template.
+
+    ``offers`` are the names to choose from, by type of question.
+    """
     faults = wrong or {}
     found = []
     for each in questions:
         name = f"{prefix}.{each['name']}"
         sentences = faults.get(name) or faults.get(each["name"]) or [""]
         value = answers.get(each["name"], "")
-        choices = each.get("choices", ())
+        choices = each.get("choices") or (offers or {}).get(each["type"], ())
         found.append(Asked(each, name, value, sentences[0], choices))
     return found
 

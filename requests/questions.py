@@ -19,7 +19,7 @@ Answers = dict[str, Any]
 
 TYPES = (
     "text", "long_text", "number", "date", "choice", "several", "yes_no", "person", "service",
-    "email",
+    "component", "email",
 )  # fmt: skip
 WITH_CHOICES = ("choice", "several")
 KEYS = {

@@ -1,6 +1,6 @@
 """Questions about the catalogue and about service requests."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from itsm.automation.selectors.runbooks import (
     runbook_named,
 )
 from itsm.core.errors import NotFound
-from itsm.inventory.selectors import visible_services
+from itsm.inventory.selectors import visible_configuration_items, visible_services
 from itsm.people.delegation import represented_by
 from itsm.people.models import User
 from itsm.people.selectors import slugs_of_teams_of, visible_users
@@ -24,9 +24,11 @@ from itsm.tickets.selectors import ticket_for, visible_tickets
 from requests.answering import Lookups
 from requests.audience import Somebody, is_offered
 from requests.models import CartLine, CatalogItem, Category, Order, ServiceRequest, Step, Target
+from requests.questions import Question
 from requests.workflow import HELD
 
 MOST_LISTED = 300
+MOST_OFFERED = 500
 
 
 def catalogue_for(user: User, *, text: str = "", category: str = "") -> list[CatalogItem]:
@@ -114,7 +116,29 @@ def lookups_for(user: User, *, today: date | None = None) -> Lookups:
         known = visible_services(user).filter(name__iexact=name).first()
         return known.name if known else None
 
-    return Lookups(person=person, service=service, today=today or timezone.localdate())
+    def component(name: str) -> str | None:
+        known = visible_configuration_items(user).filter(name__iexact=name).first()
+        return known.name if known else None
+
+    return Lookups(
+        person=person,
+        service=service,
+        component=component,
+        today=today or timezone.localdate(),
+    )
+
+
+def names_to_offer(user: User, questions: Iterable[Question]) -> dict[str, list[str]]:
+    """The names this person may choose from, by type of question, where one asks for them."""
+    kinds: dict[str, Callable[[User], QuerySet[Any]]] = {
+        "service": visible_services,
+        "component": visible_configuration_items,
+    }
+    wanted = {each["type"] for each in questions} & set(kinds)
+    return {
+        kind: list(kinds[kind](user).order_by("name").values_list("name", flat=True)[:MOST_OFFERED])
+        for kind in wanted
+    }
 
 
 def held_by(person: User, item: CatalogItem) -> QuerySet[ServiceRequest]:

@@ -1,5 +1,6 @@
 """Whatever is asked and whatever is answered, an answer is good or is refused by its name."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from itsm.core.errors import Invalid
-from requests.answering import Lookups, answered
+from requests.answering import EXAMPLES, Lookups, answered
 from requests.planning import Wanted, plan_of
 from requests.questions import (
     NAME,
@@ -24,6 +25,7 @@ from requests.stepping import checked_steps, filled
 LOOKUPS = Lookups(
     person=lambda name: "charlie" if name == "charlie" else None,
     service=lambda name: "mail" if name == "mail" else None,
+    component=lambda name: "web-1" if name == "web-1" else None,
     today=date(2026, 11, 27),
 )
 WORDS = st.sampled_from(["S", "M", "charlie", "mail", "2026-11-28", "12", "a@example.org", "x", ""])
@@ -116,6 +118,16 @@ def test_steps_that_could_not_be_followed_are_refused(step: dict[str, Any]) -> N
 
     with pytest.raises(Invalid, match="Step 1"):
         checked_steps([{"name": "a", "title": "Do it", **step}], size)
+
+
+@pytest.mark.parametrize("form", EXAMPLES)
+def test_who_writes_something_else_is_shown_what_is_wanted(form: str) -> None:
+    sort = {"type": "email"} if form == "email" else {"type": "text", "pattern": form}
+    questions = checked_questions([{"name": "it", "label": "It", **sort}])
+
+    assert answered(questions, {"it": EXAMPLES[form]}, LOOKUPS) == {"it": EXAMPLES[form]}
+    with pytest.raises(Invalid, match=re.escape(f"such as {EXAMPLES[form]}.")):
+        answered(questions, {"it": "?!"}, LOOKUPS)
 
 
 def test_what_is_filled_in_is_never_read_as_a_source_again() -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+from itertools import chain
 from typing import Any
 
 from django.contrib import messages
@@ -137,14 +138,17 @@ def _item(
 ) -> HttpResponse:
     user = person_of(request)
     faults = getattr(refusal, "errors", None) or {}
+    questions = {each.slug: each.current.questions if each.current else [] for each in parts}
+    offers = selectors.names_to_offer(user, chain.from_iterable(questions.values()))
     forms = [
         (
             part,
             asked_of(
-                part.current.questions if part.current else [],
+                questions[part.slug],
                 prefix=part.slug,
                 answers=given.get(part.slug, {}),
                 wrong=faults,
+                offers=offers,
             ),
         )
         for part in parts

@@ -89,9 +89,9 @@ def _form(
 ) -> HttpResponse:
     slug = service_request.item.slug
     faults = getattr(refusal, "errors", {})
-    asked = asked_of(
-        service_request.version_of_item.questions, prefix=slug, answers=answers, wrong=faults
-    )
+    questions = service_request.version_of_item.questions
+    offers = selectors.names_to_offer(person_of(request), questions)
+    asked = asked_of(questions, prefix=slug, answers=answers, wrong=faults, offers=offers)
     shown = {
         "ticket": service_request,
         "asked": asked,
