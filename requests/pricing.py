@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.utils.formats import number_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from itsm.core.fields import Line
@@ -36,9 +38,13 @@ def currency_of(code: str) -> str:
 
 def money(amount: Decimal, code: str) -> str:
     """An amount as people of the active language write it, such as 1,200.00 EUR."""
-    shown = currency_of(code)
-    number = number_format(amount, digits_of(shown), use_l10n=True, force_grouping=True)
-    return f"{number}{HARD_BLANK}{shown}"
+    return _written(amount, currency_of(code), get_language() or "")
+
+
+@lru_cache(maxsize=4096)
+def _written(amount: Decimal, code: str, _language: str) -> str:
+    number = number_format(amount, digits_of(code), use_l10n=True, force_grouping=True)
+    return f"{number}{HARD_BLANK}{code}"
 
 
 def together(prices: Iterable[tuple[Decimal, str]]) -> str:

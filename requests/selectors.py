@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from itsm.automation.models import RunbookVersion
@@ -23,7 +23,16 @@ from itsm.tickets.search import words_of
 from itsm.tickets.selectors import ticket_for, visible_tickets
 from requests.answering import Lookups
 from requests.audience import Somebody, is_offered
-from requests.models import CartLine, CatalogItem, Category, Order, ServiceRequest, Step, Target
+from requests.models import (
+    BundlePart,
+    CartLine,
+    CatalogItem,
+    Category,
+    Order,
+    ServiceRequest,
+    Step,
+    Target,
+)
 from requests.questions import Question
 from requests.workflow import HELD
 
@@ -33,8 +42,10 @@ MOST_OFFERED = 500
 
 def catalogue_for(user: User, *, text: str = "", category: str = "") -> list[CatalogItem]:
     """What this person can order, those that have the words first."""
-    items = CatalogItem.objects.filter(is_available=True).select_related("category")
-    items = items.filter(Q(current__isnull=False) | Q(parts__isnull=False)).distinct()
+    # Few shelves hold many items: each shelf is read once, not once an item.
+    items = CatalogItem.objects.filter(is_available=True).prefetch_related("category")
+    is_bundle = Exists(BundlePart.objects.filter(bundle=OuterRef("pk")))
+    items = items.filter(Q(current__isnull=False) | is_bundle)
     if category:
         items = items.filter(category__slug=category)
     words = words_of(text)

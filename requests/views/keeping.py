@@ -45,6 +45,11 @@ from requests.term_rows import (
 
 SIZE = 50
 MORE_ROWS = 5
+# What the list shows nothing of.
+UNSEEN = (
+    *("search", "description"),
+    *(f"current__{each}" for each in ("questions", "steps", "approval", "lease")),
+)
 # The rows of each sort: their fields, and how many empty ones stand below them.
 SORTS = {"questions": (ROW, 2), "steps": (STEP, 1), "stages": (STAGE, 1)}
 
@@ -53,7 +58,7 @@ SORTS = {"questions": (ROW, 2), "steps": (STEP, 1), "stages": (STAGE, 1)}
 def items(request: HttpRequest) -> HttpResponse:
     """Every item, and whether it can be ordered."""
     user = person_of(request)
-    found = selectors.visible_items(user).order_by("category__position", "name")
+    found = selectors.visible_items(user).order_by("category__position", "name").defer(*UNSEEN)
     page = Paginator(found, SIZE).get_page(request.GET.get("page"))
     shown = {"page": page, "may_keep": user.has_perm("requests.manage")}
     return render(request, "requests/items.html", shown)
@@ -159,7 +164,9 @@ def _form(
     refusal: Refused | None = None,
 ) -> HttpResponse:
     user = person_of(request)
-    others = selectors.visible_items(user).order_by("name")
+    others = (
+        selectors.visible_items(user).select_related(None).only("slug", "name").order_by("name")
+    )
     shown = {
         "item": item,
         "given": given["columns"],
