@@ -26,12 +26,12 @@ function begin() {
 }
 
 function press(event) {
-  const button = event.target.closest("[data-more], [data-move]");
+  const button = event.target.closest("[data-more], [data-row-goes]");
   if (!button) return;
   event.preventDefault();
   if (button.dataset.more) add(button.dataset.more);
   else {
-    MOVES[button.dataset.move](button.closest("li"));
+    MOVES[button.dataset.rowGoes](button.closest("li"));
     if (button.isConnected) button.focus();
     later();
   }
@@ -42,7 +42,7 @@ function add(sort) {
   count += 1;
   for (const each of row.querySelectorAll("[id]")) each.id = each.id.replace("new", `n${count}`);
   for (const each of row.querySelectorAll("label")) each.htmlFor = each.htmlFor.replace("new", `n${count}`);
-  form.querySelector(`[data-rows="${sort}"]`).append(row);
+  form.querySelector(`[data-list-of="${sort}"]`).append(row);
   for (const each of row.querySelectorAll("[data-type]")) narrow(each);
   row.querySelector("input, select").focus();
 }
