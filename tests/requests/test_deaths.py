@@ -1,15 +1,11 @@
 """Killed between any two steps, every effect happens exactly once."""
 
 import contextlib
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from itsm.core import events
 from itsm.core.models import Event
@@ -115,38 +111,3 @@ def test_a_death_while_it_is_taken_back_takes_back_once(
     assert ordered.state == "canceled"
     undone = [key for key in remote.done if key.endswith(":undo")]
     assert undone == [f"{ordered.number}:two:undo", f"{ordered.number}:one:undo"]
-
-
-KILLED = """
-import django, os, signal
-django.setup()
-from requests.actions import fulfilling
-fulfilling.answer_to = lambda call: os.kill(os.getpid(), signal.SIGKILL)
-fulfilling.advance(pk={pk})
-"""
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_worker_killed_in_a_call_is_followed_by_another(
-    make: Make, order: Order, remote: Remote
-) -> None:
-    ordered = order(make(steps=[CALL]))
-    actions.begin(service_request=ordered)
-    settings = connection.settings_dict
-    code = KILLED.format(pk=ordered.pk).replace(
-        "django.setup()",
-        "from django.conf import settings\n"
-        f"settings.DATABASES['default']['NAME'] = {settings['NAME']!r}\n"
-        "django.setup()",
-    )
-
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "itsm.settings"}
-    died = subprocess.run([sys.executable, "-c", code], check=False, timeout=60, env=environment)
-
-    assert died.returncode == -9
-    step = ordered.steps.get()
-    assert (step.state, step.attempts, remote.done) == ("running", 1, {})
-    ordered.steps.update(due_at=step.begun_at)
-    actions.advance(pk=ordered.pk)
-    ordered.refresh_from_db()
-    assert (ordered.state, list(remote.done)) == ("fulfilled", [f"{ordered.number}:one"])

@@ -21,6 +21,7 @@ from itsm.approvals.models import Approval, Stage
 from itsm.automation.models import Run
 from itsm.people.models import User
 from requests.models import ServiceRequest, Target
+from tests.frame.installation import wait_until
 from tests.requests.conftest import Make
 from tests.requests.worker import Workers, workers
 from tests.runbooks import peers
@@ -99,15 +100,18 @@ class Effects:
         return self.path.read_text().split("\n")[:-1]
 
 
-@pytest.fixture
-def effects(tmp_path: Path) -> Effects:
-    return Effects(tmp_path / "effects")
-
-
-@pytest.fixture
-def killed(tmp_path: Path) -> Iterator[Workers]:
-    with workers(tmp_path) as found:
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> Iterator[Workers]:
+    with workers(tmp_path_factory.mktemp("runbooks")) as found:
         yield found
+
+
+@pytest.fixture
+def effects(killed: Workers) -> Effects:
+    killed.ahead = timedelta(0)
+    path = killed.directory / "effects"
+    path.unlink(missing_ok=True)
+    return Effects(path)
 
 
 @pytest.fixture
@@ -123,6 +127,7 @@ def directory(effects: Effects, killed: Workers) -> Iterator[Peer]:
             return 200, {}
         known.add(key)
         effects.add(f"{verb} {asked.path} {asked.json['who']}")
+        wait_until(lambda: killed.pid, within=30)
         os.kill(killed.pid, signal.SIGKILL)
         return 0, {}
 
@@ -135,15 +140,15 @@ def directory(effects: Effects, killed: Workers) -> Iterator[Peer]:
 
 
 @pytest.fixture
-def programs(tmp_path: Path, effects: Effects, write: Write, settings: Any) -> None:  # noqa: F811
+def programs(killed: Workers, effects: Effects, write: Write, settings: Any) -> None:  # noqa: F811
     """What the operator has put on the worker, and a runbook for each."""
-    settings.RUNBOOK_DIR = tmp_path
+    settings.RUNBOOK_DIR = place = killed.directory
     for name in ("playbooks", "terraform/environment"):
-        (tmp_path / name).mkdir(parents=True)
+        (place / name).mkdir(parents=True)
     told = {"effects": effects.path}
-    (tmp_path / "terraform/environment/main.tf").write_text(CONFIGURATION.format(**told))
+    (place / "terraform/environment/main.tf").write_text(CONFIGURATION.format(**told))
     for verb, terraform in (("make", "apply"), ("remove", "destroy")):
-        (tmp_path / f"playbooks/{verb}.yml").write_text(PLAYBOOK.format(verb=verb, **told))
+        (place / f"playbooks/{verb}.yml").write_text(PLAYBOOK.format(verb=verb, **told))
         wanted = {
             "ansible": f"{{playbook: {verb}.yml}}",
             "terraform": f'{{configuration: environment, workspace: "{{ticket}}", '

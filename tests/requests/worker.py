@@ -18,8 +18,9 @@ LATER = timedelta(minutes=6)
 class Workers:
     """Starts one worker after the other, each a while later than the one before."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: "subprocess.Popen[str]", directory: Path) -> None:
         self._process = process
+        self.directory = directory
         self.ahead = timedelta(0)
         self.pid = 0
 
@@ -30,7 +31,7 @@ class Workers:
         came of it, after a step of this executor.
         """
         assert self._process.stdin is not None
-        self.ahead += LATER
+        self.ahead, self.pid = self.ahead + LATER, 0
         wanted = {"ahead": self.ahead.total_seconds(), "until": until, "after": after}
         print(json.dumps(wanted), file=self._process.stdin, flush=True)
         self.pid = int(self._said())
@@ -50,7 +51,7 @@ def workers(directory: Path) -> Iterator[Workers]:
     command = [sys.executable, "-m", "tests.requests.worker"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, env=told, stdin=pipe, stdout=pipe, text=True) as process:
-        yield Workers(process)
+        yield Workers(process, directory)
         assert process.stdin is not None
         process.stdin.close()
 
