@@ -13,6 +13,16 @@ document.addEventListener("input", (event) => {
   timer = setTimeout(() => ask(form), PAUSE);
 });
 
+// What is proposed is taken into the form, where it can be altered before it is sent.
+document.addEventListener("click", (event) => {
+  const taken = event.target.closest("[data-known-answers] [data-fill]");
+  const field = taken?.form?.elements[taken.dataset.fill];
+  if (!field) return;
+  field.value = taken.value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+});
+
 async function ask(form) {
   const mine = (latest += 1);
   const address = new URL(form.dataset.known, location.href);

@@ -60,6 +60,10 @@ def test_a_new_incident_is_given_proposals_that_one_click_takes(client: Client, 
     client.force_login(alice)
     address = f"/incidents/{incident.number}/"
     assert "because of" in client.get(address).content.decode()
+    typed = {"title": "The toner is empty again"}
+    beside = client.get("/similar/", typed).content.decode()
+    assert 'data-fill="service" value="printer"' in beside
+    assert "data-fill" not in client.get("/similar/", {**typed, "service": "mail"}).content.decode()
 
     client.post(f"/proposals/{incident.number}/take/", {"field": "service"})
 

@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from itsm.inventory.selectors import visible_services
 from itsm.people.access import person_of, staff_only
+from itsm.tickets.beside import parts_beside
 from itsm.tickets.desks import Desk
 from itsm.tickets.selectors import ticket_for
 from itsm.tickets.similar import similar_to, similar_to_text
@@ -30,11 +31,12 @@ def show_typed(request: HttpRequest) -> HttpResponse:
         name: request.GET.get(name, "").replace("\x00", " ").strip()
         for name in ("title", "description", "service")
     }
-    similar = []
+    similar, beside = [], []
     if len(given["title"]) >= LEAST:
         service = visible_services(user).filter(name=given["service"]).first()
         found = similar_to_text(
             user, title=given["title"][:250], description=given["description"], service=service
         )
         similar = [each for each in found if each.is_likely_the_same]
-    return render(request, "tickets/_known.html", {"similar": similar})
+        beside = parts_beside(user, given)
+    return render(request, "tickets/_known.html", {"similar": similar, "beside": beside})
