@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import admin
-from django.http import HttpRequest
-from django.urls import reverse
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from itsm.core.admins import ConfigurationAdmin, ReadOnlyAdmin
 from itsm.evidence import actions
@@ -24,6 +29,16 @@ class QueryInline(admin.StackedInline[EvidenceQuery, EvidenceSource]):
     autocomplete_fields = ("service",)
 
 
+def _said_of(tried: actions.Tried) -> str:
+    words = {"name": tried.name, "about": tried.about or "–", "why": tried.why}
+    if tried.why:
+        # What the tool says names the query by itself.
+        return f"{tried.name} ({words['about']}): {tried.why.removeprefix(f'{tried.name}: ')}"
+    words |= {"series": str(tried.series), "lines": str(tried.lines)}
+    found = gettext("%(name)s (%(about)s): %(series)s series, %(lines)s lines in the last hour.")
+    return found % words
+
+
 @admin.register(EvidenceSource)
 class EvidenceSourceAdmin(ConfigurationAdmin[EvidenceSource]):
     """Tools that keep metrics or logs; their secrets can be written, and never read again."""
@@ -34,6 +49,25 @@ class EvidenceSourceAdmin(ConfigurationAdmin[EvidenceSource]):
     search_fields = ("name", "address")
     readonly_fields = ("asked_at", "error")
     inlines = (QueryInline,)
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(require_POST(self.try_out))
+        return [path("<int:pk>/try/", view, name="try_evidence"), *super().get_urls()]
+
+    def try_out(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask the tool what it is asked about troubles, and say what came of each query."""
+        source = self.get_object(request, str(pk))
+        if source is None:
+            raise Http404
+        if not self.has_change_permission(request, source):
+            raise PermissionDenied
+        tried = actions.try_queries(source=source, now=timezone.now())
+        for each in tried:
+            level = messages.SUCCESS if each.is_well else messages.WARNING
+            messages.add_message(request, level, _said_of(each))
+        if not tried:
+            messages.warning(request, gettext("It is asked nothing yet: add a query."))
+        return redirect("admin:evidence_evidencesource_change", pk)
 
 
 @admin.register(LogSource)

@@ -126,6 +126,17 @@ def queries_about(services: Collection[int]) -> list[EvidenceQuery]:
     return list(asked.select_related("source", "service").order_by("source", "name"))
 
 
+def queries_of(source: EvidenceSource) -> list[EvidenceQuery]:
+    """What a tool is asked."""
+    asked = EvidenceQuery.objects.filter(source=source, is_active=True)
+    return list(asked.select_related("source", "service").order_by("name"))
+
+
+def any_service() -> Service | None:
+    """A service to try a query with: the most important one."""
+    return Service.objects.order_by("tier", "name").first()
+
+
 def posted_lines(
     around: Surroundings, *, since: datetime, split: datetime, until: datetime
 ) -> list[Line]:

@@ -167,7 +167,7 @@ def test_metrics_are_drawn_and_what_cannot_be_asked_is_said(
     assert pack.asked_by == alice
     assert pack.content["causes"][0]["component"] == "orders-db"
     assert '<path d="M0.0 ' in page
-    assert re.search(r"p99 of orders-db went from 1\.0\d to 9\.0\d at ", page)
+    assert re.search(r"P99 of orders-db went from 1\.0\d to 9\.0\d at ", page)
     assert "It refused the credentials (401)." in page
     assert (
         EvidenceSource.objects.get(name="Logs").error == "errors: It refused the credentials (401)."
@@ -176,6 +176,31 @@ def test_metrics_are_drawn_and_what_cannot_be_asked_is_said(
 
     told = client.get(f"/api/v1/evidence-packs/?ticket={incident.number}").json()["results"]
     assert [each["content"]["causes"][0]["component"] for each in told] == ["orders-db"]
+
+
+def test_queries_are_tried_before_a_trouble_needs_them(
+    client: Client, shop: Any, dana: User, tool: Tool
+) -> None:
+    def answer(heard: Heard) -> tuple[int, Any]:
+        if "boom" in heard.query["query"]:
+            return 400, {"status": "error", "error": "parse error"}
+        assert '"checkout"' in heard.query["query"] or '"orders-db"' in heard.query["query"]
+        result = [{"metric": {}, "values": [[1, "1"]]}]
+        return 200, {"status": "success", "data": {"resultType": "matrix", "result": result}}
+
+    tool.answer = answer
+    source = EvidenceSource.objects.create(name="Numbers", kind="prometheus", address=tool.address)
+    for name, query in (("p99", 'p99{service="{service}"}'), ("broken", "boom(")):
+        EvidenceQuery.objects.create(source=source, name=name, measures="latency", query=query)
+    client.force_login(dana)
+    address = f"/admin/evidence/evidencesource/{source.pk}"
+    assert f'action="{address}/try/"' in client.get(f"{address}/change/").content.decode()
+
+    page = client.post(f"{address}/try/", follow=True).content.decode()
+
+    assert re.search(r"P99 \((checkout|orders-db)\): 1 series, 0 lines in the last hour\.", page)
+    assert "parse error" in page
+    assert not EvidencePack.objects.exists()
 
 
 def test_a_pack_is_never_changed_nor_deleted(shop: Any, alice: User) -> None:

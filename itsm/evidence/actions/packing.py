@@ -117,17 +117,18 @@ def _questions(around: Surroundings, since: datetime, until: datetime) -> Iterat
         if query.source.kind not in readers:
             continue
         if query.service is not None:
-            yield _question(query, query.service, since, until)
+            yield question_of(query, query.service, since, until)
         elif names_service(query.query):
             for each in services.values():
-                yield _question(query, each, since, until)
+                yield question_of(query, each, since, until)
         else:
-            yield _question(query, None, since, until)
+            yield question_of(query, None, since, until)
 
 
-def _question(
+def question_of(
     query: EvidenceQuery, service: Service | None, since: datetime, until: datetime
 ) -> Question:
+    """A query as it is put to its tool, about a service where it names one."""
     source = query.source
     values = {"service": service.name, "title": str(service)} if service else {}
     text = filled(query.query, values, readers[source.kind].escape) if service else query.query
