@@ -6,8 +6,22 @@ from django.db.models import F, FloatField, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _l
 
-from itsm.automation.selectors.measured import breakers_not_closed, firings_that_acted
-from itsm.core.measures import COUNT, HOURS, NUMBER, SUM, Measure, Scope, declare
+from itsm.automation.selectors.measured import (
+    breakers_not_closed,
+    firings_that_acted,
+    healing_that_is_over,
+)
+from itsm.core.measures import (
+    COUNT,
+    HOURS,
+    NUMBER,
+    PART,
+    SHARE,
+    SUM,
+    Measure,
+    Scope,
+    declare,
+)
 from itsm.people.models import User
 
 SECTION = _l("Automation")
@@ -25,6 +39,11 @@ def saved(user: User, scope: Scope) -> QuerySet[Any]:
         at=F("happened_at"),
         value=Cast(F("saved_minutes"), FloatField()) / Value(A_HOUR),
     )
+
+
+def helped(user: User, scope: Scope) -> QuerySet[Any]:
+    """Whether each healing run that was over was seen to have helped."""
+    return healing_that_is_over(user, start=scope.start, end=scope.end)
 
 
 def open_breakers(user: User, scope: Scope) -> QuerySet[Any]:
@@ -45,6 +64,21 @@ declare(
         unit=HOURS,
         is_less_better=False,
         rows=saved,
+    )
+)
+declare(
+    Measure(
+        name="runs-verified",
+        label=_l("Runs that helped"),
+        about=_l(
+            "The share of the runs that worked to heal something, over in the time, of which "
+            "healthy samples in a row proved that it helped; the others failed or were taken back."
+        ),
+        section=SECTION,
+        how=SHARE,
+        unit=PART,
+        is_less_better=False,
+        rows=helped,
     )
 )
 declare(

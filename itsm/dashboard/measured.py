@@ -35,7 +35,14 @@ STANDINGS: Mapping[str, Any] = {
 # In the order of the page.
 ORDER = (
     *("mtta", "mttr", "first-contact", "reassignments", "reopened", "sla-kept", "backlog"),
-    *("backlog-age", "self-healed", "request-lead-time", "requests-in-time", "hours-saved"),
+    *(
+        "backlog-age",
+        "self-healed",
+        "runs-verified",
+        "request-lead-time",
+        "requests-in-time",
+        "hours-saved",
+    ),
     *("open-breakers", "deflection"),
 )
 

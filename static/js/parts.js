@@ -21,6 +21,11 @@ if (watched) {
   });
   document.addEventListener("visibilitychange", soon);
 }
+// What a page shows bare at first is asked for once all that people wait for is there.
+addEventListener("load", () => {
+  for (const part of document.querySelectorAll("[data-later]")) stale.add(part.dataset.part);
+  soon();
+});
 document.addEventListener("parts:refresh", () => {
   for (const part of parts()) stale.add(part.dataset.part);
   paint();

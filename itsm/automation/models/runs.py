@@ -143,6 +143,7 @@ class Run(models.Model):
             models.Index(fields=["ticket", "-id"], name="run_of_ticket"),
             models.Index(fields=["tier", "started_at"], name="run_budget"),
             models.Index(fields=["state", "-id"], name="run_by_state"),
+            models.Index(fields=["ended_at"], name="run_over", condition=Q(ended_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

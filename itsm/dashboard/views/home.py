@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from itsm.core.lasting import lasting
+from itsm.dashboard import insight
 from itsm.dashboard.parts import Fill, page_of_parts, parts_wanted
 from itsm.dashboard.selectors.alerts import firing_alerts
 from itsm.dashboard.selectors.board import just_happened, lists_for, numbers_for
@@ -47,6 +48,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "work": lambda user: _work(user, lists()),
         "changes": lambda _user: {"has_changes": True, "changes": lists()["changes"]},
     }
+    if "X-Parts" in request.headers:
+        parts["insight"] = _insight
     return page_of_parts(request, "dashboard/home.html", user=user, parts=parts)
 
 
@@ -91,6 +94,15 @@ def _pace(_user: User) -> Mapping[str, Any]:
     }
 
 
+def _insight_later(_user: User) -> Mapping[str, Any]:
+    """The page shows it bare at first, and asks once all that people wait for is there."""
+    return {"insight": insight.bare(), "is_later": True}
+
+
+def _insight(user: User) -> Mapping[str, Any]:
+    return {"insight": insight.known(user), "is_later": False}
+
+
 def _news(user: User) -> Mapping[str, Any]:
     return {"news": worded(just_happened(user))}
 
@@ -100,5 +112,6 @@ PARTS: Mapping[str, Fill] = {
     "alerts": _alerts,
     "health": _health,
     "pace": _pace,
+    "insight": _insight_later,
     "news": _news,
 }
