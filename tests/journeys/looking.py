@@ -9,7 +9,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 WATCHING = Path(__file__).with_name("watching.js")
-WIDE, SMALL, NARROWEST = (1280, 800), (360, 740), (320, 740)
+WIDE, PHONE, SMALL, NARROWEST = (1280, 800), (390, 844), (360, 740), (320, 740)
 PATIENCE = 10  # seconds
 MOST_STOPS = 400
 INNER_STOPS = 40  # days, months and minutes are stops within one field
@@ -99,6 +99,12 @@ class Watcher:
             found += self._axe(QUICK) + self._axe({"runOnly": SLOW}, but=known)
         refused: list[str] = self.page.evaluate("() => watching.refused")
         return found + refused + self.complaints
+
+    def scrolls_sideways_in_large_letters(self) -> bool:
+        """Whether letters twice as large, as a browser can make them, do not fit on a phone."""
+        self._hold(PHONE, scheme="light")
+        self.page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
+        return bool(self.page.evaluate(OVERFLOW) > 0)
 
     def _hold(self, size: tuple[int, int], *, scheme: Scheme) -> None:
         """Look through a window of that size; what is smaller than a desk's is in the hand."""

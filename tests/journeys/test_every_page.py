@@ -129,6 +129,31 @@ def test_nobody_is_shut_out_of_any_page(
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize(
+    ("person", "addresses"),
+    [
+        (
+            "alice",
+            (
+                *("", "incidents/", "incidents/{number}/", "search/?q=checkout", "inbox/"),
+                *("services/", "services/{record}/", "knowledge/", "problems/candidates/"),
+            ),
+        ),
+        ("charlie", ("portal/", "portal/report/", "portal/items/", "portal/items/{number}/")),
+    ],
+)
+def test_letters_twice_as_large_fit_on_a_phone(
+    settled: World, watch: Watch, person: str, addresses: tuple[str, ...]
+) -> None:
+    """UX21."""
+    watcher, found = watch(person), list[str]()
+    for address in addresses:
+        assert watcher.open(settled.path(address)), address
+        found += [address] if watcher.scrolls_sideways_in_large_letters() else []
+
+    assert found == []
+
+
 @pytest.mark.parametrize("half", [0, 1])
 def test_nobody_is_shut_out_of_any_record_of_the_admin(
     settled: World, watch: Watch, half: int
