@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection
@@ -32,7 +33,6 @@ MOST_ROWS = 12
 MOST_ALERTS = 12
 MOST_ITEMS = 24
 MOST_NEWS = 15
-WELL = 9
 PHASE = "the phase"  # stands for each of them in turn
 
 
@@ -94,15 +94,15 @@ def history_of(user: User, service: Service) -> list[Day]:
     today = timezone.localdate()
     days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
     midnights = [timezone.make_aware(datetime.combine(day, time.min)) for day in days]
-    worst = [WELL] * DAYS
-    for priority, start, end in _spans(user, service, midnights[0]):
+    worst: dict[int, int] = {}
+    # The worst first: what has its day already need not be looked at, once all days have theirs.
+    for priority, start, end in sorted(_spans(user, service, midnights[0]), key=itemgetter(0)):
+        if len(worst) == DAYS:
+            break
         first = max(bisect_right(midnights, start) - 1, 0)
         last = bisect_right(midnights, end) if end else DAYS
-        for place in range(first, last):
-            worst[place] = min(worst[place], priority)
-    return [
-        Day(day, None if level == WELL else level) for day, level in zip(days, worst, strict=True)
-    ]
+        worst = dict.fromkeys(range(first, last), priority) | worst
+    return [Day(day, worst.get(place)) for place, day in enumerate(days)]
 
 
 def _spans(user: User, service: Service, began: datetime) -> list[tuple[int, datetime, Any]]:
