@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime, timedelta
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection
@@ -40,10 +41,43 @@ MOST_LISTED = 300
 MOST_OFFERED = 500
 
 
+class Offer(NamedTuple):
+    """What a page of many items shows of each."""
+
+    slug: str
+    name: str
+    summary: str
+    price: Decimal
+    currency: str
+    category_id: int
+    audience: dict[str, list[str]]
+
+
+Item = TypeVar("Item", CatalogItem, Offer)
+
+
 def catalogue_for(user: User, *, text: str = "", category: str = "") -> list[CatalogItem]:
     """What this person can order, those that have the words first."""
-    # Few shelves hold many items: each shelf is read once, not once an item.
-    items = CatalogItem.objects.filter(is_available=True).prefetch_related("category")
+    items = _on_offer(text, category).prefetch_related("category").defer("search", "description")
+    return _for(user, list(items[:MOST_LISTED]))
+
+
+def offers_for(user: User, *, text: str = "", category: str = "") -> list[Offer]:
+    """The same as rows that are cheap, because a page shows hundreds of them."""
+    rows = _on_offer(text, category).values_list(*Offer._fields)[:MOST_LISTED]
+    return _for(user, [Offer(*each) for each in rows])
+
+
+def _for(user: User, found: list[Item]) -> list[Item]:
+    """Those that are offered to this person."""
+    if not any(each.audience for each in found):
+        return found
+    somebody = as_somebody(user)
+    return [each for each in found if is_offered(each.audience, somebody)]
+
+
+def _on_offer(text: str, category: str) -> QuerySet[CatalogItem]:
+    items = CatalogItem.objects.filter(is_available=True)
     is_bundle = Exists(BundlePart.objects.filter(bundle=OuterRef("pk")))
     items = items.filter(Q(current__isnull=False) | is_bundle)
     if category:
@@ -53,14 +87,8 @@ def catalogue_for(user: User, *, text: str = "", category: str = "") -> list[Cat
         raw = " & ".join(f"{each}:*" for each in words)
         query = SearchQuery(raw, search_type="raw", config="simple")
         ranked = items.filter(search=query).annotate(rank=SearchRank(F("search"), query))
-        items = ranked.order_by("-rank", "name")
-    else:
-        items = items.order_by("category__position", "name")
-    found = list(items.defer("search", "description")[:MOST_LISTED])
-    if not any(each.audience for each in found):
-        return found
-    somebody = as_somebody(user)
-    return [each for each in found if is_offered(each.audience, somebody)]
+        return ranked.order_by("-rank", "name")
+    return items.order_by("category__position", "name")
 
 
 def as_somebody(user: User) -> Somebody:

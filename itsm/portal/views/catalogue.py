@@ -35,14 +35,16 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     user = person_of(request)
     text = request.GET.get("q", "").replace("\x00", "")[:LONGEST_SEARCH]
     category = request.GET.get("category", "").replace("\x00", "")[:60]
-    found = selectors.catalogue_for(user, text=text, category=category)
-    shelves: dict[Any, list[CatalogItem]] = {}
+    found = selectors.offers_for(user, text=text, category=category)
+    categories = list(selectors.categories_on_offer())
+    known = {each.pk: each for each in categories}
+    shelves: dict[Any, list[selectors.Offer]] = {}
     for each in found:
-        shelves.setdefault(each.category, []).append(each)
+        shelves.setdefault(known[each.category_id], []).append(each)
     shown = {
         "text": text,
         "category": category,
-        "categories": selectors.categories_on_offer(),
+        "categories": categories,
         "shelves": shelves.items() if not text else [(None, found)] if found else [],
         "in_cart": selectors.cart_of(user).count(),
     }
