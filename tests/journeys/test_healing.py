@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,14 @@ from changes.models import Change
 from incidents.models import Incident
 from itsm.automation.actions import add_runbook, working
 from itsm.automation.actions.keeping import save_rule
-from itsm.automation.models import Run, RunLine
+from itsm.automation.actions.proposing import propose_run
+from itsm.automation.models import OVER, Rule, Run, RunLine
 from itsm.core.delivery import deliver_owed
 from itsm.core.models import Event
 from itsm.monitoring.actions import create_source
 from itsm.monitoring.models import Alert
 from itsm.people.models import User
+from itsm.tickets.models import OPEN_PHASES
 from tests.journeys.conftest import House
 
 PROGRAMS = ("prometheus", "prometheus-alertmanager", "ansible-playbook")
@@ -67,11 +70,29 @@ verification: {by: alert, every: 1, within: 120}
 """
 
 
+# What does not help, and how it is taken back.
+VAIN = """
+- hosts: all
+  gather_facts: false
+  tasks:
+    - file: {path: %s, state: %s}
+"""
+IN_VAIN = """
+target: "{host}"
+parameters: [{name: host, type: host, required: true}]
+steps:
+  - {use: ansible, with: {playbook: try.yml}}
+rollback:
+  - {use: ansible, with: {playbook: undo.yml}}
+verification: {by: alert, every: 1, within: 3}
+"""
+
+
 class Monitoring:
     """Prometheus and Alertmanager, which look at the shop every second."""
 
     def __init__(self, place: Path, hook: str) -> None:
-        self.broken = place / "broken"
+        self.broken, self.tried = place / "broken", place / "tried"
         self.shop, prometheus, alertmanager, mesh = (free_port() for _each in range(4))
         script = place / "shop.py"
         script.write_text(SHOP)
@@ -147,6 +168,8 @@ def monitoring(tmp_path: Path, house: House, settings: Any, dana: User) -> Itera
     settings.RUNBOOK_DIR = tmp_path
     (tmp_path / "playbooks").mkdir()
     (tmp_path / "playbooks" / "mend.yml").write_text(PLAY % found.broken)
+    (tmp_path / "playbooks" / "try.yml").write_text(VAIN % (found.tried, "touch"))
+    (tmp_path / "playbooks" / "undo.yml").write_text(VAIN % (found.tried, "absent"))
     found.start()
     yield found
     found.stop()
@@ -184,6 +207,39 @@ def test_what_breaks_is_noticed_mended_proven_and_told(monitoring: Monitoring, m
     told = Event.objects.filter(subject_type="incident", subject_id=incident.pk)
     names = set(told.values_list("name", flat=True))
     assert {"incident.run_started", "incident.run_verified", "incident.resolved"} <= names
+
+    does_not_help(monitoring, mona)
+
+
+def does_not_help(monitoring: Monitoring, mona: User) -> None:
+    """What does not help is taken back and passed on, and after two times no longer tried."""
+    facts = {"name": "In vain", "policy": "auto", "cooldown": timedelta(0)}
+    runbook = add_runbook(slug="in-vain", facts=facts, text=IN_VAIN, actor=mona)
+    save_rule(actor=mona, rule=Rule.objects.get(), given={"mode": "off"})
+    monitoring.broken.touch()
+    wait_until(lambda: Incident.objects.filter(phase__in=OPEN_PHASES).exists())
+    incident = Incident.objects.get(phase__in=OPEN_PHASES)
+
+    def tried(key: str) -> Run:
+        told = {"host": "shop-2"}
+        run = propose_run(runbook=runbook, ticket=incident, parameters=told, key=key, actor=mona)
+        wait_until(lambda: Run.objects.filter(pk=run.pk, state__in=(*OVER, "blocked")).exists())
+        return Run.objects.get(pk=run.pk)
+
+    assert [tried(key).state for key in ("1", "2")] == ["rolled_back"] * 2
+    third = tried("3")
+
+    assert (third.state, third.obstacle) == ("blocked", "breaker")
+    assert monitoring.broken.exists()
+    assert not monitoring.tried.exists()
+    incident.refresh_from_db()
+    assert incident.is_open()
+    deliver_owed()
+    passed_on = Event.objects.filter(name="incident.run_escalated", subject_id=incident.pk)
+    assert passed_on.count() == 2
+    assert incident.comments.filter(body__contains="did not help").count() == 2
+    outcomes = Change.objects.order_by("pk").values_list("outcome", flat=True)
+    assert list(outcomes) == ["ok", "rolled_back", "rolled_back"]
 
 
 def wait_until(is_so: Any) -> None:

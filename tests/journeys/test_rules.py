@@ -43,6 +43,6 @@ def test_mona_writes_a_rule_and_sees_it_act(sit: Sit, mona: User, alice: User):
     page = person.go_live(f"/incidents/{incident.number}/")
     expect(page.locator("[data-timeline]")).to_contain_text(f"{incident.number} comes first.")
     page.reload()
-    expect(page.get_by_role("link", name="Payment first")).to_be_visible()
+    expect(page.get_by_role("link", name="by the rule “Payment first”").first).to_be_visible()
     page.get_by_role("link", name="Why did, or did not, a rule act?").click()
     expect(page.get_by_role("main")).to_contain_text("Acted")
