@@ -16,7 +16,7 @@ from itsm.tickets.forms import EDITABLE, as_typed
 from itsm.tickets.models import Link, Ticket
 from itsm.tickets.priority import levels_for
 from itsm.tickets.selectors import links_of, ticket_for, visible_tickets
-from itsm.tickets.workflow import workflows
+from itsm.tickets.workflow import Transition, workflows
 
 MOST = 200
 UNDO_WITHIN = 60  # seconds; the button is shown for six of them
@@ -69,6 +69,30 @@ class Change:
             tags = set(ticket.tags) - {value.lower()} | ({value} if self.what == "tag" else set())
             return Step("edit", {"tags": ",".join(sorted(tags))})
         return Step(self.what, self.given)
+
+
+# Done to every kind in the same words, by menus of their own.
+OF_ANY_KIND = ("assign", "unassign")
+
+
+def verbs_open_to(user: User, desk: Desk) -> list[Transition]:
+    """What this person may ever do to tickets of a kind, by verbs of its own."""
+    return [
+        each
+        for each in workflows[desk.kind].transitions.values()
+        if each.by_people and each.verb not in OF_ANY_KIND and each.is_for(user)
+    ]
+
+
+def offered(user: User, *, desk: Desk, numbers: Sequence[str]) -> dict[str, int]:
+    """The verbs this person may do now to any of these tickets, with how many each applies to."""
+    found = visible_tickets(user, desk.model).select_related(None).filter(number__in=numbers[:MOST])
+    tickets = list(found)
+    counts = {
+        each.verb: sum(each.open_to(ticket, user) for ticket in tickets)
+        for each in verbs_open_to(user, desk)
+    }
+    return {verb: count for verb, count in counts.items() if count}
 
 
 def change_each(

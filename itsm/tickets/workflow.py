@@ -67,6 +67,10 @@ class Transition:
         """Whether this actor may ever do this to this ticket."""
         return may_work(actor, ticket, self.needs) or (self.own and is_own(actor, ticket))
 
+    def is_for(self, actor: User) -> bool:
+        """Whether this actor may do this to some ticket at all."""
+        return self.own or (actor.has_perm(self.needs) and actor.has_perm("tickets.work"))
+
     def perform_with(
         self, ticket: Ticket, *, actor: User, given: Mapping[str, Any], version: int | None = None
     ) -> Ticket:

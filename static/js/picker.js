@@ -10,6 +10,8 @@ let field = "";
 let on = [];
 let opener = null;
 let waiting = 0;
+let offers = null; // how many of what is meant each verb applies to, once the server has said
+let pressed = null; // keys that wait for it
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-menu]");
@@ -26,10 +28,31 @@ function open(kind, from) {
   opener = document.activeElement;
   input.value = "";
   input.placeholder = input.dataset[`${kind}Hint`] ?? input.dataset.hint;
-  fill();
+  offers = null;
+  if (kind === "state") askWhatApplies();
+  else fill();
   picker.showPopover();
   stand(from);
   input.focus();
+}
+
+// A menu of verbs holds only what the person may do to what is meant; where the server does not
+// answer it goes by the states, and the server says on each row why not.
+async function askWhatApplies() {
+  pressed = [];
+  show([]);
+  picker.querySelector(".picker-none").hidden = true;
+  const meant = on;
+  const address = new URL(picker.dataset.offers, location.href);
+  address.search = new URLSearchParams({ offered: "1", numbers: on.map((row) => row.dataset.number).join(",") });
+  const answer = await fetch(address).catch(() => null);
+  const found = answer?.ok ? await answer.json().catch(() => null) : null;
+  if (meant !== on || field !== "state") return;
+  offers = found?.verbs ?? null;
+  const keys = pressed;
+  pressed = null;
+  fill();
+  if (picker.matches(":popover-open")) for (const key of keys) act(key);
 }
 
 // Beside the cell or button it belongs to, and always inside the window.
@@ -46,14 +69,25 @@ function fill() {
   const text = input.value.trim().toLowerCase();
   const states = new Set(on.map((row) => row.dataset.state));
   const known = document.querySelector(`template[data-options="${field}"]`)?.content.children ?? [];
-  const fitting = [...known].filter(
-    (option) =>
-      option.textContent.toLowerCase().includes(text) &&
-      (!option.dataset.from || [...states].some((state) => option.dataset.from.split(",").includes(state))),
-  );
-  show([...fitting.map((option) => option.cloneNode(true)), ...(field === "tags" ? tags(text) : [])]);
+  const applies = (option) =>
+    !option.dataset.from ||
+    (offers ? option.dataset.what in offers : [...states].some((state) => option.dataset.from.split(",").includes(state)));
+  const fitting = [...known].filter((option) => option.textContent.toLowerCase().includes(text) && applies(option));
+  show([...fitting.map(counted), ...(field === "tags" ? tags(text) : [])]);
   clearTimeout(waiting);
   if (SOURCES[field]) waiting = setTimeout(() => suggest(text), text ? 100 : 0);
+}
+
+// A verb that applies to some of what is meant says to how many.
+function counted(option) {
+  const made = option.cloneNode(true);
+  const count = offers?.[option.dataset.what];
+  if (count && count < on.length) {
+    const said = made.querySelector("span").appendChild(document.createElement("span"));
+    said.className = "muted";
+    said.textContent = ` ${count} ${picker.dataset.of} ${on.length}`;
+  }
+  return made;
 }
 
 function tags(text) {
@@ -120,15 +154,22 @@ function choose(chosen) {
   else if (chosen || value) change({ what, value }, { on, paint: chosen && field !== "tags" ? (row) => paintCell(row, field, chosen) : null });
 }
 
-input?.addEventListener("input", fill);
-input?.addEventListener("keydown", (event) => {
+// What is done by a key of the menu; whether it is one.
+function act(key) {
   const options = [...list.children];
   const now = options.findIndex((each) => each.getAttribute("aria-selected") === "true");
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const step = { ArrowDown: 1, ArrowUp: -1 }[key];
   if (step) mark((now + step + options.length) % options.length);
-  else if (event.key === "Enter") choose(options[now]);
-  else if (/^[1-9]$/.test(event.key) && !input.value && options[event.key - 1]) choose(options[event.key - 1]);
-  else return;
+  else if (key === "Enter") choose(options[now]);
+  else if (/^[1-9]$/.test(key) && !input.value && options[key - 1]) choose(options[key - 1]);
+  else return false;
+  return true;
+}
+
+input?.addEventListener("input", () => pressed === null && fill());
+input?.addEventListener("keydown", (event) => {
+  if (pressed !== null && /^([1-9]|Enter|ArrowDown|ArrowUp)$/.test(event.key)) pressed.push(event.key);
+  else if (!act(event.key)) return;
   event.preventDefault();
 });
 list?.addEventListener("click", (event) => choose(event.target.closest("[role=option]")));

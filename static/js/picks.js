@@ -51,6 +51,11 @@ export function show() {
   if (whole) whole.hidden = !isAll || !document.querySelector(".pager, [data-more-found]");
   const count = bar?.querySelector("[data-picked]");
   if (count) count.textContent = view.isWhole ? "≤ 200" : String(chosen.length);
+  // What applies to none of the picked rows is not offered.
+  for (const button of bar?.querySelectorAll("[data-ask][data-from]") ?? []) {
+    const from = button.dataset.from.split(",");
+    button.hidden = chosen.length > 0 && !chosen.some((row) => from.includes(row.dataset.state));
+  }
 }
 
 document.addEventListener("click", (event) => {

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from incidents import actions
 from incidents.models import Incident
@@ -11,7 +12,8 @@ from itsm.tickets import triage
 from itsm.tickets.actions import edit
 from itsm.tickets.desks import desks
 from itsm.tickets.models import Link
-from tests.factories import IncidentFactory, ServiceFactory
+from itsm.tickets.workflow import workflows
+from tests.factories import ChangeFactory, IncidentFactory, ServiceFactory
 from tests.screens.conftest import Browser
 
 pytestmark = pytest.mark.django_db
@@ -219,6 +221,39 @@ def test_a_verb_that_asks_for_something_is_asked_for_it(as_: Browser, alice: Use
     form = as_(alice).get(f"/incidents/change/?what=resolve&numbers={row.number}")
 
     assert 'name="notes"' in form.content.decode()
+
+
+def test_a_menu_offers_what_one_may_do_to_what_is_meant(as_: Browser, alice: User, erin: User):
+    new, seen = IncidentFactory(), IncidentFactory(acknowledged_at=timezone.now())
+    closed, secret = IncidentFactory(at_state="closed"), IncidentFactory(confidential=True)
+    numbers = ",".join(each.number for each in (new, seen, closed, secret))
+
+    told = as_(erin).get("/incidents/change/", {"offered": "1", "numbers": numbers}).json()["verbs"]
+
+    assert (told["acknowledge"], told["resolve"]) == (1, 2)
+    assert "reopen" not in told
+    assert "resume" not in told
+    none = as_(erin).get("/incidents/change/", {"offered": "1", "numbers": closed.number}).json()
+    assert none == {"verbs": {}}
+
+
+def test_a_menu_offers_nothing_of_what_another_role_does(
+    as_: Browser, alice: User, mona: User
+) -> None:
+    change = ChangeFactory(at_state="review", outcome="ok")
+    held = ChangeFactory(on_hold=True, hold_reason="Wait.")
+
+    def offered(user: User, number: str) -> set[str]:
+        asked = {"offered": "1", "numbers": number}
+        return set(as_(user).get("/changes/change/", asked).json()["verbs"])
+
+    page = as_(alice).get("/changes/").content.decode()
+
+    assert offered(alice, held.number) == {"cancel", "release"}
+    assert "release" not in offered(alice, change.number)
+    assert 'data-ask="resolve"' not in page
+    needs = {each.verb: each.needs for each in workflows["change"].transitions.values()}
+    assert all(alice.has_perm(needs[each]) for each in offered(alice, change.number))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from itsm.core.markup import escape, marked_safe
+from itsm.people.access import person_of
 from itsm.tickets.columns import Column
 from itsm.tickets.desks import Desk, address_of
 from itsm.tickets.models import OPEN_PHASES, Channel, Priority, Ticket
@@ -22,6 +23,7 @@ from itsm.tickets.templatetags.screens import (
     state_badge,
     state_of,
 )
+from itsm.tickets.triage import verbs_open_to
 from itsm.tickets.workflow import Transition, workflows
 
 register = template.Library()
@@ -47,19 +49,19 @@ class Sight:
 def triage(context: dict[str, Any], desk: Desk, ticket: Ticket | None = None) -> dict[str, Any]:
     """The bar and the menus that change the picked rows, or the record of the page."""
     request = context["request"]
+    user = person_of(request)
     transitions = [
         each
-        for each in workflows[desk.kind].transitions.values()
-        if each.by_people
-        and each.verb not in ("assign", "unassign")
-        and (ticket is None or each.when(ticket))
+        for each in verbs_open_to(user, desk)
+        if ticket is None or (each.when(ticket) and each.permits(ticket, user))
     ]
     return {
         "desk": desk,
         "ticket": ticket,
-        "user": request.user,
+        "user": user,
         "csrf_token": context.get("csrf_token"),
         "query": request.GET.urlencode(),
+        "usual": {each.verb: each for each in transitions if each.verb in ("hold", "resolve")},
         "verbs": [
             (each, any(one.required for one in each.fields))
             for each in sorted(

@@ -20,7 +20,15 @@ from itsm.tickets.forms import shown
 from itsm.tickets.looks import look_of
 from itsm.tickets.paging import page_of
 from itsm.tickets.queues import narrowed, order_of, rows_found, rows_of
-from itsm.tickets.triage import MOST, Change, Outcome, change_each, undo, undo_token
+from itsm.tickets.triage import (
+    MOST,
+    Change,
+    Outcome,
+    change_each,
+    offered,
+    undo,
+    undo_token,
+)
 from itsm.tickets.views.lists import back_to, numbers_in, sight_of
 from itsm.tickets.workflow import Transition, workflows
 
@@ -29,13 +37,18 @@ MOST_TOLD = 8
 
 @staff_only
 def change(request: HttpRequest, *, desk: Desk) -> HttpResponse:
-    """Change each of the tickets by itself; a verb that asks for something is asked for it."""
+    """Change each of the tickets by itself; a verb that asks for something is asked for it.
+
+    Before, a menu asks what it may offer for them.
+    """
     user = person_of(request)
     asked = request.POST if request.method == "POST" else request.GET
     what = asked.get("what", "")
     numbers = _numbers(user, desk, asked)
     transition = workflows[desk.kind].transitions.get(what)
     if request.method != "POST":
+        if "offered" in asked:
+            return JsonResponse({"verbs": offered(user, desk=desk, numbers=numbers)})
         return _ask(request, desk, transition, numbers)
     given = {name: value for name, value in asked.items() if isinstance(value, str)}
     outcomes = change_each(
