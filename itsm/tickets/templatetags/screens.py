@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from itsm.core.bundles import path_of_bundle
 from itsm.core.markup import escape, marked_safe
+from itsm.core.verbs import verbs
 from itsm.people.models import User
 from itsm.tickets.desks import address_of
 from itsm.tickets.models import Priority, Ticket
@@ -78,6 +79,12 @@ def kept(name: str) -> SafeString:
 @cache
 def _kept(name: str, _language: str | None) -> SafeString:
     return Engine.get_default().get_template(name).render(Context())
+
+
+@register.filter
+def verb_words(name: str) -> str:
+    """What a verb is called where people choose it; its name where it is known no more."""
+    return str(verbs[name].label) if name in verbs else name
 
 
 @register.filter
