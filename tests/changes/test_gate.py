@@ -1,6 +1,7 @@
 """The gate's decision: total, deterministic, explained, and never laxer for worse inputs."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from itertools import product
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from changes.gate import RULES, Budget, Inputs, OpenIncident, Verdict, decide, hash_of
+from changes.gate import RULES, USUAL, Budget, Inputs, OpenIncident, Verdict, decide, hash_of
 
 FINE = Inputs(budget=Budget(left=0.9, burn=0.2))
 LATER = datetime(2026, 12, 1, 22, tzinfo=UTC)
@@ -126,7 +127,67 @@ def test_every_corner_of_the_product_has_one_explained_verdict():
         assert all(each.said.why for each in decision.rulings)
 
 
-@settings(max_examples=400)
+class Watched:
+    """Inputs that remember which of them were looked at."""
+
+    def __init__(self, inputs: Inputs, seen: set[str]) -> None:
+        self._inputs, self._seen = inputs, seen
+
+    def __getattr__(self, name: str) -> Any:
+        self._seen.add(name)
+        return getattr(self._inputs, name)
+
+
+def asked_by(judge: Any) -> list[str]:
+    """All that a rule ever looks at, whatever it finds."""
+    seen: set[str] = set()
+    before = None
+    while before != seen:
+        before = set(seen)
+        for known in over(sorted(before)):
+            judge(Watched(known, seen), USUAL)
+    return sorted(seen)
+
+
+def over(names: list[str]) -> Iterator[Inputs]:
+    """The whole product of these inputs."""
+    for values in product(*(WORSE[each] for each in names)):
+        yield replace(FINE, **dict(zip(names, values, strict=True)))
+
+
+# A critical incident is no high one: these two are strict together.
+TOGETHER = ("burning_incident", "high_incident")
+GROUPS = [TOGETHER, *((name,) for name, _judge in RULES if name not in TOGETHER)]
+
+
+@pytest.mark.parametrize("names", GROUPS, ids="-".join)
+def test_rules_are_total_explained_and_monotone_over_the_product_of_all_they_ask(names):
+    """With the strongest verdict winning, what holds of each holds of the whole product."""
+    judges = [judge for name, judge in RULES if name in names]
+    asked = sorted({each for judge in judges for each in asked_by(judge)})
+
+    def verdict(known: Inputs) -> Verdict:
+        said = [judge(known, USUAL) for judge in judges]
+        assert all(each.why for each in said)
+        assert said == [judge(known, USUAL) for judge in judges]
+        return max(each.verdict for each in said)
+
+    for known in over(asked):
+        strict = verdict(known)
+        for name in asked:
+            values = WORSE[name]
+            for worse in values[values.index(getattr(known, name)) + 1 :]:
+                assert verdict(replace(known, **{name: worse})) >= strict
+
+
+def test_no_input_is_forgotten_by_the_rules_or_by_these_tests():
+    asked = {name for _rule, judge in RULES for name in asked_by(judge)}
+
+    assert asked == set(WORSE)
+    assert set(WORSE) | {"tier"} == {each.name for each in fields(Inputs)}
+
+
+@settings(max_examples=100)
 @given(ANY, st.sampled_from(sorted(WORSE)), st.data())
 def test_worse_inputs_never_get_a_laxer_verdict(known, name, data):
     values = WORSE[name]
