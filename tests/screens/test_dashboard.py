@@ -92,6 +92,18 @@ def test_nobody_is_counted_a_confidential_ticket_he_may_not_see(
     assert number_of(page, "/search/?view=p1") == 0
 
 
+def test_of_two_colleagues_each_is_counted_what_concerns_him(
+    as_: Browser, alice: User, erin: User, charlie: User
+):
+    """What staff may see is put together once for all of a role, and asked for each of them."""
+    IncidentFactory(priority=1, opened_by=charlie, assignee=alice, confidential=True)
+    IncidentFactory(priority=1, opened_by=charlie, assignee=erin)
+
+    pages = [as_(who).get("/").content.decode() for who in (alice, erin, alice)]
+
+    assert [number_of(page, "/search/?view=p1") for page in pages] == [2, 1, 2]
+
+
 def test_a_service_is_impaired_by_what_it_needs(as_: Browser, alice: User, checkout: Service):
     storage, shop = ServiceFactory(name="storage"), ServiceFactory(name="shop")
     ServiceDependency.objects.create(service=shop, needed=checkout)
