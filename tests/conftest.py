@@ -1,17 +1,19 @@
 """The people every test knows, and the one word the test database needs."""
 
 import gc
-from collections.abc import Iterator
 
 import pytest
-from django.core.management.base import CommandError
-from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 
 from itsm.people.actions import join_team
 from itsm.people.models import Team, User
 from itsm.people.roles import Role
 from tests.factories import TeamFactory, UserFactory
+from tests.tables import (  # noqa: F401 fixtures for all
+    _tables_are_emptied_quickly,
+    django_db_keepdb,
+    django_db_setup,
+)
 from tests.world import world  # noqa: F401 a fixture for all
 
 # A busy machine is no fault of what is tested.
@@ -45,26 +47,6 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _tables_are_emptied_patiently() -> Iterator[None]:
-    """Try again where the running product read a table just when all were to be emptied."""
-    empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
-
-    def patiently(case: TransactionTestCase) -> None:
-        for last in (False, False, True):
-            try:
-                empty(case)
-            except CommandError:
-                if last:
-                    raise
-            else:
-                return
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(TransactionTestCase, "_fixture_teardown", patiently)
-        yield
 
 
 @pytest.fixture(scope="session")

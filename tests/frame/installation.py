@@ -1,5 +1,6 @@
 """A whole installation in a directory of its own, run as people run it."""
 
+import json
 import os
 import re
 import signal
@@ -8,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -18,6 +20,18 @@ OURS = (
     *("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DEBUG", "HOST", "PORT", "BASE_URL", "DEMO"),
     "PYTHONDONTWRITEBYTECODE",
 )
+# Runs one script after the other, each a line; starting anew for each would take a second or two.
+INSIDE = """
+import json, sys, traceback
+from django.db import connections
+for line in sys.stdin:
+    connections.close_all()
+    try:
+        exec(json.loads(line), {"json": json})
+    except Exception:
+        print(json.dumps({"failed": traceback.format_exc()}))
+    sys.stdout.flush()
+"""
 
 
 class Installation:
@@ -29,6 +43,7 @@ class Installation:
         inherited = {name: value for name, value in os.environ.items() if name not in OURS}
         self.environment = inherited | {"DATA_DIR": str(self.data), "DEMO": "0"} | variables
         self.supervisor: subprocess.Popen[bytes] | None = None
+        self._inside: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         """Run `up` until it says where it answers."""
@@ -63,6 +78,21 @@ class Installation:
         found = re.search(r"ready: (http\S+)/", self.said())
         assert found, self.said()
         return found[1]
+
+    def ask(self, script: str) -> Any:
+        """What a script prints, as JSON, that runs inside."""
+        if self._inside is None:
+            self._inside = subprocess.Popen(
+                [sys.executable, "manage.py", "shell", "--no-imports", "-c", INSIDE],
+                cwd=ROOT, env=self.environment, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            )  # fmt: skip
+        assert self._inside.stdin is not None
+        assert self._inside.stdout is not None
+        print(json.dumps(script), file=self._inside.stdin, flush=True)
+        answer = json.loads(self._inside.stdout.readline())
+        assert not isinstance(answer, dict) or "failed" not in answer, answer["failed"]
+        return answer
 
     def pid_of(self, part: str) -> int:
         path = self.data / "run" / f"{part}.pid"

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from tests.frame.installation import ROOT, Installation, wait_until
-from tests.frame.test_storm import ask
 from tests.workshop import HAS_TERRAFORM, ONE, Workshop
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -106,26 +105,26 @@ def ship(
 def test_pipelines_get_one_answer_each_though_web_broker_and_worker_are_killed(
     installation: Installation, tmp_path: Path
 ) -> None:
-    prepared = ask(installation, PREPARE)
+    prepared = installation.ask(PREPARE)
     assert prepared["priority"] == 2
     pipelines = {each: begin(installation, prepared, "wait", each) for each in prepared["numbers"]}
     workshop = Workshop(tmp_path)
     shipped = ship(installation, prepared, workshop) if HAS_TERRAFORM else None
     waiting = PIPELINES + (shipped is not None)
-    wait_until(lambda: ask(installation, REPORT)["waits"] == waiting, within=60)
+    wait_until(lambda: installation.ask(REPORT)["waits"] == waiting, within=60)
 
     for victim in VICTIMS:
         former = installation.kill(victim)
         time.sleep(1)
         wait_until(partial(installation.is_back, victim, instead_of=former), within=30)
     killed = {each: installation.kill(each) for each in VICTIMS}
-    ask(installation, QUENCH.format(number=prepared["incident"]))
+    installation.ask(QUENCH.format(number=prepared["incident"]))
     for victim, pid in killed.items():
         wait_until(partial(installation.is_back, victim, instead_of=pid), within=30)
 
     ends = {number: each.communicate(timeout=120) for number, each in pipelines.items()}
     said = shipped[1].communicate(timeout=120) if shipped else None
-    report = ask(installation, REPORT)
+    report = installation.ask(REPORT)
     codes = {number: each.returncode for number, each in pipelines.items()}
     assert codes == dict.fromkeys(prepared["numbers"], 0), ends
     printed = [[number, told.strip()] for number, (told, _said) in sorted(ends.items())]

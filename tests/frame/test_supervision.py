@@ -15,6 +15,14 @@ from tests.frame.installation import PARTS, ROOT, Installation, wait_until
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
+@pytest.fixture(scope="module")
+def other(install: Callable[..., Installation]) -> Installation:
+    """Another checkout beside, which runs."""
+    started = install(WEB_CONCURRENCY="1")
+    started.start()
+    return started
+
+
 def test_every_part_that_is_killed_is_started_again(installation: Installation):
     killed = {part: installation.kill(part) for part in PARTS}
 
@@ -45,11 +53,8 @@ def test_web_answers_503_while_the_database_is_away_and_recovers_alone(
 
 
 def test_two_checkouts_run_side_by_side_and_a_second_start_in_one_is_refused(
-    installation: Installation, install: Callable[..., Installation]
+    installation: Installation, other: Installation
 ):
-    other = install(WEB_CONCURRENCY="1")
-
-    other.start()
     again = subprocess.run(
         [sys.executable, "manage.py", "up"],
         cwd=ROOT, env=other.environment, capture_output=True, text=True, check=False,
@@ -60,7 +65,6 @@ def test_two_checkouts_run_side_by_side_and_a_second_start_in_one_is_refused(
     assert httpx.get(f"{other.address}/healthz").json() == {"status": "alive"}
     assert again.returncode == 1
     assert other.address in again.stderr
-    other.stop()
 
 
 def test_after_kill_9_of_everything_the_next_start_recovers(installation: Installation):
@@ -80,8 +84,8 @@ def test_ctrl_c_ends_everything_and_leaves_nothing(installation: Installation):
     assert not list((installation.data / "run").glob("*.pid"))
 
 
-def test_when_only_the_supervisor_is_killed_its_children_go_with_it(installation: Installation):
-    assert installation.supervisor is not None
-    installation.supervisor.kill()
+def test_when_only_the_supervisor_is_killed_its_children_go_with_it(other: Installation):
+    assert other.supervisor is not None
+    other.supervisor.kill()
 
-    wait_until(lambda: installation.processes() == set(), within=20)
+    wait_until(lambda: other.processes() == set(), within=20)

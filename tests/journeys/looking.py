@@ -15,19 +15,24 @@ MOST_STOPS = 400
 INNER_STOPS = 40  # days, months and minutes are stops within one field
 STRIDE = 8
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# The rules that look at one thing after the other, and are slow.
-SLOW = ["color-contrast", "link-in-text-block", "target-size"]
-QUICK = {
+# The rules that look at the style of one thing after the other, and are slow: of many alike the
+# first speaks for all, on whichever page.
+OF_STYLE = ["color-contrast", "link-in-text-block", "target-size"]
+OTHERS = {
     "runOnly": {"type": "tag", "values": TAGS},
-    "rules": {each: {"enabled": False} for each in SLOW},
+    "rules": {each: {"enabled": False} for each in OF_STYLE},
 }
-# What is around every page; its parts are looked at on the first page that has it.
+# Of the others, those that a smaller window may break, by hiding a name or a landmark.
+OF_NAMES = {
+    "runOnly": {"type": "tag", "values": ["cat.name-role-value", "cat.forms", "cat.keyboard"]}
+}
+# What is around every page; its stops are gone through on the first page that has it.
 FRAME = ["body > header", "body > nav", "#header", "#nav-sidebar"]
 FRAMED = "chosen => document.querySelector(chosen)?.outerHTML.match(/^<[^>]*/)[0] ?? ''"
 # Of many alike the first speaks for all.
 THIN = "() => document.querySelectorAll('.endpoint ~ .endpoint').forEach(each => each.remove())"
-AXE = """([but, chosen]) => axe.run(
-    {exclude: but}, {...chosen, resultTypes: ["violations"], preload: false},
+AXE = """([within, chosen]) => axe.run(
+    within ?? document, {...chosen, resultTypes: ["violations"], preload: false},
 ).then(({violations}) => violations.flatMap(({id, nodes}) => nodes.map(
     ({target, any}) => `${id}: ${target.join(" ")} ${any[0]?.message ?? ""}`)))"""
 # Cells that open the menu of a field have journeys of their own.
@@ -51,7 +56,8 @@ class Watcher:
         self.page: Page = self.context.new_page()
         self.hands = self.context.new_cdp_session(self.page)
         self.tried: set[str] = set()
-        self.frames: set[tuple[str, str]] = set()
+        self.frames: set[str] = set()
+        self.makes: dict[str, set[int]] = {}
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         self.page.on("request", self._see)
@@ -88,15 +94,14 @@ class Watcher:
         self.page.evaluate(THIN)
         found: list[str] = []
         if "wide" in faces:
-            known = self._frame_known("wide")
-            found += self._axe(QUICK) + self._axe({"runOnly": SLOW}, but=known)
-            found += walked(self.page, from_main=bool(known)) + self._stuck()
+            known = self._frame_known()
+            found += self._axe(OTHERS) + self._style("wide")
+            found += walked(self.page, from_main=known) + self._stuck()
         if "small" in faces:
             found += self._sideways()
             self._hold(SMALL, scheme="dark")
             self.page.evaluate(BEGUN)
-            known = self._frame_known("small")
-            found += self._axe(QUICK) + self._axe({"runOnly": SLOW}, but=known)
+            found += self._axe(OF_NAMES if "wide" in faces else OTHERS) + self._style("small")
         refused: list[str] = self.page.evaluate("() => watching.refused")
         return found + refused + self.complaints
 
@@ -113,15 +118,22 @@ class Watcher:
         is_touched = {"enabled": size != WIDE, "maxTouchPoints": 1}
         self.hands.send("Emulation.setTouchEmulationEnabled", is_touched)
 
-    def _frame_known(self, face: str) -> list[str]:
+    def _frame_known(self) -> bool:
         frame = self.page.evaluate(FRAMED, ", ".join(FRAME))
-        known = FRAME if frame and (face, frame) in self.frames else []
-        self.frames.add((face, frame))
+        known = bool(frame) and frame in self.frames
+        self.frames.add(frame)
         return known
 
-    def _axe(self, chosen: dict[str, Any], *, but: Sequence[str] = ()) -> list[str]:
-        found: list[str] = self.page.evaluate(AXE, [[[each] for each in but], chosen])
+    def _axe(self, chosen: dict[str, Any], *, within: str | None = None) -> list[str]:
+        found: list[str] = self.page.evaluate(AXE, [within, chosen])
         return found
+
+    def _style(self, face: str) -> list[str]:
+        """What is wrong with the style of what was not seen before on this face."""
+        known = self.makes.setdefault(face, set())
+        new = self.page.evaluate("known => watching.strange(known)", list(known))
+        known.update(new)
+        return self._axe({"runOnly": OF_STYLE}, within="[data-strange]") if new else []
 
     def _sideways(self) -> list[str]:
         found = []

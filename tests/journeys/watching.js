@@ -127,5 +127,39 @@ globalThis.watching = (() => {
     return document.querySelector("dialog[open], details.menu[open], :popover-open") !== null;
   }
 
-  return { refused, begin, walked, missed, openers, isOpen };
+  // What has words or can be pressed and is, with all around it, of a make not known yet: its style
+  // was not judged before. Marked for axe; the new makes.
+  function strange(known) {
+    const before = new Set(known);
+    const found = new Set();
+    const makes = new Map();
+    for (const each of document.querySelectorAll("[data-strange]")) delete each.dataset.strange;
+    for (const each of document.body.querySelectorAll("*")) {
+      const made = make(each, makes);
+      if (before.has(made) || found.has(made)) continue;
+      const hasWords = [...each.childNodes].some((child) => child.nodeType === Node.TEXT_NODE && child.data.trim());
+      if (!hasWords && !each.matches(STOPS)) continue;
+      if (!each.checkVisibility({ visibilityProperty: true })) continue;
+      found.add(made);
+      each.dataset.strange = "";
+    }
+    return [...found];
+  }
+
+  // A number for the tags, classes and states of an element and of all it stands in.
+  function make(element, makes) {
+    if (!element || element === document.documentElement) return 7;
+    if (makes.has(element)) return makes.get(element);
+    const states = [...element.attributes]
+      .filter(({ name, value }) => name !== "id" && name !== "name" && name !== "for" && /^[a-z _-]{0,60}$/i.test(value))
+      .map(({ name, value }) => (/^(class|role|type|aria-(?!label|controls|describedby)|data-)/.test(name) ? `${name}=${value}` : name));
+    let made = make(element.parentElement, makes);
+    for (const sign of [element.localName, ...states.sort()].join(" ")) {
+      made = (Math.imul(made, 31) + sign.codePointAt(0)) | 0;
+    }
+    makes.set(element, made);
+    return made;
+  }
+
+  return { refused, begin, walked, missed, openers, isOpen, strange };
 })();

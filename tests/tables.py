@@ -1,0 +1,115 @@
+"""The tables of the tests: made once for all processes of a run, and emptied quickly."""
+
+import fcntl
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection, transaction
+from django.test import TransactionTestCase
+
+from itsm.core.supervision.engines import postgres_home
+
+# What migrating fills by itself after every flush, always alike.
+KEPT = {"django_content_type", "auth_permission"}
+# Held as TRUNCATE would hold them, so that nothing a running product had begun comes after; most
+# are empty, and truncating two hundred tables makes two thousand files anew. Rows go without
+# asking triggers and foreign keys.
+EMPTY = """
+SET LOCAL session_replication_role = replica;
+LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE;
+DO $$
+DECLARE each text; is_filled boolean;
+BEGIN
+    FOREACH each IN ARRAY string_to_array('{tables}', ', ') LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %s)', each) INTO is_filled;
+        IF is_filled THEN EXECUTE format('DELETE FROM %s', each); END IF;
+    END LOOP;
+END $$;
+"""
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The engines end with the run, and their tables with them."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_modify_db_settings: None,
+    django_db_blocker: Any,
+) -> None:
+    """Migrate in one process of a parallel run; the others begin with what that made."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        request.getfixturevalue("django_db_setup")
+        return
+    kept = tmp_path_factory.getbasetemp().parent / "tables.sql"
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        is_first = not kept.exists()
+        if not is_first:
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            _load(kept)
+        request.getfixturevalue("django_db_setup")
+        if is_first:
+            with django_db_blocker.unblock():
+                _dump(kept)
+
+
+def _dump(kept: Path) -> None:
+    draft = kept.with_suffix(".draft")
+    _run("pg_dump", "--no-owner", "--file", str(draft), database=_settings()["NAME"])
+    draft.rename(kept)
+
+
+def _load(kept: Path) -> None:
+    name = connection.creation._get_test_db_name()  # type: ignore[attr-defined]
+    _run("createdb", name, database="postgres")
+    _run("psql", "--quiet", "--set", "ON_ERROR_STOP=1", "--file", str(kept), database=name)
+
+
+def _settings() -> dict[str, Any]:
+    found: dict[str, Any] = connection.settings_dict
+    return found
+
+
+def _run(program: str, *words: str, database: str) -> None:
+    given = _settings()
+    places = {"PGHOST": given["HOST"], "PGUSER": given["USER"], "PGDATABASE": database}
+    done = subprocess.run(
+        [postgres_home() / "bin" / program, *words],
+        env={**os.environ, **places},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tables_are_emptied_quickly() -> Iterator[None]:
+    """Leave empty tables behind tests that commit, as Django's flush does, only sooner."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(TransactionTestCase, "_fixture_teardown", _empty)
+        yield
+
+
+def _empty(_: TransactionTestCase) -> None:
+    names = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    statement = EMPTY.format(tables=", ".join(sorted(set(names) - KEPT)))
+    # The running product may have read one table just when all were to be taken.
+    for last in (False, False, True):
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(statement)
+        except OperationalError:
+            if last:
+                raise
+        else:
+            return
