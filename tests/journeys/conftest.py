@@ -118,11 +118,13 @@ def house(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
     """The product as people run it, on the test database."""
     collect_static_files()
     running = House()
-    with django_db_blocker.unblock():
-        running.start()
-    yield running
-    running.kill()
-    running.socket.close()
+    try:
+        with django_db_blocker.unblock():
+            running.start()
+        yield running
+    finally:
+        running.kill()
+        running.socket.close()
 
 
 class Person:

@@ -150,7 +150,8 @@ globalThis.watching = (() => {
   function make(element, makes) {
     if (!element || element === document.documentElement) return 7;
     if (makes.has(element)) return makes.get(element);
-    const states = [...element.attributes]
+    const states = Element.prototype.getAttributeNames.call(element) // a form may have a field of that name
+      .map((name) => ({ name, value: element.getAttribute(name) }))
       .filter(({ name, value }) => name !== "id" && name !== "name" && name !== "for" && /^[a-z _-]{0,60}$/i.test(value))
       .map(({ name, value }) => (/^(class|role|type|aria-(?!label|controls|describedby)|data-)/.test(name) ? `${name}=${value}` : name));
     let made = make(element.parentElement, makes);
