@@ -96,11 +96,12 @@ def _run(program: str, *words: str, database: str) -> None:
 def _tables_are_emptied_quickly() -> Iterator[None]:
     """Leave empty tables behind tests that commit, as Django's flush does, only sooner."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(TransactionTestCase, "_fixture_teardown", _empty)
+        patched.setattr(TransactionTestCase, "_fixture_teardown", lambda _: empty_tables())
         yield
 
 
-def _empty(_: TransactionTestCase) -> None:
+def empty_tables() -> None:
+    """Take all rows out of all tables; ids go on from where they were."""
     names = connection.introspection.django_table_names(only_existing=True, include_views=False)
     statement = EMPTY.format(tables=", ".join(sorted(set(names) - KEPT)))
     # The running product may have read one table just when all were to be taken.

@@ -190,7 +190,7 @@ def _with_what_was_said(
     files: Sequence[Attachment] | None = None,
 ) -> list[Moment]:
     told = list(events)
-    ids = [each.data["comment"] for each in told if "comment" in each.data]
+    ids = [said for each in told if (said := _said(each))]
     comments, attachments = dict[int, Comment](), dict[int, list[Attachment]]()
     if ids:
         comments = {each.pk: each for each in _comments(user, ticket).filter(pk__in=ids)}
@@ -198,8 +198,14 @@ def _with_what_was_said(
             attachments.setdefault(each.comment_id or 0, []).append(each)
     return [
         Moment(each, comments.get(said), attachments.get(said, []))
-        for each, said in ((each, each.data.get("comment", 0)) for each in told)
+        for each, said in ((each, _said(each)) for each in told)
     ]
+
+
+def _said(event: Event) -> int:
+    """The comment an event is of; 0 where there is none, though a reason in words may be."""
+    said = event.data.get("comment", 0)
+    return said if isinstance(said, int) else 0
 
 
 def _comments(user: User, ticket: Ticket) -> QuerySet[Comment]:

@@ -35,7 +35,8 @@ dialog?.addEventListener("keydown", (event) => {
 
 dialog?.addEventListener("close", () => {
   dialog.replaceChildren();
-  opener?.focus();
+  // Unless somebody has gone on already.
+  if (document.activeElement === document.body) opener?.focus();
 });
 
 async function fill(asked, address) {

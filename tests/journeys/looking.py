@@ -1,12 +1,12 @@
 """What is wrong with a page somebody has before him, as a list of sentences."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, Error, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page
 
 WATCHING = Path(__file__).with_name("watching.js")
 WIDE, PHONE, SMALL, NARROWEST = (1280, 800), (390, 844), (360, 740), (320, 740)
@@ -156,17 +156,15 @@ class Watcher:
                 for key, is_open in (("Enter", True), ("Escape", False)):
                     self.page.keyboard.press(key)
                     found += [] if self._waits_for(is_open) else [f"{key} does nothing on {name}"]
-                if not opener.evaluate("each => each === document.activeElement"):
+                if not self._waits_for_focus(opener):
                     found.append(f"the focus does not come back to {name}")
         return found
 
     def _waits_for(self, is_open: bool) -> bool:
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            if self.page.evaluate("() => watching.isOpen()") is is_open:
-                return True
-            time.sleep(0.02)
-        return False
+        return comes_true(lambda: self.page.evaluate("() => watching.isOpen()") is is_open)
+
+    def _waits_for_focus(self, opener: Locator) -> bool:
+        return comes_true(lambda: opener.evaluate("each => each === document.activeElement"))
 
     def _hear(self, message: Any) -> None:
         # Which answers failed, and of what, is seen below.
@@ -181,6 +179,16 @@ class Watcher:
     def _check(self, response: Any) -> None:
         if response.status >= 400 and not response.request.is_navigation_request():
             self.complaints.append(f"{response.status}: {response.url}")
+
+
+def comes_true(true: Callable[[], bool]) -> bool:
+    """Whether it becomes true within our patience."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if true():
+            return True
+        time.sleep(0.02)
+    return False
 
 
 def walked(page: Page, *, from_main: bool) -> list[str]:

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib import admin
-from django.core.management import call_command
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
@@ -16,6 +15,7 @@ from playwright.sync_api import Browser
 from tests.doors import PEOPLE, rows
 from tests.journeys.conftest import House, production_files
 from tests.journeys.looking import Watcher
+from tests.tables import empty_tables
 from tests.world import World, make_world
 
 pytestmark = [
@@ -83,8 +83,7 @@ def settled(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """The little world, committed, so that a running product sees it."""
     with django_db_blocker.unblock():
         yield make_world()
-        # The vocabulary of the search has learnt up to an id: ids must go on from there.
-        call_command("flush", interactive=False, verbosity=0, reset_sequences=False)
+        empty_tables()
 
 
 @pytest.fixture

@@ -236,7 +236,7 @@ def does_not_help(monitoring: Monitoring, mona: User) -> None:
     assert incident.is_open()
     deliver_owed()
     passed_on = Event.objects.filter(name="incident.run_escalated", subject_id=incident.pk)
-    assert passed_on.count() == 2
+    wait_until(lambda: passed_on.count() == 2)
     assert incident.comments.filter(body__contains="did not help").count() == 2
     outcomes = Change.objects.order_by("pk").values_list("outcome", flat=True)
     assert list(outcomes) == ["ok", "rolled_back", "rolled_back"]

@@ -130,7 +130,8 @@ def test_a_change_is_painted_before_the_server_answers(sit: Sit, alice: User, te
     page.route("**/change/", lambda route: held.append(route))  # noqa: PLW0108 playwright looks
     page.keyboard.press("j")
 
-    page.keyboard.press("1")
+    with page.expect_request("**/change/"):
+        page.keyboard.press("1")
 
     expect(row(page, ten[9]).locator(".badge.is-p1")).to_be_visible(timeout=500)
     assert Incident.objects.get(pk=ten[9].pk).priority == 3
