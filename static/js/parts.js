@@ -23,7 +23,7 @@ if (watched) {
 }
 // What a page shows bare at first is asked for once all that people wait for is there.
 addEventListener("load", () => {
-  for (const part of document.querySelectorAll("[data-later]")) stale.add(part.dataset.part);
+  for (const part of document.querySelectorAll("[data-part][data-later]")) stale.add(part.dataset.part);
   soon();
 });
 document.addEventListener("parts:refresh", () => {

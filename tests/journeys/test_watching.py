@@ -151,7 +151,8 @@ def open_palette(page: Page, words: str) -> None:
 
 
 def wrong_with(page: Page) -> list[str]:
-    """What axe finds, and how far the page can be scrolled sideways."""
+    """What axe finds once all is there, and how far the page can be scrolled sideways."""
+    expect(page.locator("[data-part][data-later]")).to_have_count(0)
     found = [each["id"] for each in axe.run(page).response["violations"]]
     beyond = page.evaluate(BEYOND)
     return found + ([f"scrolls {beyond} px sideways"] if beyond > 0 else [])
