@@ -193,35 +193,35 @@ def _add_stage(
         allowed=timedelta(hours=given["hours"]) if "hours" in given else within,
         grace=timedelta(hours=given.get("hours_after", USUAL_GRACE)),
     )
-    barred = set(approval.barred)
-    seats = _seats(given, barred=barred)
-    if given.get("manager"):
-        seats.append(_seat_above(approval.ticket, barred))
-    seats = seats or _seats(DEFAULT, barred=set())
+    seats = _seats(given, approval) or [{"role": DEFAULT["role"]}]
     Vote.objects.bulk_create(Vote(stage=stage, **seat) for seat in seats)
 
 
-def _seats(given: Mapping[str, Any], *, barred: set[int]) -> list[dict[str, Any]]:
-    """Whom a stage asks; who may not judge is left out."""
-    people = User.objects.filter(username__in=given.get("users", ()), is_active=True)
-    seats: list[dict[str, Any]] = [{"user": each} for each in people if each.pk not in barred]
+def _seats(given: Mapping[str, Any], approval: Approval) -> list[dict[str, Any]]:
+    """Whom a stage asks; who may not judge is left out.
+
+    Each person has one seat, however he came to it: he has one voice, and another seat would wait
+    for ever.
+    """
+    people = list(User.objects.filter(username__in=given.get("users", ()), is_active=True))
+    others: list[dict[str, Any]] = []
     if team := given.get("team"):
         found = Team.objects.filter(slug=team).first()
         if found and given.get("each_member"):
-            members = User.objects.filter(memberships__team=found, is_active=True, is_bot=False)
-            seats += [{"user": each} for each in members if each.pk not in barred]
+            people += User.objects.filter(memberships__team=found, is_active=True, is_bot=False)
         elif found:
-            seats.append({"team": found})
+            others.append({"team": found})
     if role := given.get("role"):
-        seats.append({"role": role})
-    return seats
-
-
-def _seat_above(ticket: Ticket, barred: set[int]) -> dict[str, Any]:
-    """The manager of who gets it, or of who asked; without one, process managers."""
-    person = ticket.caller or ticket.opened_by
-    above = manager_of(person, without=barred)
-    return {"user": above} if above else {"role": DEFAULT["role"]}
+        others.append({"role": role})
+    if given.get("manager"):
+        # Of who gets it, or of who asked; without one, process managers.
+        person = approval.ticket.caller or approval.ticket.opened_by
+        if above := manager_of(person, without=approval.barred):
+            people.append(above)
+        else:
+            others.append({"role": DEFAULT["role"]})
+    asked = dict.fromkeys(each for each in people if each.pk not in approval.barred)
+    return [{"user": each} for each in asked] + others
 
 
 def _open_next(approval: Approval) -> Stage | None:

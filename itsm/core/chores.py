@@ -68,18 +68,28 @@ def _claim(name: str) -> bool:
 
 def _begin(name: str) -> None:
     is_long = timetable[name].is_long
-    if is_long is not None and is_long():
-        apart.start("chore", name)
-    else:
-        run(name)
+    try:
+        if is_long is not None and is_long():
+            apart.start("chore", name)
+            return
+    except Exception as problem:  # it stands in the way of no other
+        _note(name, problem)
+        return
+    run(name)
 
 
 def run(name: str) -> None:
     """Do a chore here and now, and note how it went."""
-    error = ""
     try:
         timetable[name].work()
     except Exception as problem:
-        logger.exception("chore.failed", chore=name)
-        error = repr(problem)[:2000]
+        _note(name, problem)
+    else:
+        _note(name)
+
+
+def _note(name: str, problem: Exception | None = None) -> None:
+    if problem is not None:
+        logger.error("chore.failed", chore=name, exc_info=problem)
+    error = repr(problem)[:2000] if problem is not None else ""
     Chore.objects.filter(name=name).update(finished_at=timezone.now(), error=error)

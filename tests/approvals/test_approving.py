@@ -160,6 +160,23 @@ def test_where_no_rule_fits_process_managers_are_asked(submitted: Change, bob: U
     assert Vote.objects.get(state="requested").role == "manager"
 
 
+def test_who_is_asked_in_several_ways_has_one_seat(
+    submitted: Change, alice: User, bob: User, erin: User, platform: Team
+) -> None:
+    User.objects.filter(pk=alice.pk).update(manager=erin)
+    join_team(user=erin, team=platform, actor=None)
+    stage = {"users": ["erin"], "team": "platform", "each_member": True, "manager": True}
+    rule(stages=[{"name": "All", **stage, "quorum": "all"}])
+    actions.vote(approval=pending(submitted), actor=bob, word="approved")
+    asked = Vote.objects.filter(state="requested").values_list("user", flat=True)
+    assert sorted(asked) == sorted([bob.pk, erin.pk])
+
+    actions.vote(approval=pending(submitted), actor=bob, word="approved")
+    actions.vote(approval=pending(submitted), actor=erin, word="approved")
+
+    assert state_of(submitted) == "scheduled"
+
+
 def test_stages_wait_for_one_another(submitted: Change, bob: User, erin: User, mona: User) -> None:
     rule(stages=[{"name": "Owner", "users": ["erin"]}, {"name": "Board", "users": ["mona"]}])
     actions.vote(approval=pending(submitted), actor=bob, word="approved")

@@ -80,5 +80,21 @@ def test_a_long_chore_is_done_in_a_process_of_its_own(
     assert (row.finished_at is not None, "Done with care" in row.error) == (True, True)
 
 
+def test_one_that_cannot_say_how_long_it_is_stands_in_no_others_way(done: list[str]) -> None:
+    def is_long() -> bool:
+        raise RuntimeError("Nobody knows")
+
+    chores.chore(every=timedelta(days=1), is_long=is_long)(thorough)
+
+    def tidy() -> None:
+        done.append("tidy")
+
+    chores.chore(every=timedelta(days=1))(tidy)
+
+    assert chores.run_due() == 4
+    assert "tidy" in done
+    assert "Nobody knows" in Chore.objects.get(name=f"{__name__}.thorough").error
+
+
 def thorough() -> None:
     raise RuntimeError("Done with care")
