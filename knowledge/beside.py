@@ -18,7 +18,6 @@ from knowledge.search import Hit, find, readable
 
 MOST_SUGGESTED = 5
 MOST_ALIKE = 10
-LEAST_SHARED = 0.25  # of what the words of a record tell
 CLUSTERED = timedelta(days=90)
 MOST_CLUSTERED = 3000
 MOST_CLUSTERS = 20
@@ -55,9 +54,7 @@ def suggested_for(user: User, ticket: Ticket) -> list[Suggested]:
 def _alike(user: User, ticket: Ticket) -> list[Hit]:
     """The articles whose words a record shares, best first."""
     found = like_text("article", title=ticket.title, body=ticket.description, most=MOST_ALIKE)
-    stems = {
-        each.key: each.stems for each in found if each.share >= LEAST_SHARED and len(each.stems) > 1
-    }
+    stems = {each.key: each.stems for each in found if each.tells}
     versions = {each.pk: each for each in readable(user, stems)}
     return [
         Hit(versions[key], versions[key].summary, list(words))

@@ -1,6 +1,6 @@
 """What knowledge is good for, in the API."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.utils import timezone
@@ -16,9 +16,8 @@ from itsm.people.models import User
 from knowledge import measures, selectors
 
 USUAL_DAYS = 90
-DAYS: dict[str, Schema] = {
-    "days": {"type": "integer", "minimum": 1, "maximum": 366, "default": USUAL_DAYS}
-}
+DAYS = Number(name="days", least=1, most=366)
+ASKED: dict[str, Schema] = {"days": {**DAYS.schema(), "default": USUAL_DAYS}}
 SECONDS: Schema = {"type": "number"}
 MEASURES = Shape(
     "KnowledgeMeasures",
@@ -44,9 +43,9 @@ class KnowledgeMeasureCollection(Collection):
     shape = MEASURES
     needs: ClassVar[str] = "tickets.view_all"
 
-    @operation("get", "", _l("Tell what knowledge is good for"), gives=MEASURES, parameters=DAYS)
+    @operation("get", "", _l("Tell what knowledge is good for"), gives=MEASURES, parameters=ASKED)
     def tell(self, request: Asked) -> Response:
-        asked = Number(name="days", least=1, most=366).clean(request.query_params.get("days"))
+        asked = DAYS.clean(request.query_params.get("days"))
         since = timezone.now() - timedelta(days=asked or USUAL_DAYS)
         deflection, saving = measures.deflection(since), measures.saving(since)
         told = {
@@ -63,7 +62,7 @@ class KnowledgeMeasureCollection(Collection):
         return Response(told | selectors.counts())
 
 
-def _by_article(user: User, since: Any) -> list[dict[str, Any]]:
+def _by_article(user: User, since: datetime) -> list[dict[str, Any]]:
     shown, used = measures.deflection_by_article(since), measures.uses_by_article(since)
     versions = selectors.best_of(user, {*shown, *used})
     nothing = measures.Deflection(0, 0)

@@ -1,7 +1,6 @@
 """Problems in the API."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
@@ -49,10 +48,6 @@ def _finish(rows: list[Row], user: User) -> None:
     put_names(rows, people=PEOPLE_NAMED)
 
 
-def _day(value: date | None) -> str | None:
-    return value.isoformat() if value else None
-
-
 PROBLEM = Shape(
     "ProblemRecord",
     (
@@ -84,7 +79,7 @@ PROBLEM = Shape(
         Column("cancel_reason", text()),
         Column("observe_until", maybe(instant())),
         Column("risk_reason", text()),
-        Column("risk_expires_on", maybe(text(format="date")), show=_day),
+        Column("risk_expires_on", maybe(text(format="date"))),
         Column("resolved_at", maybe(instant())),
         Column("closed_at", maybe(instant())),
         *TAIL,

@@ -1,7 +1,5 @@
 """How the cause of a problem is looked for, and what is learned from it, in the API."""
 
-from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,21 +7,16 @@ from django.utils.translation import gettext_lazy as _l
 from rest_framework.response import Response
 
 from itsm.core.errors import Invalid, NotFound
-from itsm.core.fields import Choice, Field, Line, Number, cleaned
+from itsm.core.fields import Choice, Line, Number, Rows, cleaned
 from itsm.core.rest.asking import Asked
 from itsm.core.rest.operations import LIST, operation
-from itsm.core.rest.shapes import Column, Schema, Shape, instant, maybe, number, text
+from itsm.core.rest.shapes import Column, Shape, instant, maybe, number, text
 from itsm.tickets.api import TicketCollection
 from problems import actions, selectors
 from problems.actions.analysing import MOST_ROWS
 from problems.actions.reviewing import BY_PEOPLE
 from problems.forms import ACTION, REVIEW, ROWS
 from problems.models import ActionKind, ActionState, Method, Problem, Standing
-
-
-def _day(value: date | None) -> str | None:
-    return value.isoformat() if value else None
-
 
 FINDING = Shape(
     "AnalysisRow",
@@ -45,7 +38,7 @@ ACTION_SHAPE = Shape(
         Column("title", text()),
         Column("kind", text(enum=list(ActionKind.values))),
         Column("owner", maybe(text()), "owner__username"),
-        Column("due_on", maybe(text(format="date")), show=_day),
+        Column("due_on", maybe(text(format="date"))),
         Column("state", text(enum=list(ActionState.values))),
         Column("reason", text()),
         Column("opened_at", instant()),
@@ -56,7 +49,7 @@ REVIEW_SHAPE = Shape(
     "ProblemReview",
     (
         *(Column(name, text()) for name in ("summary", "went_well", "went_wrong", "lessons")),
-        Column("held_on", maybe(text(format="date")), show=_day),
+        Column("held_on", maybe(text(format="date"))),
         Column("written_by", maybe(text()), "written_by__username"),
         Column("written_at", instant()),
     ),
@@ -71,25 +64,6 @@ MOVED = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class AnalysisRows(Field):
-    """The rows of a method, as objects; which fields each has, the method says."""
-
-    sort: str = field(default="objects", init=False)
-
-    def empty(self) -> Any:
-        return []
-
-    def parse(self, raw: Any) -> Any:
-        if not isinstance(raw, list) or not all(isinstance(each, dict) for each in raw):
-            raise self.wrong(_("Give a list of objects."))
-        return raw
-
-    def schema(self) -> Schema:
-        one = {"type": "object", "additionalProperties": True}
-        return {"type": "array", "items": one, "maxItems": MOST_ROWS}
-
-
 class LookingForTheCause(TicketCollection):
     """The analysis of a problem by its methods, its review, and the actions of that."""
 
@@ -98,8 +72,7 @@ class LookingForTheCause(TicketCollection):
         many=LIST,
     )  # fmt: skip
     def analysis(self, request: Asked, number: str) -> Response:
-        found = selectors.findings_of(self.ticket(request, number))
-        return Response(FINDING.read(found, request.user)[0])
+        return self._rows(request, self.ticket(request, number))
 
     @operation(
         "get", "<str:number>/actions/", _l("List the actions of its review"), gives=ACTION_SHAPE,
@@ -128,7 +101,7 @@ class LookingForTheCause(TicketCollection):
         "post",
         "<str:number>/analysis/<str:method>/",
         _l("Keep these rows of a method instead of those there are"),
-        takes=(AnalysisRows(name="rows", label=_l("What each method's rows are made of")),),
+        takes=(Rows(name="rows", label=_l("What each method's rows are made of"), most=MOST_ROWS),),
         gives=FINDING,
         many=LIST,
         refuses=(409,),

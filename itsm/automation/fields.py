@@ -11,56 +11,13 @@ from django.utils.translation import gettext_lazy as _l
 from itsm.automation.models import Rule
 from itsm.automation.placeholders import has_any, unknown_in
 from itsm.core.errors import Invalid
-from itsm.core.fields import Choice, Field, Flag, Line, Lines, Number, Schema
+from itsm.core.fields import Choice, Field, Flag, Line, Lines, Number, Rows
 from itsm.core.verbs import Verb, verbs
 from itsm.people.fields import Anybody, Slug, TeamName
 from itsm.people.models import User
 
 MOST_STEPS = 20
-MOST_DEPTH = 6
-LARGEST = 2**63
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 EVENT_NAME = re.compile(r"[a-z_]+\.(?:[a-z_]+|\*)")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rows(Field):
-    """A list of objects: conditions or steps; what stands in them is judged by the action."""
-
-    most: int = 30
-    sort: str = field(default="rows", init=False)
-
-    def empty(self) -> Any:
-        return []
-
-    def parse(self, raw: Any) -> Any:
-        if not isinstance(raw, list) or not all(isinstance(each, dict) for each in raw):
-            raise self.wrong(_("Give a list of objects."))
-        if len(raw) > self.most:
-            raise self.wrong(_("Give at most %(most)d.") % {"most": self.most})
-        if not _is_storable(raw):
-            raise self.wrong(_("Take out what cannot be stored."))
-        return raw
-
-    def schema(self) -> Schema:
-        one = {"type": "object", "additionalProperties": True}
-        return {"type": "array", "items": one, "maxItems": self.most}
-
-
-def _is_storable(value: Any, depth: int = 0) -> bool:
-    """Whether a value is plain data that the database can keep."""
-    if isinstance(value, str):
-        return not UNSTORABLE.search(value)
-    if isinstance(value, list) and depth < MOST_DEPTH:
-        return all(_is_storable(each, depth + 1) for each in value)
-    if isinstance(value, dict) and depth < MOST_DEPTH:
-        return all(
-            isinstance(name, str) and _is_storable(name) and _is_storable(each, depth + 1)
-            for name, each in value.items()
-        )
-    if isinstance(value, float):
-        return abs(value) < LARGEST
-    return value is None or (isinstance(value, int) and abs(value) < LARGEST)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 A field turns what was typed or posted into a value, or says in a sentence what is wrong with it.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,6 +18,9 @@ from django.utils.translation import gettext as _
 from itsm.core.errors import Invalid
 
 Schema = dict[str, Any]
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # characters that the database cannot keep
+MOST_DEPTH = 6
+LARGEST = 2**63
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +51,7 @@ class Field:
         if not isinstance(raw, str):
             raise self.wrong(_("Give a text."))
         text = raw.strip()
-        if "\x00" in text or any("\ud800" <= each <= "\udfff" for each in text):
+        if UNSTORABLE.search(text):
             raise self.wrong(_("Take out the characters that cannot be stored."))
         if self.required and not text:
             raise self.wrong(_("Fill in this field."))
@@ -261,6 +265,46 @@ class Mapped(Field):
 
     def schema(self) -> Schema:
         return {"type": "object", "additionalProperties": True, "maxProperties": self.most}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows(Field):
+    """A list of objects: what stands in them is judged by the action."""
+
+    most: int = 30
+    sort: str = field(default="rows", init=False)
+
+    def empty(self) -> Any:
+        return []
+
+    def parse(self, raw: Any) -> Any:
+        if not isinstance(raw, list) or not all(isinstance(each, dict) for each in raw):
+            raise self.wrong(_("Give a list of objects."))
+        if len(raw) > self.most:
+            raise self.wrong(_("Give at most %(most)d.") % {"most": self.most})
+        if not _is_storable(raw):
+            raise self.wrong(_("Take out what cannot be stored."))
+        return raw
+
+    def schema(self) -> Schema:
+        one = {"type": "object", "additionalProperties": True}
+        return {"type": "array", "items": one, "maxItems": self.most}
+
+
+def _is_storable(value: Any, depth: int = 0) -> bool:
+    """Whether a value is plain data that the database can keep."""
+    if isinstance(value, str):
+        return not UNSTORABLE.search(value)
+    if isinstance(value, list) and depth < MOST_DEPTH:
+        return all(_is_storable(each, depth + 1) for each in value)
+    if isinstance(value, dict) and depth < MOST_DEPTH:
+        return all(
+            isinstance(name, str) and _is_storable(name) and _is_storable(each, depth + 1)
+            for name, each in value.items()
+        )
+    if isinstance(value, float):
+        return abs(value) < LARGEST
+    return value is None or (isinstance(value, int) and abs(value) < LARGEST)
 
 
 def _by_name(fields: Sequence[Field], given: Mapping[str, Any]) -> dict[str, Any]:

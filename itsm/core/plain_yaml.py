@@ -1,15 +1,14 @@
 """YAML as people write it by hand: no tags, no aliases, every mistake told with its line."""
 
-import re
 from typing import Any
 
 import yaml
 from django.utils.translation import gettext as _
 
 from itsm.core.errors import Invalid
+from itsm.core.fields import UNSTORABLE
 
 LONGEST = 64 * 1024
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class _Plain(yaml.SafeLoader):
@@ -41,7 +40,7 @@ def read_yaml(text: str, *, field: str, longest: int = LONGEST) -> Any:
     """The value of a text; Invalid names the line that is wrong."""
     if len(text) > longest:
         raise Invalid(_("Use at most %(most)d characters.") % {"most": longest}, field=field)
-    if _UNSTORABLE.search(text):
+    if UNSTORABLE.search(text):
         raise Invalid(_("Take out the characters that cannot be stored."), field=field)
     try:
         return yaml.load(text, Loader=_Plain)  # noqa: S506 a safe loader that reads less

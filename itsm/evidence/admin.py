@@ -30,13 +30,14 @@ class QueryInline(admin.StackedInline[EvidenceQuery, EvidenceSource]):
 
 
 def _said_of(tried: actions.Tried) -> str:
-    words = {"name": tried.name, "about": tried.about or "–", "why": tried.why}
+    about = tried.about or "–"
     if tried.why:
         # What the tool says names the query by itself.
-        return f"{tried.name} ({words['about']}): {tried.why.removeprefix(f'{tried.name}: ')}"
-    words |= {"series": str(tried.series), "lines": str(tried.lines)}
+        return f"{tried.name} ({about}): {tried.why.removeprefix(f'{tried.name}: ')}"
     found = gettext("%(name)s (%(about)s): %(series)s series, %(lines)s lines in the last hour.")
-    return found % words
+    return found % {
+        "name": tried.name, "about": about, "series": tried.series, "lines": tried.lines
+    }  # fmt: skip
 
 
 @admin.register(EvidenceSource)

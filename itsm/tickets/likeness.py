@@ -25,6 +25,7 @@ MOST_AMONG = 1_500
 STRONGEST = 8
 LONGEST = 8_000  # characters of a description that count
 BATCH = 5_000
+LEAST_SHARED = 0.25  # of what the words of a record tell
 
 OF_TEXT = "likeness_words(%(title)s, %(body)s)"
 OF_RECORD = (
@@ -122,6 +123,11 @@ class Alike:
     score: float
     share: float
     stems: Sequence[str]
+
+    @property
+    def tells(self) -> bool:
+        """Whether it shares enough to be shown beside a record of another sort."""
+        return self.share >= LEAST_SHARED and len(self.stems) > 1
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from itsm.core import events
-from itsm.core.errors import Invalid, NotAllowed, NotFound, Refused
+from itsm.core.errors import Invalid, NotFound
 from itsm.evidence.selectors import packs_of
 from itsm.evidence.telling import reason_in_words
 from itsm.people.models import User
-from itsm.tickets.permissions import may_work
-from itsm.tickets.workflow import check_version, save_change
+from itsm.tickets.workflow import save_change
+from problems.actions.holding import hold_open
 from problems.models import Category, Finding, Method, Problem
 
 MOST_ROWS = 60
@@ -29,18 +29,13 @@ def write_analysis(
     expected_version: int | None = None,
 ) -> Problem:
     """Keep these rows of a method instead of those there were; a timeline is put in its order."""
-    if not may_work(actor, problem, "problems.work"):
-        raise NotAllowed(_("You may not work on %(number)s.") % {"number": problem.number})
+    held = hold_open(problem, actor, expected_version=expected_version)
     if method not in Method.values:
         raise Invalid(
             _("Choose one of %(known)s.") % {"known": ", ".join(Method.values)}, field="method"
         )
     if len(rows) > MOST_ROWS:
         raise Invalid(_("Give at most %(most)d.") % {"most": MOST_ROWS}, field="rows")
-    held = problem.lock()
-    check_version(held, expected_version)
-    if held.phase == "closed":
-        raise Refused(_("%(number)s is over.") % {"number": held.number})
     ordered = sorted(rows, key=_instant) if method == Method.TIMELINE else rows
     Finding.objects.filter(problem=held.pk, method=method).delete()
     Finding.objects.bulk_create(
@@ -56,16 +51,12 @@ def write_analysis(
 @transaction.atomic
 def take_cause(*, problem: Problem, pack: int, component: str, actor: User) -> Problem:
     """Make a row of a likely cause of the evidence, with what speaks for it; once is enough."""
-    if not may_work(actor, problem, "problems.work"):
-        raise NotAllowed(_("You may not work on %(number)s.") % {"number": problem.number})
+    held = hold_open(problem, actor)
     found = packs_of(actor, problem).filter(pk=pack).select_related("ticket").first()
     causes = found.content["causes"] if found is not None else []
     cause = next((each for each in causes if each["component"] == component), None)
     if found is None or cause is None:
         raise NotFound(_("The evidence says no such thing."))
-    held = problem.lock()
-    if held.phase == "closed":
-        raise Refused(_("%(number)s is over.") % {"number": held.number})
     rows = Finding.objects.filter(problem=held.pk, method=Method.ISHIKAWA)
     if rows.filter(label=component[:MOST_LABEL]).exists():
         return held

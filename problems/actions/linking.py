@@ -4,11 +4,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from itsm.core import events
-from itsm.core.errors import Invalid, NotAllowed, Refused
+from itsm.core.errors import Invalid, Refused
 from itsm.people.models import User
 from itsm.people.selectors import system_user
 from itsm.tickets.models import Ticket
-from itsm.tickets.permissions import may_work
+from problems.actions.holding import hold
 from problems.actions.returning import recur
 from problems.actions.weighing import note_fingerprints, weigh
 from problems.models import Problem, ResolutionCode
@@ -20,13 +20,11 @@ RETURNS = (ResolutionCode.FIX_APPLIED, ResolutionCode.NOT_A_PROBLEM)
 @transaction.atomic
 def link_incident(*, problem: Problem, incident: Ticket, actor: User) -> Problem:
     """Say that an incident comes from this problem; one that began after the fix brings it back."""
-    if not may_work(actor, problem, "problems.work"):
-        raise NotAllowed(_("You may not work on %(number)s.") % {"number": problem.number})
+    held = hold(problem, actor)
     if incident.kind != "incident":
         raise Invalid(
             _("%(number)s is not an incident.") % {"number": incident.number}, field="incident"
         )
-    held = problem.lock()
     if held.resolution_code == ResolutionCode.DUPLICATE:
         raise Refused(
             _("%(number)s is a duplicate; link the incident to the other problem.")
@@ -47,9 +45,7 @@ def link_incident(*, problem: Problem, incident: Ticket, actor: User) -> Problem
 @transaction.atomic
 def unlink_incident(*, problem: Problem, incident: Ticket, actor: User) -> Problem:
     """Say that an incident comes from something else."""
-    if not may_work(actor, problem, "problems.work"):
-        raise NotAllowed(_("You may not work on %(number)s.") % {"number": problem.number})
-    held = problem.lock()
+    held = hold(problem, actor)
     if incidents_of(held).filter(pk=incident.pk).exists():
         data = {"incident": incident.pk, "number": incident.number}
         events.publish("problem.incident_unlinked", held, actor=actor, data=data)

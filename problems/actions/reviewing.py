@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from itsm.core import events
-from itsm.core.errors import Invalid, NotAllowed, Refused
+from itsm.core.errors import Invalid, Refused
 from itsm.people.models import User
-from itsm.tickets.permissions import may_work
+from problems.actions.holding import hold
 from problems.models import OPEN_ACTIONS, ActionKind, ActionState, Problem, Review, ReviewAction
 
 MOST_ACTIONS = 50
@@ -28,7 +28,7 @@ BY_TIME = (ActionState.VERIFIED, ActionState.INEFFECTIVE)
 @transaction.atomic
 def write_review(*, problem: Problem, actor: User, words: Mapping[str, Any]) -> Review:
     """Keep what is said of a problem afterwards."""
-    held = _held(problem, actor)
+    held = hold(problem, actor)
     if (day := words.get("held_on")) is not None and day > timezone.localdate():
         raise Invalid(_("It cannot have been held on a day to come."), field="held_on")
     told = {**words, "written_by": actor, "written_at": timezone.now()}
@@ -49,7 +49,7 @@ def add_action(
     due_on: date | None = None,
 ) -> ReviewAction:
     """Write down something that is to be done so that it does not come back."""
-    held = _held(problem, actor)
+    held = hold(problem, actor)
     if held.review_actions.count() >= MOST_ACTIONS:
         raise Refused(_("A review has at most %(most)d actions.") % {"most": MOST_ACTIONS})
     made = ReviewAction.objects.create(
@@ -63,7 +63,7 @@ def add_action(
 @transaction.atomic
 def move_action(*, action: ReviewAction, actor: User, state: str, reason: str = "") -> ReviewAction:
     """Say how far an action is; whether it was effective, time tells."""
-    held = _held(action.problem, actor)
+    held = hold(action.problem, actor)
     if state not in BY_PEOPLE:
         raise Invalid(
             _("Choose one of %(known)s.") % {"known": ", ".join(BY_PEOPLE)}, field="state"
@@ -107,10 +107,3 @@ def _move(
     }
     events.publish("problem.action_moved", problem, actor=actor, data=data)
     return action
-
-
-def _held(problem: Problem, actor: User) -> Problem:
-    if not may_work(actor, problem, "problems.work"):
-        raise NotAllowed(_("You may not work on %(number)s.") % {"number": problem.number})
-    held: Problem = problem.lock()
-    return held

@@ -12,7 +12,6 @@ from itsm.tickets.likeness import like_text
 from itsm.tickets.models import Ticket
 
 MOST_HELPFUL = 3
-LEAST_SHARED = 0.25  # of what the words of a record tell
 
 
 def visible_runbooks(user: User) -> QuerySet[Runbook]:
@@ -30,7 +29,7 @@ def runbooks_like(user: User, text: str) -> QuerySet[Runbook]:
 def runbooks_that_may_help(user: User, ticket: Ticket) -> list[Runbook]:
     """The runbooks whose words a record shares, the best first; few of its words are too few."""
     found = like_text("runbook", title=ticket.title, body=ticket.description, most=MOST_HELPFUL)
-    keys = [each.key for each in found if each.share >= LEAST_SHARED and len(each.stems) > 1]
+    keys = [each.key for each in found if each.tells]
     known = {each.pk: each for each in visible_runbooks(user).filter(pk__in=keys, is_active=True)}
     return [known[key] for key in keys if key in known]
 

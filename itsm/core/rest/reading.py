@@ -10,6 +10,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.parsers import BaseParser
 
 from itsm.core.errors import Invalid
+from itsm.core.fields import UNSTORABLE
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_DEPTH = 32
@@ -17,7 +18,6 @@ MOST_DIGITS = 300
 LARGEST = 2**63 - 1
 
 _TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
@@ -95,7 +95,7 @@ def read_json(body: bytes) -> Any:
 
 def check_text(text: str, *, field: str) -> None:
     """Invalid when the text holds what the database cannot keep."""
-    if _UNSTORABLE.search(text):
+    if UNSTORABLE.search(text):
         raise Invalid(_("Take out the characters that cannot be stored."), field=field)
 
 
@@ -137,7 +137,7 @@ def _wrong_in(value: Any, path: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for place, each in enumerate(value):
             yield from _wrong_in(each, f"{path}[{place}]")
-    elif isinstance(value, str) and _UNSTORABLE.search(value):
+    elif isinstance(value, str) and UNSTORABLE.search(value):
         yield path, _("Take out the characters that cannot be stored.")
     elif isinstance(value, int | float) and not abs(value) <= LARGEST:
         yield path, _("The number is too large.")
