@@ -50,14 +50,15 @@ def ask_gate(
     return decide_now(change=held, actor=actor, artifact=artifact)
 
 
-# All of it that is asked about on the way to an answer; the rest is read where it is wanted.
+# All of it that is asked about on the way to an answer, held as Ticket.lock holds it; the rest is
+# read where it is wanted.
 HELD = """
 SELECT ticket.id, ticket.number, ticket.kind, ticket.state, ticket.phase, ticket.service_id,
        ticket.assignee_id, ticket.confidential, ticket.version, change.ticket_ptr_id, change.type,
        change.environment, change.planned_start, change.planned_end, change.on_hold,
        change.risk_band, change.artifact_digest, change.template_version_id
 FROM tickets_ticket AS ticket JOIN changes_change AS change ON change.ticket_ptr_id = ticket.id
-WHERE ticket.number = %s FOR UPDATE OF ticket
+WHERE ticket.number = %s FOR UPDATE OF ticket FOR NO KEY UPDATE OF change
 """
 
 

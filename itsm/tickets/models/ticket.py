@@ -321,4 +321,8 @@ def _statement(model: type[Ticket]) -> str:
     of = ("self",) if model is Ticket else (model.parent_link,)
     found = model._default_manager.select_for_update(of=of).filter(pk=0).order_by()
     text, _values = found.defer("search").query.sql_with_params()
-    return str(text)
+    if model is Ticket:
+        return str(text)
+    # Whoever waited for the ticket is shown anew only what is held: its other half must be as well,
+    # yet without keeping those waiting who only refer to it.
+    return f'{text} FOR NO KEY UPDATE OF "{model._meta.db_table}"'
