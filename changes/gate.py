@@ -168,7 +168,7 @@ class Decision:
 
     @property
     def inputs_hash(self) -> str:
-        """What it was decided from, in short."""
+        """What it was decided from, in short; the same whatever the order it was gathered in."""
         return _digest(self.plain)
 
     @property
@@ -187,11 +187,6 @@ def decide(inputs: Inputs, policy: Policy = USUAL) -> Decision:
     rulings = [Ruling(rule, judge(inputs, policy)) for rule, judge in RULES]
     verdict = max(each.verdict for each in rulings)
     return Decision(verdict, rulings, inputs, policy.version)
-
-
-def hash_of(inputs: Inputs) -> str:
-    """The same for the same inputs, whatever the order they were gathered in."""
-    return _digest(plain_of(inputs))
 
 
 def plain_of(inputs: Inputs) -> dict[str, Any]:

@@ -333,7 +333,7 @@ def _fill(world: World) -> None:
         "record": "idle",
         "item": "web-1",
         "relation_id": str(relation.pk),
-        "component_id": str(_found().pk),
+        "candidate_id": str(_found().pk),
         "slug": "platform",
         "view_id": str(_view(alice).pk),
         "source": source.slug,

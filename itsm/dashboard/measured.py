@@ -35,15 +35,8 @@ STANDINGS: Mapping[str, Any] = {
 # In the order of the page.
 ORDER = (
     *("mtta", "mttr", "first-contact", "reassignments", "reopened", "sla-kept", "backlog"),
-    *(
-        "backlog-age",
-        "self-healed",
-        "runs-verified",
-        "request-lead-time",
-        "requests-in-time",
-        "hours-saved",
-    ),
-    *("open-breakers", "deflection"),
+    *("backlog-age", "self-healed", "runs-verified", "request-lead-time", "requests-in-time"),
+    *("hours-saved", "open-breakers", "deflection"),
 )
 
 

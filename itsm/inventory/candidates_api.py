@@ -1,6 +1,6 @@
 """What may be taken into the inventory, in the API."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import django_filters
 from django.utils.translation import gettext as _
@@ -65,13 +65,13 @@ class ComponentCandidateCollection(Collection):
     def list(self, request: Asked) -> Response:
         return self.page(request, visible_candidates(request.user))
 
-    @operation("get", "<int:component_id>/", _l("Show one candidate"), gives=CANDIDATE_SHAPE)
-    def retrieve(self, request: Asked, component_id: int) -> Response:
-        return self.one(request, visible_candidates(request.user).filter(pk=component_id))
+    @operation("get", "<int:candidate_id>/", _l("Show one candidate"), gives=CANDIDATE_SHAPE)
+    def retrieve(self, request: Asked, candidate_id: int) -> Response:
+        return self.one(request, visible_candidates(request.user).filter(pk=candidate_id))
 
     @operation(
         "post",
-        "<int:component_id>/accept/",
+        "<int:candidate_id>/accept/",
         _l("Take a candidate into the inventory"),
         takes=(
             Name(name="name", label=_l("Another name for it"), max_length=200),
@@ -81,9 +81,9 @@ class ComponentCandidateCollection(Collection):
         status=201,
         refuses=(409,),
     )
-    def accept(self, request: Asked, component_id: int) -> Response:
+    def accept(self, request: Asked, candidate_id: int) -> Response:
         item = actions.accept_candidate(
-            candidate=self._candidate(request, component_id),
+            candidate=self._candidate(request, candidate_id),
             actor=request.user,
             **self.given(request),
         )
@@ -92,21 +92,20 @@ class ComponentCandidateCollection(Collection):
 
     @operation(
         "post",
-        "<int:component_id>/reject/",
+        "<int:candidate_id>/reject/",
         _l("Leave a candidate out for good"),
         takes=(),
         gives=CANDIDATE_SHAPE,
         refuses=(409,),
     )
-    def reject(self, request: Asked, component_id: int) -> Response:
+    def reject(self, request: Asked, candidate_id: int) -> Response:
         self.given(request)
-        candidate = self._candidate(request, component_id)
+        candidate = self._candidate(request, candidate_id)
         actions.reject_candidate(candidate=candidate, actor=request.user)
-        return self.one(request, visible_candidates(request.user).filter(pk=component_id))
+        return self.one(request, visible_candidates(request.user).filter(pk=candidate_id))
 
-    def _candidate(self, request: Asked, component_id: int) -> ComponentCandidate:
-        found: Any = visible_candidates(request.user).filter(pk=component_id).first()
+    def _candidate(self, request: Asked, candidate_id: int) -> ComponentCandidate:
+        found = visible_candidates(request.user).filter(pk=candidate_id).first()
         if found is None:
             raise NotFound(_("There is no such candidate."))
-        candidate: ComponentCandidate = found
-        return candidate
+        return found

@@ -16,7 +16,7 @@ from itsm.monitoring.credentials import Credentials
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """What was posted to an address that is no monitoring source's."""
+    """What was posted to an address."""
 
     slug: str
     credentials: Credentials

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from itsm.core.errors import NotFound
 from itsm.monitoring import actions
-from itsm.monitoring.bodies import ENCODINGS, LARGEST_UNPACKED, TooLarge, unpacked
+from itsm.monitoring.bodies import ENCODINGS, LARGEST_UNPACKED, TooLarge
 from itsm.monitoring.credentials import Credentials
 from itsm.monitoring.doors import Post, doors
 from itsm.monitoring.models import MonitoringSource
@@ -79,24 +79,23 @@ def problem(
 
 
 def _take_in(request: HttpRequest, slug: str, token: str) -> HttpResponse:
-    body = _body(request)
-    now = timezone.now()
     credentials = Credentials(
         headers=request.headers,
-        body=body,
+        body=_body(request),
         path_token=token,
         query_token=request.GET.get("token", ""),
     )
     content_type = request.headers.get("Content-Type", "")
+    now = timezone.now()
+    post = Post(slug=slug, credentials=credentials, content_type=content_type, now=now)
     try:
         source = source_for(slug, credentials=credentials, now=now)
     except NotFound:
-        post = Post(slug=slug, credentials=credentials, content_type=content_type, now=now)
         return _next_door(post)
     actions.note_heard(source=source, now=now)
     accepted = actions.receive(
         source,
-        body=unpacked(body, encoding=request.headers.get("Content-Encoding", "")),
+        body=post.content,
         content_type=content_type,
         headers=_kept_headers(request, source),
         now=now,

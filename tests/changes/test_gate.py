@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from changes.gate import RULES, USUAL, Budget, Inputs, OpenIncident, Verdict, decide, hash_of
+from changes.gate import RULES, USUAL, Budget, Inputs, OpenIncident, Verdict, decide
 
 FINE = Inputs(budget=Budget(left=0.9, burn=0.2))
 LATER = datetime(2026, 12, 1, 22, tzinfo=UTC)
@@ -204,4 +204,4 @@ def test_the_same_inputs_get_the_same_decision(known):
     inputs, again = Inputs(**known), Inputs(**dict(reversed(known.items())))
 
     assert decide(inputs) == decide(again)
-    assert hash_of(inputs) == hash_of(again)
+    assert decide(inputs).inputs_hash == decide(again).inputs_hash

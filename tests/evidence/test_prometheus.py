@@ -1,6 +1,5 @@
 """The real Prometheus, with an hour of numbers in it, asked for the cause of an incident."""
 
-import shutil
 import socket
 import subprocess
 import time
@@ -17,13 +16,13 @@ from itsm.evidence.actions import make_pack
 from itsm.evidence.models import EvidenceQuery, EvidenceSource
 from itsm.inventory.models import ServiceDependency
 from tests.factories import IncidentFactory, ServiceFactory
+from tests.programs import needs
 
-MISSING = [each for each in ("prometheus", "promtool") if not shutil.which(each)]
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.django_db,
     pytest.mark.timeout(120),
-    pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}"),
+    needs("prometheus", "promtool"),
 ]
 BEGAN = timezone.now() - timedelta(minutes=5)
 STEP = 15

@@ -1,7 +1,6 @@
 """Real healing: a service that breaks, watched by Prometheus, restarted by Ansible, and proven."""
 
 import json
-import shutil
 import socket
 import subprocess
 import sys
@@ -27,14 +26,13 @@ from itsm.monitoring.models import Alert
 from itsm.people.models import User
 from itsm.tickets.models import OPEN_PHASES
 from tests.journeys.conftest import House
+from tests.programs import needs
 
-PROGRAMS = ("prometheus", "prometheus-alertmanager", "ansible-playbook")
-MISSING = [each for each in PROGRAMS if not shutil.which(each)]
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(240),
-    pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}"),
+    needs("prometheus", "prometheus-alertmanager", "ansible-playbook"),
 ]
 SHOP = """
 import sys

@@ -18,14 +18,15 @@ from itsm.people.models import User
 from itsm.tickets.actions import link
 from tests.factories import IncidentFactory
 from tests.journeys.test_steady_gate import Pipeline, pipeline, template
-from tests.workshop import HAS_TERRAFORM, ONE, TWO, Workshop
+from tests.programs import needs
+from tests.workshop import ONE, TWO, Workshop
 
 __all__ = ["pipeline", "template"]
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(240),
-    pytest.mark.skipif(not HAS_TERRAFORM, reason="No terraform on the path."),
+    needs("terraform"),
 ]
 
 

@@ -4,7 +4,6 @@ Each effect leaves a line where it happens, so that one that happened twice is s
 """
 
 import os
-import shutil
 import signal
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -22,14 +21,13 @@ from itsm.automation.models import Run
 from itsm.people.models import User
 from requests.models import ServiceRequest, Target
 from tests.frame.installation import wait_until
+from tests.programs import needs
 from tests.requests.conftest import Make
 from tests.requests.worker import Workers, workers
 from tests.runbooks import peers
 from tests.runbooks.conftest import Write, write  # noqa: F401
 from tests.runbooks.peers import Asked, Peer
 
-PROGRAMS = ("ansible-playbook", "terraform")
-MISSING = [each for each in PROGRAMS if not shutil.which(each)]
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
@@ -193,7 +191,7 @@ def say_that_it_took_effect(client: Client, person: User) -> None:
     assert client.post(address, said, content_type="application/json").status_code == 200
 
 
-@pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
+@needs("ansible-playbook", "terraform")
 @pytest.mark.usefixtures("programs", "directory")
 def test_an_environment_is_made_once_and_taken_back_once_when_its_time_is_over(
     make: Make,

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,16 +16,10 @@ from itsm.automation.models import Run
 from itsm.core.delivery import deliver_owed
 from itsm.people.models import User
 from tests.factories import IncidentFactory
+from tests.programs import needs
 from tests.runbooks.conftest import Write, done
 from tests.runbooks.test_executors import HOSTILE
 
-ANSIBLE = shutil.which("ansible-playbook")
-needs_ansible = pytest.mark.skipif(not ANSIBLE, reason="ansible-playbook is not installed")
-needs_terraform = pytest.mark.skipif(
-    not shutil.which("terraform"), reason="terraform is not installed"
-)
-PUPPET = shutil.which("puppet") or shutil.which("puppet", path="/opt/puppetlabs/bin")
-needs_puppet = pytest.mark.skipif(not PUPPET, reason="puppet is not installed")
 PLAY = """
 - hosts: all
   gather_facts: false
@@ -61,7 +54,7 @@ def run(use: str, wanted: Work) -> tuple[Outcome, str]:
     return outcome, "\n".join(said)
 
 
-@needs_ansible
+@needs("ansible-playbook")
 def test_ansible_takes_what_it_is_told_for_data(place: Path) -> None:
     (place / "playbooks" / "tell.yml").write_text(PLAY)
     nasty = " ".join(HOSTILE) + " {{ lookup('pipe', 'touch " + str(place) + "/owned') }}"
@@ -77,7 +70,7 @@ def test_ansible_takes_what_it_is_told_for_data(place: Path) -> None:
     assert "planted-4711" not in said
 
 
-@needs_ansible
+@needs("ansible-playbook")
 def test_ansible_shows_first_and_says_when_it_fails(place: Path) -> None:
     text = (
         "- hosts: all\n  gather_facts: false\n  tasks:\n    - copy: {dest: %s/x, content: hello}\n"
@@ -111,7 +104,7 @@ output "secret" {
 """
 
 
-@needs_terraform
+@needs("terraform")
 def test_terraform_applies_what_was_planned_and_nothing_else(place: Path) -> None:
     directory = place / "terraform" / "environment"
     directory.mkdir()
@@ -148,7 +141,7 @@ steps:
 """
 
 
-@needs_terraform
+@needs("terraform")
 @pytest.mark.django_db
 def test_somebody_agrees_to_a_plan_of_terraform_and_that_plan_is_applied(
     place: Path, write: Write, alice: User, dana: User, client: Client
@@ -191,7 +184,7 @@ def test_somebody_agrees_to_a_plan_of_terraform_and_that_plan_is_applied(
     assert (leave.state, leave.snapshot["plan"]) == ("approved", agreed.plan_hash)
 
 
-@needs_puppet
+@needs("puppet")
 def test_puppet_applies_a_manifest_and_reports_what_it_changed(place: Path) -> None:
     manifest = "file { \"${facts['out']}/heard\": content => $facts['host'] }\n"
     (place / "manifests" / "tell.pp").write_text(manifest)

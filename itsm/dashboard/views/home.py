@@ -46,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
     parts: dict[str, Fill] = {
         **PARTS,
         "work": lambda user: _work(user, lists()),
-        "changes": lambda _user: {"has_changes": True, "changes": lists()["changes"]},
+        "changes": lambda _user: {"changes": lists()["changes"]},
     }
     if "X-Parts" in request.headers:
         parts["insight"] = _insight

@@ -56,8 +56,8 @@ WHERE known.source = %(source)s::text AND known.address = told.address AND known
 @transaction.atomic(savepoint=False)
 def propose_components(
     found: Sequence[Found], *, source: str, environment: str, service: Service | None
-) -> int:
-    """Propose what is not known yet, and renew what was proposed; how many there are to decide on.
+) -> None:
+    """Propose what is not known yet, and renew what was proposed.
 
     As with alerts that name components this is no event: the rows say when they were seen.
     """
@@ -75,8 +75,6 @@ def propose_components(
     with connection.cursor() as cursor:
         cursor.execute(RENEW, given)
         cursor.execute(PROPOSE, given)
-    waiting = ComponentCandidate.objects.filter(source=source, state=State.PROPOSED)
-    return waiting.count()
 
 
 @transaction.atomic
