@@ -18,9 +18,7 @@ from django.core.management import call_command
 
 django.setup()
 
-from django.conf import settings
 from django.db import connection
-from django.test import Client as Browser
 from django.utils import timezone
 
 from bench import (
@@ -37,7 +35,7 @@ from bench import (
     rules,
 )
 from bench.client import Client
-from bench.server import Server
+from bench.server import Server, cookie_of
 from itsm.core.chores import timetable
 from itsm.core.models import Chore
 from itsm.monitoring.actions import create_source
@@ -122,16 +120,13 @@ def _doors(server: Server, size: int) -> cases.Doors:
     admin, _ = User.objects.get_or_create(username="bench-admin", defaults={"role": "admin"})
     _token, plain = issue_token(user=agent, name="bench")
     _source, secret = create_source(kind="alertmanager", name=f"Bench {size}", actor=admin)
-    browser = Browser()
-    browser.force_login(agent)
-    cookie = f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
 
     def door(**headers: str) -> Client:
         return Client(server.port, headers)
 
     return cases.Doors(
         api=door(Authorization=f"Bearer {plain}"),
-        page=door(Cookie=cookie),
+        page=door(Cookie=cookie_of(agent.username)),
         hook=door(Authorization=f"Bearer {secret}"),
         hook_path=f"/hooks/{_source.slug}/",
         senders=tuple(door(Authorization=f"Bearer {secret}") for _ in range(8)),

@@ -1,14 +1,10 @@
 """How fast the calendar answers when a month is full: as many changes in view as it takes in."""
 
-from django.conf import settings
-from django.test import Client as Browser
-
 from bench import data
 from bench.cases import Figure, measured
 from bench.client import Answer, Client
-from bench.server import Server
+from bench.server import Server, cookie_of
 from changes.agenda import MOST
-from itsm.people.models import User
 
 CROWDS = (2_000, MOST)
 VIEWS = ("month", "week", "lanes")
@@ -16,10 +12,7 @@ VIEWS = ("month", "week", "lanes")
 
 def report(server: Server, *, size: int, rounds: int) -> list[Figure]:
     """Each view, and what a move would get in the way of, with more and more in the month."""
-    browser = Browser()
-    browser.force_login(User.objects.get(username="agent-1"))
-    cookie = f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
-    client = Client(server.port, {"Cookie": cookie})
+    client = Client(server.port, {"Cookie": cookie_of("agent-1")})
     figures = []
     for crowd in CROWDS:
         moved = data.plan_a_month(crowd).number

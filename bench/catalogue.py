@@ -4,13 +4,10 @@ import itertools
 from typing import Any
 
 import yaml
-from django.conf import settings
-from django.test import Client as Browser
 
 from bench.cases import Figure, measured
 from bench.client import Client
-from bench.server import Server
-from itsm.people.models import User
+from bench.server import Server, cookie_of
 from requests.actions import take_in
 
 ITEMS, SHELVES = 300, 12
@@ -21,7 +18,9 @@ WORDS = itertools.cycle(["laptop", "acc", "environment", "vpn+token", "desk", "l
 def report(server: Server, *, size: int, rounds: int) -> list[Figure]:
     """Pages of a catalogue of 300 items on 12 shelves, a tenth of them not for everybody."""
     take_in(text=yaml.safe_dump(_catalogue()), actor=None)
-    user, staff = _client(server, "requester-1"), _client(server, "agent-1")
+    user, staff = (
+        Client(server.port, {"Cookie": cookie_of(name)}) for name in ("requester-1", "agent-1")
+    )
     pages = [
         (user, "catalogue page", lambda client: client.call("GET", "/portal/catalogue/")),
         (
@@ -65,10 +64,3 @@ def _question(place: int) -> dict[str, Any]:
         return {"name": f"size_{place}", "label": "Which size?", "type": "choice",
                 "choices": ["Small", "Medium", "Large"]}  # fmt: skip
     return {"name": f"why_{place}", "label": "What is it for?", "type": "text", "help": "In brief."}
-
-
-def _client(server: Server, name: str) -> Client:
-    browser = Browser()
-    browser.force_login(User.objects.get(username=name))
-    cookie = browser.cookies[settings.SESSION_COOKIE_NAME].value
-    return Client(server.port, {"Cookie": f"{settings.SESSION_COOKIE_NAME}={cookie}"})

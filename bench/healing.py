@@ -11,16 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.conf import settings
 from django.db import connection
-from django.test import Client as Browser
 from django.utils import timezone
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from bench.cases import Figure, alert
 from bench.client import Client
-from bench.server import Server, Worker
+from bench.server import Server, Worker, cookie_of
 from itsm.automation.actions import add_runbook
 from itsm.automation.actions.keeping import save_rule
 from itsm.automation.actions.logging import Voice
@@ -122,7 +120,7 @@ def _logs(server: Server, admin: User, runbook: Runbook, size: int) -> list[Figu
             started_at=timezone.now(),
         )
         logs.append(Log(run.pk))
-    said = asyncio.run(_all_read(server, _cookie(admin), logs))
+    said = asyncio.run(_all_read(server, cookie_of(admin.username), logs))
     Run.objects.filter(key__startswith=f"log:{stamp}:").update(
         state=RunState.ABORTED, ended_at=timezone.now()
     )
@@ -139,12 +137,6 @@ def _logs(server: Server, admin: User, runbook: Runbook, size: int) -> list[Figu
             slowest=late[int(len(late) * 0.95)] * 1000,
         ),
     ]  # fmt: skip
-
-
-def _cookie(user: User) -> str:
-    browser = Browser()
-    browser.force_login(user)
-    return f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
 async def _all_read(server: Server, cookie: str, logs: list[Log]) -> int:

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.test import Client as Visitor
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from bench.cases import Figure, measured
 from bench.client import Client
-from bench.server import Server
+from bench.server import Server, session_of
 from incidents.models import Incident
 from itsm.people.actions import issue_token
 from itsm.people.models import User
@@ -61,7 +60,7 @@ def report(server: Server, *, size: int, rounds: int) -> None:
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=executable(), args=ARGUMENTS)
         for person, place in _pages():
-            cookie = _session_of(person)
+            cookie = session_of(person)
             served = measured(
                 server,
                 place,
@@ -87,12 +86,6 @@ def _pages() -> list[tuple[str, str]]:
     ]  # fmt: skip
     portal = ["/portal/", "/portal/report/", "/portal/items/", f"/portal/items/{reported.number}/"]
     return [("agent-1", each) for each in staff] + [("requester-1", each) for each in portal]
-
-
-def _session_of(person: str) -> str:
-    visitor = Visitor()
-    visitor.force_login(User.objects.get(username=person))
-    return visitor.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def _opened(browser: Browser, server: Server, cookie: str) -> tuple[BrowserContext, Page]:
@@ -146,7 +139,7 @@ def _print(place: str, row: Mapping[str, float]) -> None:
 
 def _storm(browser: Browser, server: Server) -> None:
     """An open dashboard while fifty records a second change, and somebody who types."""
-    cookie = _session_of("agent-1")
+    cookie = session_of("agent-1")
     context, page = _opened(browser, server, cookie)
     page.goto(f"http://127.0.0.1:{server.port}/")
     page.wait_for_selector("html[data-live=on]")

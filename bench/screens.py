@@ -28,7 +28,7 @@ from django.test import Client as Visitor
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Browser, sync_playwright
 
-from bench.server import Server
+from bench.server import Server, session_of
 from itsm.people.models import User
 from tests.browser import executable
 
@@ -99,12 +99,8 @@ def photograph(
         reduced_motion="reduce",
     )
     if person != "nobody":
-        visitor = Visitor()
-        visitor.force_login(User.objects.get(username=person))
-        cookie = visitor.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": address}]
-        )
+        name, cookie = settings.SESSION_COOKIE_NAME, session_of(person)
+        context.add_cookies([{"name": name, "value": cookie, "url": address}])
     page = context.new_page()
     for place in places:
         page.goto(address + place)

@@ -9,11 +9,26 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from django.conf import settings
 from django.db import connection
+from django.test import Client as Browser
 
 from bench.client import Client
+from itsm.people.models import User
 
 TICK = os.sysconf("SC_CLK_TCK")
+
+
+def session_of(person: str) -> str:
+    """The session of somebody who has signed in, as a cookie holds it."""
+    browser = Browser()
+    browser.force_login(User.objects.get(username=person))
+    return browser.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def cookie_of(person: str) -> str:
+    """The header that a browser sends in which somebody has signed in."""
+    return f"{settings.SESSION_COOKIE_NAME}={session_of(person)}"
 
 
 class Server:

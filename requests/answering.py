@@ -46,6 +46,11 @@ FORMS: Mapping[str, Any] = {
     ),
     "email": _l("Give an e-mail address, such as %(example)s."),
 }
+UNKNOWN: Mapping[str, Any] = {
+    "person": _l("You know nobody of this user name; one looks like anna.miller."),
+    "service": _l("You know no service of this name; choose one from the list."),
+    "component": _l("You know no component of this name; choose one from the list."),
+}
 
 
 @dataclass(frozen=True)
@@ -177,24 +182,12 @@ def _some_of(question: Question, raw: Any, _lookups: Lookups) -> list[str]:
     return chosen
 
 
-def _person(question: Question, raw: Any, lookups: Lookups) -> str:
-    found = lookups.person(_text(question, raw, lookups))
+def _known(question: Question, raw: Any, lookups: Lookups) -> str:
+    """The name of something the person knows, as it is written there."""
+    sort = question["type"]
+    found: str | None = getattr(lookups, sort)(_text(question, raw, lookups))
     if found is None:
-        raise _wrong(_("You know nobody of this user name; one looks like anna.miller."))
-    return found
-
-
-def _service(question: Question, raw: Any, lookups: Lookups) -> str:
-    found = lookups.service(_text(question, raw, lookups))
-    if found is None:
-        raise _wrong(_("You know no service of this name; choose one from the list."))
-    return found
-
-
-def _component(question: Question, raw: Any, lookups: Lookups) -> str:
-    found = lookups.component(_text(question, raw, lookups))
-    if found is None:
-        raise _wrong(_("You know no component of this name; choose one from the list."))
+        raise _wrong(str(UNKNOWN[sort]))
     return found
 
 
@@ -206,9 +199,9 @@ _READ: Mapping[str, Callable[[Question, Any, Lookups], Any]] = {
     "date": _day,
     "choice": _one_of,
     "several": _some_of,
-    "person": _person,
-    "service": _service,
-    "component": _component,
+    "person": _known,
+    "service": _known,
+    "component": _known,
 }
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from itsm.core.errors import Invalid
 from requests.models import CatalogItem
 from requests.questions import Question
-from requests.rows import Row, rows_of
+from requests.rows import Row, condition_of, condition_row_of, rows_of
 from requests.sheets import plain
 
 ROW = (
@@ -31,16 +31,11 @@ def rows_in(form: QueryDict) -> list[Row]:
 
 def row_of(question: Question) -> Row:
     """A question as the form shows it."""
-    condition = question.get("show_when") or {}
     told = {name: str(question.get(name, "")) for name in ROW}
-    wanted = condition.get("is", "")
+    told |= condition_row_of(question.get("show_when"))
     return told | {
         "required": "yes" if question.get("required") else "",
         "choices": "\n".join(question.get("choices", ())),
-        "when_question": condition.get("question", ""),
-        "when_is": {True: "yes", False: "no"}.get(wanted, str(wanted))
-        if isinstance(wanted, bool)
-        else str(wanted),
     }
 
 
@@ -52,22 +47,14 @@ def question_of(row: Row) -> Question:
         "type": row["type"] or "text",
         "required": row["required"] == "yes",
     }
-    for name in ("help", "pattern", "prefill"):
+    for name in ("help", "pattern", "prefill", "min", "max"):
         if row[name].strip():
             question[name] = row[name].strip()
-    for name in ("min", "max"):
-        if row[name].strip():
-            question[name] = row[name].strip()
-            if question["type"] != "date" and row[name].strip().isdecimal():
-                question[name] = int(row[name])
     choices = [each.strip() for each in row["choices"].splitlines() if each.strip()]
     if choices:
         question["choices"] = choices
-    if row["when_question"].strip():
-        question["show_when"] = {
-            "question": row["when_question"].strip(),
-            "is": row["when_is"].strip(),
-        }
+    if condition := condition_of(row):
+        question["show_when"] = condition
     return question
 
 

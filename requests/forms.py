@@ -13,6 +13,7 @@ from itsm.people.models import User
 from itsm.people.roles import Role
 from itsm.people.selectors import visible_teams
 from requests.answering import EXAMPLES
+from requests.models import StepSort
 from requests.questions import PATTERNS, PREFILLS, TYPES, Question
 from requests.selectors import all_targets
 from requests.stepping import METHODS, UNDOING
@@ -81,21 +82,14 @@ def words_of_rows(user: User) -> dict[str, Any]:
         "runbooks": visible_runbooks(user).order_by("slug"),
         "targets": all_targets(),
         "roles": Role.choices,
-        "step_types": STEP_TYPES.items(),
-        "undo_types": [(name, STEP_TYPES[name]) for name in UNDOING],
+        "step_types": StepSort.choices,
+        "undo_types": [(name, StepSort(name).label) for name in UNDOING],
         "methods": METHODS,
         "whos": WHOS.items(),
         "quorums": QUORUMS.items(),
     }
 
 
-STEP_TYPES = {
-    "human": _l("Somebody does it"),
-    "http": _l("A system is called"),
-    "runbook": _l("A runbook runs"),
-    "approval": _l("Somebody agrees"),
-    "wait": _l("Time passes"),
-}
 WHOS = {
     "owner": _l("The team that owns it"),
     "manager": _l("The manager of who gets it"),

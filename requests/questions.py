@@ -189,7 +189,7 @@ def _bound_of_date(value: Any) -> str:
 def _formed(given: Question, sort: str) -> Question:
     found: Question = {}
     if pattern := given.get("pattern"):
-        if sort != "text" or pattern not in PATTERNS:
+        if sort != "text" or not isinstance(pattern, str) or pattern not in PATTERNS:
             known = ", ".join(PATTERNS)
             raise _wrong(_("A text is held to one of %(known)s.") % {"known": known})
         found["pattern"] = pattern

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.http import QueryDict
 
+from requests.values import number_in
+
 MOST_ROWS = 60
 PRESS = re.compile(r"(questions|steps|stages)\.(more|up|down|away)(?:\.(\d{1,2}))?")
 Row = dict[str, str]
@@ -15,7 +17,10 @@ def rows_of(
     form: QueryDict, names: Sequence[str], *, prefix: str, said_in: Sequence[str]
 ) -> list[Row]:
     """The rows a browser sent, those that say nothing in these places left out."""
-    columns = {name: form.getlist(f"{prefix}-{name}")[:MOST_ROWS] for name in names}
+    columns = {
+        name: [storable(each) for each in form.getlist(f"{prefix}-{name}")[:MOST_ROWS]]
+        for name in names
+    }
     count = max((len(each) for each in columns.values()), default=0)
     rows = [
         {name: (values[place] if place < len(values) else "") for name, values in columns.items()}
@@ -47,10 +52,30 @@ def with_blanks(rows: Sequence[Row], names: Sequence[str], *, more: int) -> list
     return [*rows, *(dict.fromkeys(names, "") for _place in range(more))]
 
 
+def storable(text: str) -> str:
+    """What a browser sent, without what the database cannot keep."""
+    return text.replace("\x00", "")
+
+
 def number_or_text(text: str) -> Any:
-    """A whole number where it is one; anything else stays as it is, to be refused in words."""
-    text = text.strip()
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else text
+    """A number where it is one; anything else stays as it is, to be refused in words."""
+    number = number_in(text.strip())
+    return text.strip() if number is None else number
+
+
+def condition_of(row: Row) -> dict[str, str] | None:
+    """On what a row depends, still to be checked; None where on nothing."""
+    question = row["when_question"].strip()
+    return {"question": question, "is": row["when_is"].strip()} if question else None
+
+
+def condition_row_of(condition: Mapping[str, Any] | None) -> Row:
+    """A condition as a row shows it."""
+    if not condition:
+        return {"when_question": "", "when_is": ""}
+    wanted = condition["is"]
+    words = ("yes" if wanted else "no") if isinstance(wanted, bool) else str(wanted)
+    return {"when_question": condition["question"], "when_is": words}
 
 
 def list_in(text: str) -> list[str]:

@@ -1,8 +1,9 @@
 """Questions about the catalogue and about service requests."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
@@ -39,6 +40,11 @@ from requests.workflow import HELD
 
 MOST_LISTED = 300
 MOST_OFFERED = 500
+# What a question can ask for by its name, and which of it a person may know.
+NAMED: Mapping[str, Callable[[User], QuerySet[Any]]] = {
+    "service": visible_services,
+    "component": visible_configuration_items,
+}
 
 
 class Offer(NamedTuple):
@@ -59,16 +65,16 @@ Item = TypeVar("Item", CatalogItem, Offer)
 def catalogue_for(user: User, *, text: str = "", category: str = "") -> list[CatalogItem]:
     """What this person can order, those that have the words first."""
     items = _on_offer(text, category).prefetch_related("category").defer("search", "description")
-    return _for(user, list(items[:MOST_LISTED]))
+    return _offered_to(user, list(items[:MOST_LISTED]))
 
 
 def offers_for(user: User, *, text: str = "", category: str = "") -> list[Offer]:
     """The same as rows that are cheap, because a page shows hundreds of them."""
     rows = _on_offer(text, category).values_list(*Offer._fields)[:MOST_LISTED]
-    return _for(user, [Offer(*each) for each in rows])
+    return _offered_to(user, [Offer(*each) for each in rows])
 
 
-def _for(user: User, found: list[Item]) -> list[Item]:
+def _offered_to(user: User, found: list[Item]) -> list[Item]:
     """Those that are offered to this person."""
     if not any(each.audience for each in found):
         return found
@@ -151,31 +157,23 @@ def lookups_for(user: User, *, today: date | None = None) -> Lookups:
         found = known.filter(username__iexact=name, is_active=True, is_bot=False).first()
         return found.username if found else None
 
-    def service(name: str) -> str | None:
-        known = visible_services(user).filter(name__iexact=name).first()
-        return known.name if known else None
-
-    def component(name: str) -> str | None:
-        known = visible_configuration_items(user).filter(name__iexact=name).first()
+    def named(kind: str, name: str) -> str | None:
+        known = NAMED[kind](user).filter(name__iexact=name).first()
         return known.name if known else None
 
     return Lookups(
         person=person,
-        service=service,
-        component=component,
+        service=partial(named, "service"),
+        component=partial(named, "component"),
         today=today or timezone.localdate(),
     )
 
 
 def names_to_offer(user: User, questions: Iterable[Question]) -> dict[str, list[str]]:
     """The names this person may choose from, by type of question, where one asks for them."""
-    kinds: dict[str, Callable[[User], QuerySet[Any]]] = {
-        "service": visible_services,
-        "component": visible_configuration_items,
-    }
-    wanted = {each["type"] for each in questions} & set(kinds)
+    wanted = {each["type"] for each in questions} & set(NAMED)
     return {
-        kind: list(kinds[kind](user).order_by("name").values_list("name", flat=True)[:MOST_OFFERED])
+        kind: list(NAMED[kind](user).order_by("name").values_list("name", flat=True)[:MOST_OFFERED])
         for kind in wanted
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from requests.editing import name_for
-from requests.rows import Row, list_in, number_or_text
+from requests.rows import Row, condition_of, condition_row_of, list_in, number_or_text
 from requests.stepping import NUMBERS, OF_TYPE, PATIENCE, StepPlan
 
 OF_PART = (
@@ -26,11 +26,8 @@ def step_of(row: Row) -> StepPlan:
     after = row["after"].strip()
     if after:
         step["after"] = [] if after == AT_ONCE else list_in(after)
-    if row["when_question"].strip():
-        step["when"] = {
-            "question": row["when_question"].strip(),
-            "is": row["when_is"].strip(),
-        }
+    if condition := condition_of(row):
+        step["when"] = condition
     if row["if_failed"]:
         step["if_failed"] = row["if_failed"]
     if row["undo_type"]:
@@ -40,15 +37,12 @@ def step_of(row: Row) -> StepPlan:
 
 def step_row_of(step: StepPlan, before: str | None) -> Row:
     """A step as the form shows it; ``before`` is the step that comes before it."""
-    condition = step.get("when") or {}
-    wanted = condition.get("is", "")
     row = dict.fromkeys(STEP, "") | {
         "name": step["name"],
         "after": _after(step, before),
-        "when_question": condition.get("question", ""),
-        "when_is": ("yes" if wanted else "no") if isinstance(wanted, bool) else str(wanted),
         "if_failed": step.get("if_failed", ""),
     }
+    row |= condition_row_of(step.get("when"))
     return row | _row(step, "") | (_row(step["undo"], "undo_") if step.get("undo") else {})
 
 

@@ -111,7 +111,9 @@ def _checked(
     if name in known:
         raise _wrong(_("There are two steps named “%(name)s”.") % {"name": name})
     after = list(known)[-1:] if given.get("after") is None else given["after"]
-    if not isinstance(after, list) or any(each not in known for each in after):
+    if not isinstance(after, list) or not all(
+        isinstance(each, str) and each in known for each in after
+    ):
         raise _wrong(_("It may wait only for steps that come before it."))
     step |= {"name": name, "after": list(after)}
     if given.get("when"):

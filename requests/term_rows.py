@@ -6,7 +6,7 @@ from typing import Any
 from django.http import QueryDict
 
 from requests.audience import SORTS
-from requests.rows import Row, list_in, number_or_text
+from requests.rows import Row, list_in, number_or_text, storable
 from requests.terms import NUMBERS
 
 STAGE = ("who", "name", "team", "role", "users", "above", "currency", "quorum", "amount")
@@ -26,7 +26,7 @@ def stage_of(row: Row) -> dict[str, Any]:
     if who == "users":
         stage["users"] = list_in(row["users"])
     if row["above"].strip():
-        stage["above"] = _price(row["above"])
+        stage["above"] = number_or_text(row["above"])
         if row["currency"].strip():
             stage["currency"] = row["currency"].strip().upper()
     if row["quorum"] not in ("", "first"):  # what is meant where nothing is said
@@ -48,7 +48,7 @@ def stage_row_of(stage: Mapping[str, Any]) -> Row:
 def terms_in(form: QueryDict) -> Fields:
     """The fields of the terms as a browser sent them."""
     names = [f"lease_{each}" for each in LEASE] + [f"audience_{each}" for each in SORTS]
-    return {name: form.get(name, "").strip() for name in (*names, "agreement")}
+    return {name: storable(form.get(name, "")).strip() for name in (*names, "agreement")}
 
 
 def terms_of(approval: Mapping[str, Any], lease: Mapping[str, Any], audience: Any) -> Fields:
@@ -79,11 +79,3 @@ def audience_of(terms: Fields) -> dict[str, Any]:
     """Whom it is offered to, still to be checked."""
     told = {sort: list_in(terms[f"audience_{sort}"]) for sort in SORTS}
     return {sort: names for sort, names in told.items() if names}
-
-
-def _price(text: str) -> Any:
-    try:
-        number = float(text.strip())
-    except ValueError:
-        return text
-    return int(number) if number.is_integer() else number

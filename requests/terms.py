@@ -17,11 +17,12 @@ from itsm.core.errors import Invalid
 from itsm.currencies import CODES
 from itsm.people.roles import Role
 from requests.questions import Question
-from requests.values import WrongRow
+from requests.values import WrongRow, is_text
 
 WHO = ("owner", "manager", "team", "role", "users")
 OF_STAGE = {"who", "team", "role", "users", "above", "currency", "quorum", "amount", "name"}
 MOST_STAGES = 5
+LONGEST_NAME = 120
 NUMBERS = {
     "days": (1, 3650),
     "remind_days": (0, 90),
@@ -55,17 +56,17 @@ def stages_for(
     """The stages that apply at this price, as the approvals know them."""
     found = []
     for each in approval.get("stages", ()):
+        who = each["who"]
         # A bound in another currency says nothing of this price: then they are asked.
         is_bound = each.get("above") is not None and each.get("currency", house) == currency
         if is_bound and price <= each["above"]:
             continue
-        if each["who"] == "owner" and owner is None:
+        if who == "owner" and owner is None:
             continue
-        who = each["who"]
         usual: dict[str, dict[str, Any]] = {"owner": {"team": owner}, "manager": {"manager": True}}
         asked = usual.get(who) or {who: each[who]}
         more = {name: each[name] for name in ("quorum", "amount", "name") if name in each}
-        found.append({"name": _NAMES.get(each["who"], "Approval"), **more, **asked})
+        found.append({"name": _NAMES.get(who, "Approval"), **more, **asked})
     return found
 
 
@@ -127,14 +128,23 @@ def _stage(given: Any) -> dict[str, Any]:
     }
     if not is_good[who]:
         raise _wrong("approval", _("Say which %(who)s.") % {"who": who})
+    if given.get("name") is not None and not is_text(given["name"], most=LONGEST_NAME):
+        told = _("The name of a stage is a text of at most %(most)d characters.")
+        raise _wrong("approval", told % {"most": LONGEST_NAME})
     above, amount = given.get("above"), given.get("amount", 1)
     if above is not None and (type(above) not in (int, float) or not 0 <= above < 10**9):
         raise _wrong("approval", _("The price above which it is asked is a number."))
-    if given.get("currency") is not None and given["currency"] not in CODES:
+    currency = given.get("currency")
+    if currency is not None and not (isinstance(currency, str) and currency in CODES):
         raise _wrong("approval", _("Give the three letters of a currency, such as EUR or USD."))
     if given.get("quorum", "first") not in list(Sort) or type(amount) is not int or amount < 0:
         raise _wrong("approval", _("The quorum is one of %(known)s.") % {"known": ", ".join(Sort)})
-    return {name: value for name, value in given.items() if value is not None}
+    # What another sort of stage would need says nothing of this one.
+    return {
+        name: value
+        for name, value in given.items()
+        if value is not None and (name == who or name not in WHO)
+    }
 
 
 def _wrong(field: str, sentence: str) -> Invalid:

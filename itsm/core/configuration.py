@@ -9,9 +9,11 @@ from typing import Any
 
 from django.db import models
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
 from itsm.core import events
 from itsm.core.crypto import EncryptedTextField
+from itsm.core.errors import Stale
 
 Picture = dict[str, Any]
 Parts = Mapping[str, Callable[[Any], Sequence[Any]]]
@@ -65,6 +67,13 @@ def picture_of(record: models.Model) -> Picture:
     for name, read in kind_of(type(record)).parts.items():
         picture[name] = list(read(record))
     return picture
+
+
+def check_version(record: models.Model, version: int, expected: int | None) -> None:
+    """Stale unless this still is the version the actor saw; None asks nothing."""
+    if expected is not None and version != expected:
+        sentence = _("“%(name)s” has changed since you opened it; look at it again.")
+        raise Stale(sentence % {"name": record})
 
 
 def columns_of(record: models.Model) -> Picture:

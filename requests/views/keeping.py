@@ -178,7 +178,7 @@ def _form(
         "categories": selectors.all_categories(),
         "others": [each for each in others if item is None or each.pk != item.pk],
         "wrong": str(refusal or ""),
-        "wrong_field": getattr(refusal, "field", ""),
+        "wrong_field": refusal.field if refusal else "",
         "asked": _previewed(given["rows"]["questions"]),
         **words_of_rows(user),
     }

@@ -219,6 +219,22 @@ class TestKeeping:
         assert wrong.content.decode().count("Say how many hours it waits.") == 2
         assert not CatalogItem.objects.exists()
 
+    def test_nothing_a_browser_sends_is_too_odd_to_keep_or_to_refuse(
+        self, as_: As, mona: User
+    ) -> None:
+        CategoryFactory()
+        odd = {"q-when_is": ["", "", "L\x00"], "audience_people": "a\x00", "a-who": ["role"],
+               "a-role": ["manager"], "a-name": ["\x00Board"], "made": ""}  # fmt: skip
+        long = {"q-type": ["number", "text", "text"], "q-max": ["9" * 5000, "", ""]}
+
+        kept = as_(mona).post("/requests/catalogue/new/", self.FORM | odd)
+        refused = as_(mona).post("/requests/catalogue/new/", self.FORM | long)
+
+        version = ItemVersion.objects.get()
+        assert (kept.status_code, refused.status_code) == (302, 422)
+        assert version.approval["stages"][0]["name"] == "Board"
+        assert version.item.audience == {"people": ["a"]}
+
     def test_saving_without_a_change_is_no_version(self, as_: As, mona: User) -> None:
         CategoryFactory()
         for address in ("new/", "item/laptop/"):

@@ -21,6 +21,7 @@ from requests.questions import (
 )
 from requests.sheets import read
 from requests.stepping import checked_steps, filled
+from requests.terms import checked_approval
 
 LOOKUPS = Lookups(
     person=lambda name: "charlie" if name == "charlie" else None,
@@ -100,6 +101,7 @@ def test_no_form_and_no_steps_are_too_strange_to_be_refused(rubbish: Any) -> Non
     "step",
     [
         {"after": ["later"]},
+        {"after": [[]]},
         {"inputs": {"a": "{{ answer.size }}"}},
         {"inputs": {"a": "answer.other"}},
         {"inputs": {"a b": "answer.size"}},
@@ -118,6 +120,25 @@ def test_steps_that_could_not_be_followed_are_refused(step: dict[str, Any]) -> N
 
     with pytest.raises(Invalid, match="Step 1"):
         checked_steps([{"name": "a", "title": "Do it", **step}], size)
+
+
+@pytest.mark.parametrize(
+    "stage",
+    [{"currency": []}, {"currency": "XXX"}, {"name": [1]}, {"name": "\x00"}, {"above": "x"}],
+)
+def test_terms_that_say_nothing_are_refused(stage: dict[str, Any]) -> None:
+    with pytest.raises(Invalid, match="Stage 1"):
+        checked_approval({"stages": [{"who": "owner", **stage}]})
+    with pytest.raises(Invalid, match="Question 1"):
+        checked_questions([{"name": "size", "label": "Size", "pattern": [stage]}])
+
+
+def test_a_stage_keeps_nothing_that_another_sort_of_stage_would_need() -> None:
+    given = {"who": "team", "team": "platform", "users": [1], "above": 5}
+
+    (stage,) = checked_approval({"stages": [given]})["stages"]
+
+    assert stage == {"who": "team", "team": "platform", "above": 5}
 
 
 @pytest.mark.parametrize("form", EXAMPLES)

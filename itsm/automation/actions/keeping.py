@@ -14,7 +14,7 @@ from itsm.automation.models import Macro, Rule, RuleBook
 from itsm.automation.placeholders import unknown_in
 from itsm.automation.selectors.rulebook import sorts
 from itsm.core import configuration, interests
-from itsm.core.errors import Invalid, NotAllowed, Stale
+from itsm.core.errors import Invalid, NotAllowed
 from itsm.core.fields import cleaned
 from itsm.people.models import User
 from itsm.tickets.desks import desks
@@ -38,7 +38,7 @@ def save_rule(
     _turn_page()
     values = cleaned(RULE, given, partly=rule is not None)
     kept = Rule.objects.get(pk=rule.pk) if rule is not None else Rule()
-    _check_version(kept, expected_version)
+    configuration.check_version(kept, kept.version, expected_version)
     before, usual = configuration.picture_of(kept) if rule is not None else {}, Rule()
     for name, value in values.items():
         if value in (None, "") and name in DEFAULTED:
@@ -88,7 +88,7 @@ def remove_rule(*, rule: Rule, actor: User, expected_version: int | None = None)
     _check_may_edit(actor)
     _turn_page()
     rule = Rule.objects.get(pk=rule.pk)
-    _check_version(rule, expected_version)
+    configuration.check_version(rule, rule.version, expected_version)
     configuration.note_removal(rule, actor=actor)
     rule.delete()
     listen()
@@ -106,7 +106,7 @@ def save_macro(
     _check_may_edit(actor)
     values = cleaned(MACRO, given, partly=macro is not None)
     kept = Macro.objects.select_for_update().get(pk=macro.pk) if macro is not None else Macro()
-    _check_version(kept, expected_version)
+    configuration.check_version(kept, kept.version, expected_version)
     before = configuration.picture_of(kept) if macro is not None else {}
     for name, value in values.items():
         if name == "position" and value is None:
@@ -132,7 +132,7 @@ def remove_macro(*, macro: Macro, actor: User, expected_version: int | None = No
     """Take a macro away."""
     _check_may_edit(actor)
     macro = Macro.objects.select_for_update().get(pk=macro.pk)
-    _check_version(macro, expected_version)
+    configuration.check_version(macro, macro.version, expected_version)
     configuration.note_removal(macro, actor=actor)
     macro.delete()
 
@@ -152,13 +152,6 @@ def _turn_page() -> None:
 def _check_may_edit(actor: User) -> None:
     if not actor.has_perm(EDIT):
         raise NotAllowed(_("You may not change what is done by itself."))
-
-
-def _check_version(kept: Rule | Macro, expected: int | None) -> None:
-    """Stale unless it still is as the actor saw it; None asks nothing."""
-    if expected is not None and kept.version != expected:
-        sentence = _("“%(name)s” has changed since you opened it; look at it again.")
-        raise Stale(sentence % {"name": kept})
 
 
 def _check_rule(rule: Rule, *, author: User) -> None:

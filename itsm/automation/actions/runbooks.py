@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from itsm.automation.definition import SECRET, read_definition
 from itsm.automation.models import Runbook, RunbookSecret, RunbookVersion
 from itsm.core import configuration, events
-from itsm.core.errors import Invalid, NotAllowed, Stale
+from itsm.core.errors import Invalid, NotAllowed
 from itsm.people.models import User
 from itsm.tickets import likeness
 
@@ -46,9 +46,7 @@ def change_runbook(
     """Change what is said of a runbook; another text is another version."""
     _check_may_write(actor)
     held = Runbook.objects.select_for_update().get(pk=runbook.pk)
-    if expected_revision is not None and held.revision != expected_revision:
-        sentence = _("“%(name)s” has changed since you opened it; look at it again.")
-        raise Stale(sentence % {"name": held})
+    configuration.check_version(held, held.revision, expected_revision)
     before = configuration.picture_of(held)
     for name, value in facts.items():
         setattr(held, name, value)

@@ -93,8 +93,6 @@ def macros_on(user: User, ticket: Ticket) -> list[Macro]:
 
 def names_of_rules(pks: Collection[int]) -> dict[int, tuple[str, str]]:
     """The short names and names of these rules, of those there still are."""
-    if not pks:
-        return {}
     rows = Rule.objects.filter(pk__in=pks).order_by().values_list("pk", "slug", "name")
     return {pk: (slug, name) for pk, slug, name in rows}
 

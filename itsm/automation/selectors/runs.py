@@ -77,8 +77,6 @@ def runs_of(user: User, ticket: Ticket) -> QuerySet[Run]:
 
 def runbooks_of_runs(pks: Collection[int]) -> dict[int, str]:
     """What each of these runs is a run of."""
-    if not pks:
-        return {}
     return dict(Run.objects.filter(pk__in=pks).order_by().values_list("pk", "runbook__name"))
 
 

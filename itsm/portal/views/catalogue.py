@@ -22,7 +22,7 @@ from itsm.portal.order_words import words_of_request
 from requests import actions, selectors
 from requests.actions.cart import good_answers
 from requests.forms import answers_in, asked_of
-from requests.models import CatalogItem
+from requests.models import CatalogItem, Category
 from requests.pricing import together
 from requests.questions import in_words, prefilled
 
@@ -37,15 +37,17 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     category = request.GET.get("category", "").replace("\x00", "")[:60]
     found = selectors.offers_for(user, text=text, category=category)
     categories = list(selectors.categories_on_offer())
-    known = {each.pk: each for each in categories}
-    shelves: dict[Any, list[selectors.Offer]] = {}
-    for each in found:
-        shelves.setdefault(known[each.category_id], []).append(each)
+    shelves: list[tuple[Category | None, list[selectors.Offer]]] = [(None, found)]
+    if not text:
+        by_shelf: dict[int, list[selectors.Offer]] = {}
+        for each in found:
+            by_shelf.setdefault(each.category_id, []).append(each)
+        shelves = [(each, by_shelf[each.pk]) for each in categories if each.pk in by_shelf]
     shown = {
         "text": text,
         "category": category,
         "categories": categories,
-        "shelves": shelves.items() if not text else [(None, found)] if found else [],
+        "shelves": shelves if found else [],
         "in_cart": selectors.cart_of(user).count(),
     }
     return render(request, "portal/catalogue.html", shown)
