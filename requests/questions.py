@@ -108,16 +108,24 @@ def checked_condition(given: Any, known: Mapping[str, Question]) -> dict[str, An
     other = known.get(given["question"]) if isinstance(given["question"], str) else None
     if other is None:
         raise _wrong(_("A condition names a question that comes before."))
-    wanted = given["is"]
+    return {"question": other["name"], "is": _wanted(given["is"], other)}
+
+
+def _wanted(wanted: Any, other: Question) -> Any:
+    """The answer that a condition waits for, as an answer to the other question is kept."""
     if other["type"] == "yes_no" and isinstance(wanted, str):
         wanted = {"yes": True, "no": False, "true": True, "false": False}.get(wanted.lower())
     if other["type"] == "yes_no" and not isinstance(wanted, bool):
         raise _wrong(_("Say yes or no."))
+    if other["type"] == "number":
+        wanted = number_in(wanted)
+        if wanted is None:
+            raise _wrong(_("Give a number."))
     if other["type"] in WITH_CHOICES and wanted not in other["choices"]:
         raise _wrong(_("Name one of the choices of “%(name)s”.") % {"name": other["name"]})
-    if not isinstance(wanted, str | bool | int):
+    if not isinstance(wanted, str | bool | int | float):
         raise _wrong(_("A condition compares with a text, a number, or yes and no."))
-    return {"question": other["name"], "is": wanted}
+    return wanted
 
 
 def _checked(given: Any, known: Mapping[str, Question]) -> Question:

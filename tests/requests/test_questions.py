@@ -133,6 +133,18 @@ def test_terms_that_say_nothing_are_refused(stage: dict[str, Any]) -> None:
         checked_questions([{"name": "size", "label": "Size", "pattern": [stage]}])
 
 
+@pytest.mark.parametrize("written", [12, "12", "12.0", 12.0])
+def test_a_condition_on_a_number_holds_however_it_was_written(written: Any) -> None:
+    count = {"name": "count", "label": "How many?", "type": "number"}
+    why = {"name": "why", "label": "Why?", "show_when": {"question": "count", "is": written}}
+    questions = checked_questions([count, why])
+
+    assert is_asked(questions[1], answered(questions, {"count": "12"}, LOOKUPS))
+    assert not is_asked(questions[1], {"count": 13})
+    with pytest.raises(Invalid, match="Question 2: Give a number"):
+        checked_questions([count, why | {"show_when": {"question": "count", "is": "many"}}])
+
+
 def test_a_stage_keeps_nothing_that_another_sort_of_stage_would_need() -> None:
     given = {"who": "team", "team": "platform", "users": [1], "above": 5}
 
