@@ -115,7 +115,14 @@ class ComponentsSeen:
     components: Sequence[Found]
 
 
-Signal = ChangeSeen | EvidenceSeen | DeploymentSeen | GateAsked | ComponentsSeen
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentsGone:
+    """The addresses of what the tool has taken away, for people to retire in the inventory."""
+
+    addresses: Sequence[str]
+
+
+Signal = ChangeSeen | EvidenceSeen | DeploymentSeen | GateAsked | ComponentsSeen | ComponentsGone
 
 
 class Tool(Protocol):

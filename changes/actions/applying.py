@@ -46,6 +46,7 @@ from changes.models import (
 from changes.pipelines import (
     DEPLOYMENT,
     ChangeSeen,
+    ComponentsGone,
     ComponentsSeen,
     DeploymentSeen,
     EvidenceSeen,
@@ -57,7 +58,7 @@ from changes.pipelines import (
 from changes.workflow import BEFORE_WORK
 from itsm.core import events
 from itsm.core.errors import Refused
-from itsm.inventory.actions import propose_components
+from itsm.inventory.actions import propose_components, propose_retirements
 from itsm.tickets.actions import edit
 from itsm.tickets.models import Channel
 
@@ -93,7 +94,7 @@ def apply_signals(*, pipeline: Pipeline, signals: Sequence[Signal], now: datetim
 def _apply(pipeline: Pipeline, signal: Signal, now: datetime) -> Change | None:
     if isinstance(signal, EvidenceSeen):
         return _take_evidence(pipeline, signal)
-    if isinstance(signal, ComponentsSeen):
+    if isinstance(signal, ComponentsSeen | ComponentsGone):
         _propose(pipeline, signal)
         return None
     place = place_of(signal.environment, otherwise=pipeline.environment)
@@ -110,7 +111,10 @@ def _apply(pipeline: Pipeline, signal: Signal, now: datetime) -> Change | None:
     return _take_change(pipeline, signal, now)
 
 
-def _propose(pipeline: Pipeline, seen: ComponentsSeen) -> None:
+def _propose(pipeline: Pipeline, seen: ComponentsSeen | ComponentsGone) -> None:
+    if isinstance(seen, ComponentsGone):
+        propose_retirements(seen.addresses, source=pipeline.slug)
+        return
     propose_components(
         seen.components,
         source=pipeline.slug,

@@ -15,6 +15,7 @@ from changes.pipelines import (
     FAILED,
     PASSED,
     ChangeSeen,
+    ComponentsGone,
     DeploymentSeen,
     EvidenceSeen,
     Signal,
@@ -196,7 +197,9 @@ def _of_stream(lines: list[Part], run: str) -> list[Signal]:
         started_at=first,
         finished_at=last,
     )
-    return [*planned, *_errors(failure, deployment), deployment]
+    gone = [each.address for each in diff.steps if each.action == "delete" and failure is None]
+    ends = [ComponentsGone(addresses=gone)] if gone else []
+    return [*planned, *_errors(failure, deployment), deployment, *ends]
 
 
 def _steps_of_stream(lines: list[Part]) -> Iterator[Step]:

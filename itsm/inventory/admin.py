@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from itsm.core.admins import ConfigurationAdmin, ReadOnlyAdmin
 from itsm.core.errors import Refused
-from itsm.inventory.actions import accept_candidate, reject_candidate
+from itsm.inventory.actions import accept_candidate, reject_candidate, retire_candidate
 from itsm.inventory.models import (
     ComponentCandidate,
     ConfigurationItem,
@@ -73,7 +73,7 @@ class CandidateAdmin(ReadOnlyAdmin):
     list_filter = ("state", "source", "kind")
     list_select_related = ("service",)
     search_fields = ("name", "address")
-    actions = ("take_in", "leave_out")
+    actions = ("take_in", "leave_out", "retire")
 
     def has_keep_permission(self, request: HttpRequest) -> bool:
         """Whether this person keeps the inventory; others only look."""
@@ -83,9 +83,13 @@ class CandidateAdmin(ReadOnlyAdmin):
     def take_in(self, request: HttpRequest, queryset: QuerySet[ComponentCandidate]) -> None:
         self._decide(request, queryset, accept_candidate)
 
-    @admin.action(description=_l("Leave out for good"), permissions=["keep"])
+    @admin.action(description=_l("Leave as it is, for good"), permissions=["keep"])
     def leave_out(self, request: HttpRequest, queryset: QuerySet[ComponentCandidate]) -> None:
         self._decide(request, queryset, reject_candidate)
+
+    @admin.action(description=_l("Retire what is gone"), permissions=["keep"])
+    def retire(self, request: HttpRequest, queryset: QuerySet[ComponentCandidate]) -> None:
+        self._decide(request, queryset, retire_candidate)
 
     def _decide(
         self,

@@ -92,8 +92,23 @@ class ComponentCandidateCollection(Collection):
 
     @operation(
         "post",
+        "<int:candidate_id>/retire/",
+        _l("Retire the component of a candidate that is gone"),
+        takes=(),
+        gives=COMPONENT_SHAPE,
+        refuses=(409,),
+    )
+    def retire(self, request: Asked, candidate_id: int) -> Response:
+        self.given(request)
+        candidate = self._candidate(request, candidate_id)
+        item = actions.retire_candidate(candidate=candidate, actor=request.user)
+        found = visible_configuration_items(request.user).filter(pk=item.pk)
+        return Response(COMPONENT_SHAPE.one(found, request.user))
+
+    @operation(
+        "post",
         "<int:candidate_id>/reject/",
-        _l("Leave a candidate out for good"),
+        _l("Leave a candidate out for good, or in the inventory though it is gone"),
         takes=(),
         gives=CANDIDATE_SHAPE,
         refuses=(409,),

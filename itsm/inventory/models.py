@@ -133,6 +133,8 @@ class ComponentCandidate(models.Model):
         PROPOSED = "proposed", _("Proposed")
         ACCEPTED = "accepted", _("Taken in")
         REJECTED = "rejected", _("Left out")
+        GONE = "gone", _("Taken in, said to be gone")
+        RETIRED = "retired", _("Retired")
 
     source = models.CharField(_("source"), max_length=80)
     address = models.CharField(_("address"), max_length=500)

@@ -17,7 +17,7 @@ from tests.factories import ConfigurationItemFactory, ServiceFactory
 
 pytestmark = pytest.mark.django_db
 
-Tell = Callable[[dict[str, Any]], None]
+Tell = Callable[..., None]
 
 
 @pytest.fixture
@@ -26,14 +26,16 @@ def tell() -> Tell:
     pipeline, token = connect_pipeline(kind="terraform", name="Infra", actor=None)
     Pipeline.objects.filter(pk=pipeline.pk).update(service=ServiceFactory(name="checkout"))
 
-    def post(shown: dict[str, Any]) -> None:
+    def post(*shown: dict[str, Any], status: int = 202) -> None:
+        whole = [{"format_version": "1.0", **each} for each in shown]
+        is_stream = len(whole) > 1
         answer = Client().post(
             f"/hooks/{pipeline.slug}/",
-            data=json.dumps({"format_version": "1.0", **shown}),
-            content_type="application/json",
+            data="\n".join(json.dumps(each) for each in whole),
+            content_type="application/x-ndjson" if is_stream else "application/json",
             headers={"Authorization": f"Bearer {token}"},
         )
-        assert answer.status_code == 202, answer.content
+        assert answer.status_code == status, answer.content
 
     return post
 
@@ -143,3 +145,54 @@ def test_they_are_taken_in_from_the_administration(tell: Tell, dana: User) -> No
     told = page.content.decode()
     assert "B exists already." in told
     assert "1 candidate decided." in told
+
+
+def destroyed(*addresses: str, is_failure: bool = False) -> list[dict[str, Any]]:
+    """What ``terraform destroy -json`` prints."""
+    at = {"@level": "info", "@timestamp": "2026-11-22T19:55:01Z"}
+    steps = [
+        {**at, "type": "planned_change", "change": {"action": "delete", "resource": {
+            "addr": each, "resource_type": "host", "resource_name": each.partition(".")[2]}}}
+        for each in addresses
+    ]  # fmt: skip
+    changes = {"add": 0, "change": 0, "remove": len(steps), "operation": "destroy"}
+    end = {**at, "type": "change_summary", "changes": changes}
+    failure = {**at, "@level": "error", "type": "diagnostic", "diagnostic": {"summary": "no"}}
+    return [*steps, failure if is_failure else end]
+
+
+def test_what_was_destroyed_is_retired_only_by_somebody(tell: Tell, dana: User) -> None:
+    program, path = Caller(dana), "configuration-item-candidates/{}/"
+
+    def hosts(zone: str) -> dict[str, Any]:
+        there = (resource(f"host.{each}", name=each, zone=zone) for each in "abc")
+        return {"values": state(*there)}
+
+    tell(hosts("eu-1"))
+    ids = dict(ComponentCandidate.objects.values_list("name", "pk"))
+    for name in "ab":
+        program.post(path.format(ids[name]) + "accept/")
+
+    tell(*destroyed("host.a", "host.b", "host.c", is_failure=True), status=200)
+    assert not ComponentCandidate.objects.filter(state="gone").exists()
+    tell(*destroyed("host.a", "host.b", "host.c"))
+
+    gone = program.get("configuration-item-candidates/?state=gone").json()["results"]
+    assert sorted(each["item"] for each in gone) == ["a", "b"]
+    assert not ComponentCandidate.objects.filter(name="c").exists()
+    answers = [
+        program.post(path.format(ids["a"]) + "retire/"),
+        program.post(path.format(ids["b"]) + "reject/"),
+        program.post(path.format(ids["b"]) + "retire/"),
+    ]
+    assert [each.status_code for each in answers] == [200, 200, 409]
+    assert dict(ConfigurationItem.objects.values_list("name", "status")) == {
+        "a": "retired", "b": "production"
+    }  # fmt: skip
+    assert Event.objects.get(name="component_candidate.kept").subject_id == ids["b"]
+
+    tell(hosts("eu-2"))  # made anew
+    states = dict(ComponentCandidate.objects.values_list("name", "state"))
+    assert states == {"a": "proposed", "b": "accepted", "c": "proposed"}
+    assert program.post(path.format(ids["a"]) + "accept/").status_code == 201
+    assert ConfigurationItem.objects.get(name="a").status == "production"

@@ -17,7 +17,9 @@ from itsm.inventory.actions.proposing import (
     Found,
     accept_candidate,
     propose_components,
+    propose_retirements,
     reject_candidate,
+    retire_candidate,
 )
 
 __all__ = [
@@ -33,10 +35,12 @@ __all__ = [
     "import_components",
     "import_services",
     "propose_components",
+    "propose_retirements",
     "reject_candidate",
     "relate",
     "remove_component",
     "remove_service",
+    "retire_candidate",
     "unfollow_service",
     "unrelate",
 ]
