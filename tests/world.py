@@ -209,7 +209,8 @@ class World:
             with undone():
                 return client.post(path, {"files": file}, headers=headers)
         if body is None and address.endswith("import/"):
-            body, content_type = "name\n", "text/csv"
+            key = "username" if "/users/" in address else "name"
+            body, content_type = f"{key}\n", "text/csv"
         body = self.body(method, address) if body is None else body
         with undone():
             return client.generic(method, path, body, content_type=content_type, headers=headers)

@@ -1,6 +1,7 @@
 """The administrators' pages: overview, audit, roles, test mail, import."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,21 +17,53 @@ from django.views.decorators.http import require_GET, require_POST
 from itsm.administration import actions, checklist, condition, rights
 from itsm.administration import audit as audits
 from itsm.administration.forms import AuditForm, ImportForm
+from itsm.core import sheets
 from itsm.core.errors import Refused
-from itsm.inventory import sheets
+from itsm.core.sheets import WRONG, Report
 from itsm.inventory.actions import import_components, import_services
-from itsm.inventory.actions.importing import COMPONENT_COLUMNS, SERVICE_COLUMNS, WRONG, Report
+from itsm.inventory.actions.importing import COMPONENT_COLUMNS, SERVICE_COLUMNS
 from itsm.people.access import person_of
+from itsm.people.actions import import_people
+from itsm.people.actions.importing import PERSON_COLUMNS
 
 RECENT = 6
-Importer = Callable[..., Report]
-TABLES: dict[str, tuple[Any, Importer, tuple[str, ...], str]] = {
-    "services": (_l("Import services"), import_services, SERVICE_COLUMNS, "service"),
-    "components": (
+
+
+@dataclass(frozen=True)
+class Table:
+    """A sort of table that can be taken in: by what, with which columns, and who may.
+
+    ``key`` is the one column it needs, ``shown_at`` the address where the records are then.
+    """
+
+    title: Any
+    take_in: Callable[..., Report]
+    columns: tuple[str, ...]
+    shown_at: str
+    needs: str = "inventory.edit"
+    key: str = "name"
+
+
+TABLES = {
+    "services": Table(
+        _l("Import services"),
+        import_services,
+        SERVICE_COLUMNS,
+        "admin:inventory_service_changelist",
+    ),
+    "components": Table(
         _l("Import components"),
         import_components,
         COMPONENT_COLUMNS,
-        "configurationitem",
+        "admin:inventory_configurationitem_changelist",
+    ),
+    "people": Table(
+        _l("Import people"),
+        import_people,
+        PERSON_COLUMNS,
+        "admin:people_user_changelist",
+        needs="people.edit",
+        key="username",
     ),
 }
 
@@ -107,18 +140,19 @@ def import_table(request: HttpRequest, table: str) -> HttpResponse:
     """Take a table in: look at what would become of each row first, then do it."""
     if table not in TABLES:
         raise Http404
-    _demand(request, "inventory.edit")
-    title, run, columns, model = TABLES[table]
+    found = TABLES[table]
+    _demand(request, found.needs)
     is_sent = request.method == "POST"
     form = ImportForm(request.POST, request.FILES) if is_sent else ImportForm()
-    report = _imported(request, form, run) if is_sent else None
+    report = _imported(request, form, found) if is_sent else None
     if report is not None and report.is_written:
         messages.success(request, _("%(count)d rows were taken in.") % {"count": len(report.rows)})
-        return redirect(f"admin:inventory_{model}_changelist")
+        return redirect(found.shown_at)
     context = {
-        "title": title,
+        "title": found.title,
         "form": form,
-        "columns": ", ".join(columns),
+        "columns": ", ".join(found.columns),
+        "key": found.key,
         "report": report,
         "counts": _counts(report) if report else [],
         "is_clean": report is not None and not report.count(WRONG),
@@ -128,12 +162,12 @@ def import_table(request: HttpRequest, table: str) -> HttpResponse:
     return _page(request, "administration/import.html", context, status=422 if is_refused else 200)
 
 
-def _imported(request: HttpRequest, form: ImportForm, run: Importer) -> Report | None:
+def _imported(request: HttpRequest, form: ImportForm, table: Table) -> Report | None:
     if not form.is_valid():
         return None
     text, is_trial = form.cleaned_data["text"], "write" not in request.POST
     try:
-        return run(text=text, actor=person_of(request), dry_run=is_trial)
+        return table.take_in(text=text, actor=person_of(request), dry_run=is_trial)
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return None

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from rest_framework.response import Response
 
-from itsm.core.errors import Invalid, NotFound
+from itsm.core import sheets
+from itsm.core.errors import NotFound
 from itsm.core.fields import Choice
-from itsm.core.rest import reading
 from itsm.core.rest.asking import Asked
 from itsm.core.rest.filtering import parameters_of
 from itsm.core.rest.operations import LIST, PAGE, operation
@@ -18,7 +17,6 @@ from itsm.core.rest.shapes import (
     Column,
     Row,
     Shape,
-    flag,
     instant,
     mapping,
     maybe,
@@ -26,9 +24,10 @@ from itsm.core.rest.shapes import (
     several,
     text,
 )
-from itsm.core.rest.views import Collection
-from itsm.inventory import actions, sheets
-from itsm.inventory.actions.importing import COMPONENT_COLUMNS, SERVICE_COLUMNS, Report
+from itsm.core.rest.tables import TableCollection
+from itsm.core.sheets import Report
+from itsm.inventory import actions
+from itsm.inventory.actions.importing import COMPONENT_COLUMNS, SERVICE_COLUMNS
 from itsm.inventory.fields import COMPONENT, SERVICE, ComponentName
 from itsm.inventory.filters import ComponentFilters, ServiceFilters
 from itsm.inventory.models import ConfigurationItem, Relation, Service, Standing
@@ -38,8 +37,6 @@ from itsm.inventory.selectors import (
     visible_configuration_items,
     visible_services,
 )
-
-DRY_RUN = {"dry_run": {"type": "boolean", "description": "Say what would happen, and stop."}}
 
 
 def _finish_services(rows: list[Row], user: Any) -> None:
@@ -85,63 +82,9 @@ RELATION_SHAPE = Shape(
         Column("to_item", text(), "to_item__name"),
     ),
 )
-REPORT_SHAPE = Shape(
-    "ImportReport",
-    (
-        Column("is_written", flag()),
-        Column("added", number()),
-        Column("changed", number()),
-        Column("unchanged", number()),
-        Column("wrong", number()),
-        Column("rows", several(mapping())),
-    ),
-)
 
 
-class InventoryCollection(Collection):
-    """What services and configuration items have in common here: they come and go as tables."""
-
-    def take_in(self, *, text: str, request: Asked, dry_run: bool) -> Report:
-        raise NotImplementedError
-
-    def table(self, request: Asked) -> str:
-        raise NotImplementedError
-
-    def get_parsers(self) -> list[Any]:
-        return [reading.CSV()] if self.action == "import_table" else super().get_parsers()
-
-    @operation(
-        "post",
-        "import/",
-        _l("Take a table in (CSV), all of it or nothing"),
-        takes=(),
-        takes_table=True,
-        gives=REPORT_SHAPE,
-        parameters=DRY_RUN,
-    )
-    def import_table(self, request: Asked) -> Response:
-        wanted = request.query_params.get("dry_run", "false")
-        if wanted not in ("true", "false", "1", "0"):
-            raise Invalid(_("Say true or false."), field="dry_run")
-        report = self.take_in(
-            text=str(request.data), request=request, dry_run=wanted in ("true", "1")
-        )
-        rows = [
-            {"line": row.line, "name": row.name, "outcome": row.outcome, "errors": row.errors}
-            for row in report.rows
-        ]
-        counts = {each: report.count(each) for each in ("added", "changed", "unchanged", "wrong")}
-        answer = {"is_written": report.is_written, **counts, "rows": rows}
-        return Response(answer, 400 if report.count("wrong") else 200)
-
-    @operation("get", "export/", _l("Take everything out as a table (CSV)"), gives_file=True)
-    def export_table(self, request: Asked) -> HttpResponse:
-        response = HttpResponse(self.table(request), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="{self.collection}.csv"'
-        return response
-
-
-class ServiceCollection(InventoryCollection):
+class ServiceCollection(TableCollection):
     """What people use and what breaks."""
 
     collection = "services"
@@ -202,7 +145,7 @@ class ServiceCollection(InventoryCollection):
         return service
 
 
-class ComponentCollection(InventoryCollection):
+class ComponentCollection(TableCollection):
     """What can be configured and can fail."""
 
     collection = "configuration-items"

@@ -7,14 +7,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from rest_framework.response import Response
 
+from itsm.core import sheets
 from itsm.core.errors import NotFound
 from itsm.core.fields import Choice, Email, Field, Flag, Line
 from itsm.core.rest.asking import Asked
 from itsm.core.rest.filtering import parameters_of
 from itsm.core.rest.operations import PAGE, operation
 from itsm.core.rest.shapes import Column, Row, Shape, flag, instant, maybe, several, text
+from itsm.core.rest.tables import TableCollection
 from itsm.core.rest.views import Collection
+from itsm.core.sheets import Report
 from itsm.people import actions
+from itsm.people.actions.importing import PERSON_COLUMNS
 from itsm.people.fields import Anybody, Slug, Username, UserNames, Zone
 from itsm.people.filters import TeamFilters, UserFilters
 from itsm.people.models import Team, User
@@ -128,7 +132,7 @@ class TeamCollection(Collection):
         return self.one(request, visible_teams(request.user).filter(pk=team.pk))
 
 
-class UserCollection(Collection):
+class UserCollection(TableCollection):
     """People, and the programs that act under their own name."""
 
     collection = "users"
@@ -169,3 +173,11 @@ class UserCollection(Collection):
         values = self.given(request, partly=True)
         actions.change_user(user=user, actor=request.user, values=values)
         return self.one(request, visible_users(request.user).filter(pk=user.pk))
+
+    def take_in(self, *, text: str, request: Asked, dry_run: bool) -> Report:
+        return actions.import_people(text=text, actor=request.user, dry_run=dry_run)
+
+    def table(self, request: Asked) -> str:
+        people = visible_users(request.user).filter(is_bot=False)
+        rows, _beside = self.shape.read(people, request.user)
+        return sheets.written(rows, columns=PERSON_COLUMNS)

@@ -14,7 +14,7 @@ from itsm.people.selectors import team_named, user_named, users_named
 
 SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 USERNAME = re.compile(r"[\w.+-][\w.@+-]*")
-RESERVED = ("me", "none", "nobody")
+RESERVED = ("me", "none", "nobody", "import", "export")
 
 
 @dataclass(frozen=True, kw_only=True)

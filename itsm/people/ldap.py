@@ -71,13 +71,36 @@ def _entry(directory: LdapDirectory, username: str) -> dict[str, Any] | None:
             directory.name_attribute,
             directory.email_attribute,
             directory.group_attribute,
+            directory.manager_attribute,
         )
         if each
     ]
     with _connection(directory, dn=directory.bind_dn, password=directory.bind_password) as line:
         line.search(directory.base, wanted, attributes=attributes, size_limit=2)
-        entries = [each for each in line.response if each.get("type") == "searchResEntry"]
-    return entries[0] if len(entries) == 1 else None
+        found = _entries(line)
+        if len(found) != 1:
+            return None
+        return {**found[0], "managers": _managers(directory, line, found[0])}
+
+
+def _managers(directory: LdapDirectory, line: Any, entry: dict[str, Any]) -> tuple[str, ...]:
+    """By what the manager of somebody may be known here; looked up where it is named by its DN."""
+    named = _first(entry["attributes"], directory.manager_attribute)
+    if "=" not in named:
+        return (named,) if named else ()
+    attributes = list(filter(None, (directory.id_attribute, directory.email_attribute)))
+    # Whoever has left is named for long; that keeps nobody from signing in.
+    with suppress(LDAPException):
+        line.search(named, "(objectClass=*)", search_scope=ldap3.BASE, attributes=attributes)
+        for each in _entries(line):
+            own = _first(each["attributes"], directory.id_attribute) or str(each["dn"])
+            email = _first(each["attributes"], directory.email_attribute)
+            return tuple(filter(None, (own, email)))
+    return ()
+
+
+def _entries(line: Any) -> list[dict[str, Any]]:
+    return [each for each in line.response if each.get("type") == "searchResEntry"]
 
 
 def _connection(directory: LdapDirectory, *, dn: str, password: str) -> Any:
@@ -114,6 +137,7 @@ def _told(directory: LdapDirectory, entry: dict[str, Any], *, username: str) -> 
         email=_first(attributes, directory.email_attribute),
         is_email_verified=True,
         groups=tuple(each for group in groups for each in (group, _short(group))),
+        managers=entry["managers"],
     )
 
 

@@ -79,7 +79,8 @@ def told_by(provider: IdentityProvider, question: Question, *, code: str, back_t
     """What the provider tells of whoever came back with this code."""
     answer = _token(provider, question, code=code, back_to=back_to)
     claims = _claims(provider, str(answer.get("id_token", "")), nonce=question.nonce)
-    if provider.role_claim not in claims or "email" not in claims:
+    wanted = {provider.role_claim, provider.manager_claim, "email"} - {""}
+    if not wanted <= claims.keys():
         claims = {**_more(provider, str(answer.get("access_token", "")), claims), **claims}
     return _told(provider, claims)
 
@@ -94,6 +95,7 @@ def _told(provider: IdentityProvider, claims: Mapping[str, Any]) -> Told:
         email=_text(claims, "email"),
         is_email_verified=claims.get("email_verified") is True,
         groups=tuple(str(each) for each in listed),
+        managers=tuple(filter(None, [_text(claims, provider.manager_claim)])),
     )
 
 

@@ -144,3 +144,30 @@ def test_a_directory_does_not_claim_to_ask_for_a_second_factor(dana: User, clien
 
     assert "person_filter" in fields
     assert "asks_second_factor" not in fields
+
+
+@pytest.mark.parametrize(
+    "named", [f"cn=boss,{BASE}", "boss@example.test", "BOSS", f"cn=gone,{BASE}"]
+)
+def test_who_is_above_somebody_is_read_where_the_directory_says_it(
+    directory: LdapDirectory, monkeypatch, named: str
+) -> None:
+    directory.manager_attribute = "manager"
+    directory.save()
+    boss = User.objects.create_user("boss", email="boss@example.test")
+    facts = {"objectClass": ["person"], "cn": "Boss", "mail": "boss@example.test", "uid": "boss"}
+    people = {"boss": {**facts, "entryUUID": "id-of-boss"}}
+
+    class Firm(Line):
+        def __init__(self, server, **options) -> None:
+            super().__init__(server, **options)
+            for name, extra in people.items():
+                self.strategy.add_entry(f"cn={name},{BASE}", extra)
+            self.strategy.entries[f"cn=gina,{BASE}".lower()]["manager"] = [named.encode()]
+
+    monkeypatch.setattr(ldap3, "Connection", Firm)
+
+    assert sign_in("gina", "gina-password") == 302
+
+    gina = User.objects.get(username="gina")
+    assert gina.manager == (None if "gone" in named else boss)

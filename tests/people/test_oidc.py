@@ -155,6 +155,21 @@ def test_only_a_verified_address_makes_somebody_the_person_we_know(
     assert alice.identities.exists() is is_linked
 
 
+def test_who_is_above_somebody_is_read_from_the_claim_and_never_in_a_circle(
+    house: House, provider: IdentityProvider, alice: User, bob: User
+) -> None:
+    provider.manager_claim = "manager"
+    provider.save()
+    for subject, user, manager in (("a-3", alice, "bob"), ("a-4", bob, "a-3")):
+        told = {"email": user.email, "manager": manager, "groups": ["it-staff"]}
+        house.knows(subject, **{**CLAIMS, **told})
+        come_in(Client(), house, subject=subject)
+
+    alice.refresh_from_db()
+    bob.refresh_from_db()
+    assert (alice.manager, bob.manager) == (bob, None)
+
+
 @pytest.mark.parametrize("change", ["state", "code", "session", "twice", "denied"])
 def test_an_answer_that_is_not_to_our_question_is_refused(
     change: str, house: House, provider: IdentityProvider, client: Client

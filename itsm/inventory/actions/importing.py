@@ -1,46 +1,23 @@
 """Taking services and components in from a table: all of it or, when a row is wrong, nothing."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from itsm.core import configuration, events
+from itsm.core import configuration, events, sheets
 from itsm.core.errors import Invalid
 from itsm.core.fields import Field, cleaned
-from itsm.inventory import sheets
+from itsm.core.sheets import ADDED, CHANGED, UNCHANGED, WRONG, Report, RowReport
 from itsm.inventory.actions.keeping import check_may_edit, columns_of, set_needs
 from itsm.inventory.fields import COMPONENT, SERVICE
 from itsm.inventory.models import ConfigurationItem, Service, ServiceDependency
 from itsm.inventory.selectors import services_named
 from itsm.people.models import Team, User
 
-ADDED, CHANGED, UNCHANGED, WRONG = "added", "changed", "unchanged", "wrong"
 SERVICE_COLUMNS = tuple(each.name for each in SERVICE)
 COMPONENT_COLUMNS = tuple(each.name for each in COMPONENT if each.name != "attributes")
-
-
-@dataclass
-class RowReport:
-    """What became, or would become, of one row of the table."""
-
-    line: int
-    name: str
-    outcome: str = UNCHANGED
-    errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
-
-
-@dataclass
-class Report:
-    """What became of a table."""
-
-    rows: list[RowReport]
-    is_written: bool
-
-    def count(self, outcome: str) -> int:
-        return sum(row.outcome == outcome for row in self.rows)
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from itsm.people.actions.directory import (
     note_use,
     revoke_token,
 )
+from itsm.people.actions.importing import import_people
 
 __all__ = [
     "add_team",
@@ -20,6 +21,7 @@ __all__ = [
     "change_team",
     "change_user",
     "delegate_named",
+    "import_people",
     "issue_token",
     "join_team",
     "leave_team",

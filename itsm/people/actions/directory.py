@@ -98,7 +98,7 @@ def leave_team(*, user: User, team: Team, actor: User) -> None:
 @transaction.atomic
 def add_team(*, actor: User, values: Mapping[str, Any]) -> Team:
     """Form a team."""
-    _check_may_edit(actor)
+    check_may_edit(actor)
     columns = {name: value for name, value in _columns(values).items() if value != ""}
     team: Team = _saved(Team(**columns))
     _seat(team, values)
@@ -109,7 +109,7 @@ def add_team(*, actor: User, values: Mapping[str, Any]) -> Team:
 @transaction.atomic
 def change_team(*, team: Team, actor: User, values: Mapping[str, Any]) -> Team:
     """Change a team's names, its way of giving out tickets, or who is in it."""
-    _check_may_edit(actor)
+    check_may_edit(actor)
     before = configuration.picture_of(team)
     for name, value in _columns(values).items():
         if value or name != "assignment":
@@ -123,7 +123,7 @@ def change_team(*, team: Team, actor: User, values: Mapping[str, Any]) -> Team:
 @transaction.atomic
 def add_user(*, actor: User, values: Mapping[str, Any]) -> User:
     """Register a person, who cannot sign in until a password is set."""
-    _check_may_edit(actor)
+    check_may_edit(actor)
     user = User(**{name: value for name, value in values.items() if value not in ("", None)})
     _check_manager(user, values)
     user.set_unusable_password()
@@ -135,10 +135,8 @@ def add_user(*, actor: User, values: Mapping[str, Any]) -> User:
 @transaction.atomic
 def change_user(*, user: User, actor: User, values: Mapping[str, Any]) -> User:
     """Change what is known of a person, the role included."""
-    _check_may_edit(actor)
-    is_lost = values.get("role", user.role) != user.role or not values.get("is_active", True)
-    if user.pk == actor.pk and is_lost:
-        raise Refused(_("Let another administrator take your rights away."))
+    check_may_edit(actor)
+    check_own_rights(user, actor=actor, values=values)
     before = configuration.picture_of(user)
     rights = (user.role, user.is_active)
     _check_manager(user, values)
@@ -152,12 +150,20 @@ def change_user(*, user: User, actor: User, values: Mapping[str, Any]) -> User:
     return user
 
 
+def check_own_rights(user: User, *, actor: User, values: Mapping[str, Any]) -> None:
+    """Refused where somebody would take the own rights away, and nobody could give them back."""
+    is_lost = values.get("role", user.role) != user.role or not values.get("is_active", True)
+    if user.pk == actor.pk and is_lost:
+        raise Refused(_("Let another administrator take your rights away."))
+
+
 def _check_manager(user: User, values: Mapping[str, Any]) -> None:
     if why := user.why_not_managed_by(values.get("manager")):
         raise Invalid(why, field="manager")
 
 
-def _check_may_edit(actor: User) -> None:
+def check_may_edit(actor: User) -> None:
+    """NotAllowed unless this person keeps people and teams."""
     if not actor.has_perm("people.edit"):
         raise NotAllowed(_("You may not change people and teams."))
 

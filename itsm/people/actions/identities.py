@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,8 @@ class Told:
     email: str = ""
     is_email_verified: bool = False
     groups: tuple[str, ...] = ()
+    # By what the manager may be known here: an id there, an e-mail address or a user name.
+    managers: tuple[str, ...] = ()
 
 
 @transaction.atomic
@@ -46,6 +49,7 @@ def welcome(*, source: Source, told: Told) -> User:
         defaults={"user": user, "seen_at": timezone.now()},
     )
     _give_role(user, role=_role_of(source, told))
+    _give_manager(user, manager=_manager_of(source, told))
     return user
 
 
@@ -100,6 +104,29 @@ def _role_of(source: Source, told: Told) -> str | None:
         return None
     given = {source.roles[each] for each in told.groups if each in source.roles}
     return next((role for role in BY_POWER if role in given), source.default_role)
+
+
+def _manager_of(source: Source, told: Told) -> User | None:
+    """Who is above this person, if the other house names somebody we know without doubt."""
+    known = Identity.objects.filter(source=source.key, subject__in=told.managers)
+    if (identity := known.select_related("user").first()) is not None:
+        return identity.user
+    for each in told.managers:
+        named = Q(username__iexact=each) | Q(email__iexact=each)
+        found = list(User.objects.filter(named, is_bot=False)[:2])
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def _give_manager(user: User, *, manager: User | None) -> None:
+    is_new = manager is not None and manager.is_active and manager.pk != user.manager_id
+    if not is_new or user.why_not_managed_by(manager):
+        return
+    before = configuration.picture_of(user)
+    user.manager = manager
+    user.save(update_fields=["manager"])
+    configuration.note_change(user, before=before, actor=user)
 
 
 def _give_role(user: User, *, role: str | None) -> None:

@@ -75,6 +75,15 @@ class IdentityProvider(SignInSource):
     client_secret = EncryptedTextField(_("client secret"), blank=True)
     scopes = models.CharField(_("scopes"), max_length=255, default="openid profile email")
     role_claim = models.CharField(_("claim with the groups"), max_length=80, default="groups")
+    manager_claim = models.CharField(
+        _("claim with the manager"),
+        max_length=80,
+        blank=True,
+        help_text=_(
+            "The manager's e-mail address, user name or id there; read at every sign-in. What it"
+            " does not tell stays as it is."
+        ),
+    )
     links_by_email = models.BooleanField(
         _("recognises people by verified e-mail"),
         default=True,
@@ -111,6 +120,15 @@ class LdapDirectory(SignInSource):
     email_attribute = models.CharField(_("attribute of the e-mail"), max_length=60, default="mail")
     group_attribute = models.CharField(
         _("attribute of the groups"), max_length=60, default="memberOf"
+    )
+
+    manager_attribute = models.CharField(
+        _("attribute of the manager"),
+        max_length=60,
+        blank=True,
+        help_text=_(
+            "Such as manager; read at every sign-in. Left empty, managers are set by hand."
+        ),
     )
 
     class Meta(SignInSource.Meta):

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
@@ -10,10 +11,32 @@ from itsm.core.errors import Invalid
 
 MOST_ROWS = 5000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+ADDED, CHANGED, UNCHANGED, WRONG = "added", "changed", "unchanged", "wrong"
 
 
-def read(text: str, *, columns: Sequence[str]) -> list[dict[str, str]]:
-    """The rows by column name; Invalid when the heading names something else."""
+@dataclass
+class RowReport:
+    """What became, or would become, of one row of a table that is taken in."""
+
+    line: int
+    name: str
+    outcome: str = UNCHANGED
+    errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass
+class Report:
+    """What became of a table."""
+
+    rows: list[RowReport]
+    is_written: bool
+
+    def count(self, outcome: str) -> int:
+        return sum(row.outcome == outcome for row in self.rows)
+
+
+def read(text: str, *, columns: Sequence[str], key: str = "name") -> list[dict[str, str]]:
+    """The rows by column name; Invalid when the heading misses the key, or names something else."""
     text = text.removeprefix("\ufeff")
     heading = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(heading), strict=True)
@@ -26,7 +49,7 @@ def read(text: str, *, columns: Sequence[str]) -> list[dict[str, str]]:
     if len(lines) - 1 > MOST_ROWS:
         raise Invalid(_("Import at most %(most)d rows at once.") % {"most": MOST_ROWS})
     names = [cell.strip().lower() for cell in lines[0]] if lines else []
-    _check_heading(names, columns)
+    _check_heading(names, columns, key)
     return [
         {name: _unguarded(cell) for name, cell in zip(names, line, strict=False)}
         for line in lines[1:]
@@ -42,9 +65,9 @@ def written(rows: Iterable[Mapping[str, object]], *, columns: Sequence[str]) -> 
     return sheet.getvalue()
 
 
-def _check_heading(names: Sequence[str], columns: Sequence[str]) -> None:
+def _check_heading(names: Sequence[str], columns: Sequence[str], key: str) -> None:
     known = ", ".join(columns)
-    if "name" not in names:
+    if key not in names:
         raise Invalid(_("Begin with a line that names the columns: %(known)s.") % {"known": known})
     for name in names:
         if name not in columns or names.count(name) > 1:
@@ -60,12 +83,14 @@ def _delimiter(heading: str) -> str:
 
 
 def _guarded(value: object) -> str:
-    text = (
-        ";".join(map(str, value))
-        if isinstance(value, list)
-        else str("" if value is None else value)
-    )
+    text = ";".join(map(_plain, value)) if isinstance(value, list) else _plain(value)
     return f"'{text}" if text.startswith((*FORMULA, "'")) else text
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
 
 
 def _unguarded(cell: str) -> str:
