@@ -13,6 +13,7 @@ from itsm.automation.conditions import FLAG, NUMBER, OPERATORS
 from itsm.automation.documents import document_of
 from itsm.automation.fields import MACRO, MOST_STEPS, RULE
 from itsm.automation.models import Macro, Rule
+from itsm.automation.told import as_lines, from_lines
 from itsm.core.errors import Refused
 from itsm.core.facts import Fact, facts
 from itsm.core.fields import Choice, Field
@@ -22,21 +23,6 @@ from itsm.tickets.desks import desks
 from itsm.tickets.forms import Shown, shown
 
 MOST_ROWS = 30
-WORDS: Mapping[str, Any] = {
-    "is": _l("is"),
-    "is_not": _l("is not"),
-    "in": _l("is one of"),
-    "not_in": _l("is none of"),
-    "at_least": _l("is at least"),
-    "at_most": _l("is at most"),
-    "has": _l("has in it"),
-    "has_not": _l("does not have in it"),
-    "has_any": _l("has any of"),
-    "starts": _l("begins with"),
-    "ends": _l("ends with"),
-    "is_empty": _l("is empty"),
-    "is_filled": _l("is not empty"),
-}
 GROUPS: Mapping[str, Any] = {
     "record": _l("Record"),
     "service": _l("Service"),
@@ -75,13 +61,16 @@ class Draft:
             rows.append({"verb": new_verb, "values": {}})
 
     def document(self) -> Document:
-        """What was typed as the action takes it; conditions nobody began are left out."""
+        """What was typed as the action takes it; conditions nobody began are left out.
+
+        Raises Invalid where something typed cannot be read at all.
+        """
         begun = [each for each in self.conditions if each["fact"]]
         return {
             **self.typed,
             "steps": [
-                {"verb": step["verb"], "values": _without_blanks(step["values"])}
-                for step in self.steps
+                {"verb": step["verb"], "values": _told(step, f"steps[{place}].values")}
+                for place, step in enumerate(self.steps)
             ],
             "conditions": [_condition(each) for each in begun],
         }
@@ -235,8 +224,15 @@ def version_in(given: QueryDict, name: str = "version") -> int | None:
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None
 
 
-def _without_blanks(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value != ""}
+def _told(step: Mapping[str, Any], path: str) -> dict[str, Any]:
+    """The values of a step without those left blank, each as its field takes it."""
+    known = verbs[step["verb"]].fields if step["verb"] in verbs else ()
+    mapped = {each.name for each in known if each.sort == "mapped"}
+    return {
+        name: from_lines(value, field=f"{path}.{name}") if name in mapped else value
+        for name, value in step["values"].items()
+        if value != ""
+    }
 
 
 def _error(refusal: Refused | None, path: str) -> str:
@@ -287,7 +283,7 @@ def _typed(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, list):
         return ", ".join(map(_typed, value))
-    return str(value)
+    return as_lines(value) if isinstance(value, Mapping) else str(value)
 
 
 FIELDS: Mapping[type, Sequence[Field]] = {Rule: RULE, Macro: MACRO}

@@ -127,7 +127,7 @@ def _check_values(verb: Verb, values: Mapping[str, Any], path: str) -> None:
             )
     for name, each in known.items():
         raw = values.get(name)
-        if isinstance(raw, str) and (unknown := unknown_in(raw)):
+        if unknown := unknown_in(raw):
             raise Invalid(
                 _("{%(name)s} is no placeholder.") % {"name": unknown[0]}, field=f"{path}.{name}"
             )

@@ -1,7 +1,7 @@
 """What may stand in braces in the texts of steps: a closed set, put in and nothing else. Pure."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _l
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _l
 PLACEHOLDERS: dict[str, Any] = {
     "number": _l("the record's number"),
     "title": _l("its title"),
+    "description": _l("what it says of itself"),
     "priority": _l("its priority, 1 to 5"),
     "state": _l("its state"),
     "service": _l("its service"),
@@ -26,6 +27,7 @@ PLACEHOLDERS: dict[str, Any] = {
 # Which fact each is.
 FACTS: Mapping[str, str] = {
     "title": "record.title",
+    "description": "record.description",
     "priority": "record.priority",
     "state": "record.state",
     "service": "service.name",
@@ -43,9 +45,10 @@ _WORD = re.compile(r"\{([a-z_]{1,40})\}")
 Values = Callable[[str], str]
 
 
-def unknown_in(text: str) -> list[str]:
-    """What stands in braces and is no placeholder, each once."""
-    return [each for each in dict.fromkeys(_WORD.findall(text)) if each not in PLACEHOLDERS]
+def unknown_in(value: Any) -> list[str]:
+    """What stands in braces anywhere in a value and is no placeholder, each once."""
+    words = [word for text in _texts(value) for word in _WORD.findall(text)]
+    return [each for each in dict.fromkeys(words) if each not in PLACEHOLDERS]
 
 
 def has_any(text: str) -> bool:
@@ -57,3 +60,22 @@ def filled(text: str, value: Values) -> str:
     """The text with its placeholders replaced, in one pass: what is put in is not read again."""
     told = _WORD.sub(lambda word: value(word[1]) if word[1] in PLACEHOLDERS else word[0], text)
     return told[:LONGEST]
+
+
+def filled_within(given: Any, value: Values) -> Any:
+    """A value with the placeholders replaced in all of its texts; its names stay as they are."""
+    if isinstance(given, str):
+        return filled(given, value)
+    if isinstance(given, Mapping):
+        return {name: filled_within(each, value) for name, each in given.items()}
+    if isinstance(given, list):
+        return [filled_within(each, value) for each in given]
+    return given
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(each)

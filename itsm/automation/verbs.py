@@ -22,7 +22,11 @@ from itsm.tickets.models import Ticket
     help=_l("Its policy says whether a person decides. What is not said comes from the record."),
     fields=[
         Line(name="runbook", label=_l("Short name of the runbook"), required=True, max_length=60),
-        Mapped(name="parameters", label=_l("What it is told")),
+        Mapped(
+            name="parameters",
+            label=_l("What it is told"),
+            help=_l("A name and its value in each line, such as host: web-1."),
+        ),
     ],
 )
 def run_runbook(ticket: Ticket, *, actor: User, values: Mapping[str, Any], reason: Reason) -> str:

@@ -49,12 +49,16 @@ class Awx:
 
     def run(self, work: Work, say: Say) -> Outcome:
         """Launch once and follow."""
-        values = [each for each in work.parameters.values() if isinstance(each, str)]
-        if any(mark in each for each in values for mark in TEMPLATES):
+        told = dict(work.parameters)
+        if _is_template(told.get("incident_title")):
+            # Nobody asked for it, and it must not keep what was asked for from being done.
+            del told["incident_title"]
+            say(_("AWX is not told the title: it could take it for a template."))
+        if any(_is_template(each) for each in told.values()):
             return failed(_("AWX could take what it is told for a template."))
 
         def start() -> Job:
-            body = {"extra_vars": dict(work.parameters)}
+            body = {"extra_vars": told}
             path = f"/api/v2/job_templates/{work.settings['template']}/launch/"
             job = int(_ask(work, "POST", path, body)["job"])
             here = f"/api/v2/jobs/{job}/"
@@ -78,6 +82,10 @@ def check_server(address: str) -> None:
     """Nothing a run is told decides whom we call."""
     if names_in(address) or not address.startswith(("https://", "http://")):
         raise Invalid(_("Give a fixed address that begins with https://."), field="server")
+
+
+def _is_template(value: Any) -> bool:
+    return isinstance(value, str) and any(mark in value for mark in TEMPLATES)
 
 
 def _hear(work: Work, here: str, heard: int, say: Say) -> int:

@@ -33,6 +33,7 @@ class Shown:
 
 WIDGETS = {
     "text": "text",
+    "mapped": "text",
     "choice": "choice",
     "team": "choice",
     "flag": "flag",

@@ -70,12 +70,29 @@ def test_a_rule_is_written_row_by_row_and_saved(manager: Client, platform: Any):
     assert "{number} is grave" in shown
 
 
+RUNBOOK = {**FORM, "s-verb": ["run_runbook"], "s-0-runbook": "restart", "s-0-team": ""}
+
+
+def test_what_a_runbook_is_told_is_typed_in_lines(manager: Client):
+    typed = 'host: {alert}\r\nwhy: "a\\nb"\r\n\r\nat: 10:30\r\nempty:'
+
+    manager.post("/rules/new/", {**RUNBOOK, "s-0-parameters": typed, "save": "1"})
+
+    told = {"host": "{alert}", "why": "a\nb", "at": "10:30", "empty": ""}
+    assert Rule.objects.get().steps[0]["values"] == {"runbook": "restart", "parameters": told}
+    shown = manager.get("/rules/grave/").content.decode()
+    for line in ("host: {alert}", "why: &quot;a\\nb&quot;", "at: 10:30", "empty:"):
+        assert f"{line}\n" in shown or f"{line}</textarea>" in shown
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
         ({"c-value": ["two", "new", ""]}, "Give a number."),
         ({"s-0-team": "nobody"}, "No team has the short name nobody."),
         ({"s-1-body": "{secret}"}, "{secret} is no placeholder."),
+        ({**RUNBOOK, "s-0-parameters": "web-1"}, "Write a name and its value in each line"),
+        ({**RUNBOOK, "s-0-parameters": "host: {secret}"}, "{secret} is no placeholder."),
         ({"events": "everything"}, "everything is no event"),
         ({"s-verb": []}, "Say what is to be done."),
     ],
@@ -138,7 +155,7 @@ def test_why_a_rule_did_not_act_is_said_on_the_record(
     assert f"/rules/why/{incident.number}/" in panel
     assert "Grave ones" in page
     assert "record.priority" in page
-    assert f'seen: <span class="mono">{incident.priority}</span>' in page
+    assert f'seen: <span class="mono">{incident.get_priority_display()}</span>' in page
 
 
 @pytest.mark.parametrize(

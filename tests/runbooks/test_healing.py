@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from changes.models import Change, Window
 from incidents.models import Incident
-from itsm.automation.actions import accept_run, working
+from itsm.automation.actions import accept_run
 from itsm.automation.actions.proposing import propose_run
 from itsm.automation.executors import failed
-from itsm.automation.models import Breaker, Run, RunbookVersion, RunBudget
+from itsm.automation.models import Breaker, Run, RunbookVersion
 from itsm.core.delivery import deliver_owed
 from itsm.monitoring.actions import create_source, record_signals
 from itsm.monitoring.models import MonitoringSource
@@ -42,7 +42,7 @@ def source(dana: User) -> MonitoringSource:
     return create_source(kind="alertmanager", name="Prometheus", actor=dana)[0]
 
 
-def post(source: MonitoringSource, status: str = "firing", *, is_heard: bool = True) -> Incident:
+def post(source: MonitoringSource, status: str = "firing") -> Incident:
     """The tool says how an alert stands; the incident it is in."""
     labels = {"service": "shop", "instance": "web-1"}
     signal = Signal(
@@ -54,8 +54,7 @@ def post(source: MonitoringSource, status: str = "firing", *, is_heard: bool = T
         service="shop",
     )
     record_signals(source, signals=[signal], now=timezone.now())
-    if is_heard:
-        deliver_owed()
+    deliver_owed()
     return Incident.objects.latest("pk")
 
 
@@ -206,28 +205,6 @@ def test_all_healing_stops_when_it_fails_all_over_the_fleet(
         trial = pass_time(clock, trial)
     assert trial.state == "verified"
     assert not Breaker.objects.exclude(state="closed").exists()
-
-
-def test_a_hundred_flaps_give_no_more_runs_than_the_budget_and_one_incident(
-    clock: time_machine.Traveller,
-    source: MonitoringSource,
-    write: Write,
-    remembering: Remembering,
-    alice: User,
-) -> None:
-    RunBudget.objects.create(tier=2, runs_an_hour=2)
-    version = write(HEALING.replace("alert, every", "none, every"), policy="auto")
-
-    for _flap in range(100):
-        incident = post(source, "firing", is_heard=False)
-        propose(version, incident, alice)
-        working.run_owed()
-        clock.shift(timedelta(seconds=10))
-        post(source, "resolved", is_heard=False)
-        clock.shift(timedelta(seconds=10))
-
-    assert len(remembering.done) == 2
-    assert Incident.objects.count() == 1
 
 
 def test_a_run_is_held_back_by_a_freeze_and_by_another_at_its_target(

@@ -152,6 +152,11 @@ def test_awx_is_told_nothing_that_ansible_takes_for_a_template(
     assert run(server, tool, parameters=nasty)[0].word == "failed"
     assert server.asked == []
 
+    # A title nobody asked for does not keep what was asked for from being done.
+    told = {"host": "web-1", "incident_title": "{{ $labels.instance }} is down"}
+    assert run(server, tool, parameters=told)[0].word == "succeeded"
+    assert server.asked[0].json == {"extra_vars": {"host": "web-1"}}
+
 
 def told_of(tool: str, asked: Asked) -> str:
     """What the job was told, as its own side reads it."""

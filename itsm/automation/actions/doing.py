@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from django.db import OperationalError
 
-from itsm.automation.placeholders import FACTS, filled, has_any
+from itsm.automation.placeholders import FACTS, Values, filled, filled_within, has_any
 from itsm.core.errors import Refused
 from itsm.core.facts import Situation
 from itsm.core.verbs import Reason, Verb, verbs
@@ -54,7 +54,7 @@ def perform(
 
 
 def values_of(step: Step, situation: Situation, *, rule: str) -> dict[str, Any]:
-    """The values of a step with their placeholders filled in, no longer than its fields take."""
+    """The values of a step with their placeholders filled in, texts no longer than fields take."""
 
     def word(name: str) -> str:
         if name == "rule":
@@ -66,11 +66,16 @@ def values_of(step: Step, situation: Situation, *, rule: str) -> dict[str, Any]:
 
     lengths = _lengths(verbs[step["verb"]])
     return {
-        name: filled(value, word)[: lengths.get(name, LONGEST_RESULT)]
-        if isinstance(value, str) and has_any(value)
-        else value
+        name: _filled(value, word, most=lengths.get(name, LONGEST_RESULT))
         for name, value in (step.get("values") or {}).items()
     }
+
+
+def _filled(value: Any, word: Values, *, most: int) -> Any:
+    if isinstance(value, str):
+        return filled(value, word)[:most] if has_any(value) else value
+    # What is cut here unseen would be something else for whoever is told it.
+    return filled_within(value, word)
 
 
 def _lengths(verb: Verb) -> dict[str, int]:

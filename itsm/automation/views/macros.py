@@ -87,9 +87,9 @@ def _edit(
     if word := request.POST.get("do", ""):
         draft.apply(word, new_verb=request.POST.get("new-verb", ""))
         return _form(request, user, found, draft)
-    given = draft.document()
-    del given["conditions"]
     try:
+        given = draft.document()
+        del given["conditions"]
         kept = keeping.save_macro(
             actor=user,
             macro=found,

@@ -21,6 +21,7 @@ from itsm.automation.selectors import rules as selectors
 from itsm.automation.selectors.rulebook import ready
 from itsm.automation.selectors.situations import situation_of_ticket
 from itsm.automation.simulation import simulated
+from itsm.automation.wording import OPERATORS, events_there_are
 from itsm.core.errors import NotAllowed, NotFound, Refused
 from itsm.people.access import person_of, staff_only
 from itsm.people.models import User
@@ -108,7 +109,8 @@ def _form(
         "conditions": drafts.shown_conditions(draft, refusal),
         "steps": drafts.shown_steps(draft, user=user, refusal=refusal),
         "facts": drafts.fact_groups(),
-        "operators": drafts.WORDS.items(),
+        "operators": OPERATORS.items(),
+        "happenings": events_there_are(),
         "verbs": drafts.verb_groups(user),
         "placeholders": PLACEHOLDERS.items(),
         "refusal": refusal,
