@@ -2,13 +2,14 @@
 
 Each group of incidents (of one alert, one cause, one service) is held against its own past, and
 where it has little, against what is usual for groups of its sort. A group is told of only when
-chance alone would bring so many once in a hundred times over all that is looked at together
-(Bonferroni), so that plain noise raises nothing. The particular is looked at before the general,
-and what has been explained is not counted again.
+chance alone would bring so many once in a hundred times over all groups there are together
+(Bonferroni), those that stayed quiet among them, so that plain noise raises nothing. The particular
+is looked at before the general, and what has been explained is not counted again.
 """
 
 import itertools
 import math
+import operator
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ LEAST = 3  # incidents
 LEAST_MINUTES = 240
 LONG = 0.9  # an outage longer than this share of all counts as a long one
 ALPHA = 0.01
+FINENESS = 4.0  # from one usual size of a rate to the next
+ROUNDS = 40  # in which it is found how many groups are of which size
 BY = ("fingerprint", "cause", "service")  # from the particular to the general
 FACTORS = ("host", "cause", "hour", "service")
 MOST_FACTORS = 3
@@ -74,7 +77,8 @@ def recurrences(
     lately = [each for each in known if each.at > now - WINDOW]
     before = [each for each in known if each.at <= now - WINDOW]
     long = _long_from(known)
-    tests = 2 * sum(len({each.facts[by] for each in lately if by in each.facts}) for by in BY)
+    # What has been quiet lately could have come as well: it is looked at like the others.
+    tests = 2 * sum(len({each.facts[by] for each in known if by in each.facts}) for by in BY)
     found: list[Recurrence] = []
     everywhere = {
         name: Counter(e.facts[name] for e in known if name in e.facts) for name in FACTORS
@@ -102,32 +106,80 @@ def _of(
     long_past = Counter(
         each.facts[by] for each in before if by in each.facts and each.minutes > long
     )
-    values = len(groups.keys() | past.keys())
+    values = groups.keys() | past.keys()
+    usual = _usual([past[value] for value in values])
+    usual_of_long = _usual([long_past[value] for value in values])
     found = []
     for value, group in groups.items():
-        expected, chance = _chance(len(group), past[value], sum(past.values()), values)
+        expected, chance = _chance(len(group), past[value], usual)
         lasting = sum(each.minutes > long for each in group)
         if lasting > 1:
-            _, of_long = _chance(lasting, long_past[value], sum(long_past.values()), values)
+            _, of_long = _chance(lasting, long_past[value], usual_of_long)
             chance = min(chance, of_long)
         found.append(Recurrence(by, value, tuple(group), expected, chance, ()))
     return found
 
 
-def _chance(count: int, past: int, past_of_all: int, values: int) -> tuple[float, float]:
+# How often groups come, as sizes that are usual for them in the whole past, with the share of each.
+Usual = Sequence[tuple[float, float]]
+
+
+def _usual(past: Sequence[int]) -> Usual:
+    """How often groups of a sort come, from how often each of them came in the past.
+
+    Few come often and many hardly ever. One size for all would hold those that come often to come
+    less than they do, and their chances to be ever so small; so there are sizes from the rarest to
+    the most frequent, and what came says how many groups are of each (by expectation-maximisation;
+    each size counts for one group more than it has, as none is impossible).
+    """
+    mean = (sum(past) + 1) / max(len(past), 1)
+    sizes = [mean / FINENESS**2]
+    while sizes[-1] < max([mean, *past]) * FINENESS:
+        sizes.append(sizes[-1] * FINENESS)
+    shares = [1 / len(sizes)] * len(sizes)
+    counted = [(_likely(count, sizes), times) for count, times in Counter(past).items()]
+    for _round in range(ROUNDS):
+        among = [1.0] * len(sizes)
+        for likely, times in counted:
+            together = sum(map(operator.mul, likely, shares))
+            for place, share in enumerate(shares):
+                among[place] += times * likely[place] * share / together
+        total = sum(among)
+        shares = [each / total for each in among]
+    return list(zip(sizes, shares, strict=True))
+
+
+def _likely(past: int, sizes: Iterable[float]) -> list[float]:
+    """How likely a group of each size comes so often, the most likely size taken for one."""
+    # By logarithms, as a thousandth power is beyond what a number holds.
+    logs = [-math.log1p(size) - past * math.log1p(1 / size) for size in sizes]
+    return [math.exp(each - max(logs)) for each in logs]
+
+
+def _chance(count: int, past: int, usual: Usual) -> tuple[float, float]:
     """How many were to be expected, and how likely so many or more are by chance.
 
     The rate is not known but guessed from the past, which spreads what may come (a negative
-    binomial); the past of a group begins with one incident at the usual rate of its sort.
+    binomial); the past of a group begins with one incident at the rate usual for its size. Where
+    nothing is usual that is the exact comparison of two Poisson counts.
     """
-    usual = (past_of_all + 1) / max(values, 1)  # in the whole past, of one group
-    shape, weight = past + 1.0, 1.0 + 1.0 / usual  # in lengths of the past
+    expected = chance = 0.0
+    likely = _likely(past, (size for size, _share in usual))
+    together = sum(each * share for each, (_size, share) in zip(likely, usual, strict=True))
+    for each, (size, share) in zip(likely, usual, strict=True):
+        told, at_least = _chance_of_size(count, past, size)
+        expected += each * share / together * told
+        chance += each * share / together * at_least
+    return expected, (chance if count > expected else 1.0)
+
+
+def _chance_of_size(count: int, past: int, size: float) -> tuple[float, float]:
+    shape, weight = past + 1.0, 1.0 + 1.0 / size  # in lengths of the past
     share = WINDOW / HISTORY
     expected = shape / weight * share
     success = weight / (weight + share)
     if count <= expected:
         return expected, 1.0
-    # By logarithms, as the parts of what many have in common are beyond what a number holds.
     first = math.lgamma(shape + count) - math.lgamma(count + 1) - math.lgamma(shape)
     term = math.exp(first + shape * math.log(success) + count * math.log1p(-success))
     steps = ((shape + times) / (times + 1) * (1 - success) for times in itertools.count(count))
