@@ -100,14 +100,23 @@ def _versions(keys: Sequence[int], user: User) -> Iterator[tuple[object, ...]]:
 
 def _searching(user: User, size: int, who: str) -> Figure:
     chance = random.Random(4711)
-    questions = [" ".join(chance.sample(COMMON, chance.randint(1, 4))) for _ in range(150)] + [
-        f"my {each} does not work" for each in COMMON
+    questions = [
+        *(" ".join(chance.sample(COMMON, chance.randint(1, 4))) for _ in range(150)),
+        *(f"my {each} does not work" for each in COMMON),
+        # Rare words beside common ones, whole sentences of them, and words no article has.
+        *(_mixed(chance, chance.randint(0, 3), chance.randint(1, 2)) for _ in range(60)),
+        *(_mixed(chance, 5, 3) for _ in range(20)),
+        *(f"{chance.choice(COMMON)} tpying{each}" for each in range(20)),
     ]
     spent = sorted(
         _milliseconds(partial(find, user, text), time.perf_counter) for text in questions
     )
     what = f"search over {ARTICLES:,} articles, {who}"
     return Figure(what, size, spent[len(spent) // 2], "ms", GOAL_SEARCH, slowest=_p95(spent))
+
+
+def _mixed(chance: random.Random, common: int, rare: int) -> str:
+    return " ".join([*chance.sample(COMMON, common), *chance.sample(RARE, rare)])
 
 
 def _pages(user: User, size: int, address: str, what: str) -> Figure:

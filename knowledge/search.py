@@ -20,81 +20,101 @@ from knowledge.words import SMALL
 MOST_WORDS = 8
 MOST_SYNONYMS = 2000
 OF_A_WORD = 150  # looked at for each word
-OF_ALL_WORDS = 300  # looked at that hold every word
+OF_ALL_WORDS = 300  # looked at that hold every word in what heads them
+OF_TEXTS = 120  # looked at that hold every word somewhere
+OF_SOME_WORDS = 200  # looked at that hold most of the words
 WINDOW = 800  # newest looked through before the long lists of the index are read
+SAMPLE = 64  # newest that tell how common a word is
+COMMON = 16  # of them, from which on a word is common
 AROUND = 110  # characters of a text around a word that was found
 LOOKED_THROUGH = 12_000
 NUMBER = re.compile(r"^KB-\d{1,12}$", re.IGNORECASE)
 
 # The states stand in the statement itself, since only then the indexes over what is live serve.
-# A step is taken only when the one before has not found enough: a common word is in the heads of
-# many articles, and then the long lists of the texts need not be read. Every look at the words of
-# a whole text unpacks it, so what is known from where it was found is not looked at again.
+# A step is taken only when the one before has not found enough. What costs is unpacking the words
+# of whole texts, and reading the lists of words that most texts have. So a few of the newest texts
+# tell which words are common: where all are, the newest hold enough of them; where some are, they
+# are looked up among what heads the articles only, and the rare ones everywhere. ``|| ''`` unpacks
+# the words of a text once and for all words.
 FIND = """
 WITH parsed AS (
-    SELECT (
+    SELECT place, (
         SELECT string_agg(DISTINCT '(' || query::text || ')', ' | ')
         FROM (VALUES (to_tsquery('english', words)), (to_tsquery('german', words)),
                      (to_tsquery('simple', plain))) AS meant(query)
         WHERE numnode(query) > 0
     )::tsquery AS query
-    FROM unnest(%(words)s::text[], %(plain)s::text[]) AS each(words, plain)
+    FROM unnest(%(words)s::text[], %(plain)s::text[]) WITH ORDINALITY AS each(words, plain, place)
 ),
-asked AS MATERIALIZED (SELECT query FROM parsed WHERE query IS NOT NULL),
+asked AS MATERIALIZED (SELECT place, query FROM parsed WHERE query IS NOT NULL),
 whole AS MATERIALIZED (
     SELECT string_agg('(' || query::text || ')', ' & ')::tsquery AS all_words,
         string_agg('(' || query::text || ')', ' | ')::tsquery AS any_word, count(*) AS count
     FROM asked
 ),
 in_heads AS MATERIALIZED (
-    SELECT found.id FROM whole CROSS JOIN LATERAL (
-        SELECT id FROM knowledge_version WHERE state IN {live} AND audience = ANY(%(audiences)s)
+    SELECT found.* FROM whole CROSS JOIN LATERAL (
+        SELECT id, article_id, language, ts_rank(head, whole.any_word, 1) AS rank
+        FROM knowledge_version WHERE state IN {live} AND audience = ANY(%(audiences)s)
             AND head @@ whole.all_words LIMIT {of_all_words}
     ) AS found
 ),
+sample AS MATERIALIZED (
+    SELECT search || '' AS search FROM (
+        SELECT search FROM knowledge_version
+        WHERE state IN {live} AND audience = ANY(%(audiences)s) ORDER BY id DESC LIMIT {sample}
+    ) AS newest WHERE (SELECT count(*) FROM in_heads) < %(most)s
+),
+common AS MATERIALIZED (
+    SELECT place FROM asked, sample WHERE sample.search @@ asked.query
+    GROUP BY place HAVING count(*) >= {common}
+),
 in_newest AS MATERIALIZED (
-    SELECT found.id FROM whole CROSS JOIN LATERAL (
-        SELECT id FROM (
-            SELECT id, search FROM knowledge_version
+    SELECT found.* FROM whole CROSS JOIN LATERAL (
+        SELECT id, article_id, language, ts_rank(search, whole.any_word, 1) AS rank FROM (
+            SELECT id, article_id, language, search FROM knowledge_version
             WHERE state IN {live} AND audience = ANY(%(audiences)s) ORDER BY id DESC LIMIT {window}
-        ) AS newest WHERE newest.search @@ whole.all_words LIMIT {of_all_words}
-    ) AS found WHERE (SELECT count(*) FROM in_heads) < %(most)s
+        ) AS newest WHERE newest.search @@ whole.all_words LIMIT {of_texts}
+    ) AS found WHERE (SELECT count(*) FROM common) = whole.count
 ),
 in_texts AS MATERIALIZED (
-    SELECT found.id FROM whole CROSS JOIN LATERAL (
-        SELECT id FROM knowledge_version WHERE state IN {live} AND audience = ANY(%(audiences)s)
-            AND search @@ whole.all_words LIMIT {of_all_words}
+    SELECT found.* FROM whole CROSS JOIN LATERAL (
+        SELECT id, article_id, language, ts_rank(search, whole.any_word, 1) AS rank
+        FROM knowledge_version WHERE state IN {live} AND audience = ANY(%(audiences)s)
+            AND search @@ whole.all_words LIMIT {of_texts}
     ) AS found
     WHERE (SELECT count(*) FROM in_heads) + (SELECT count(*) FROM in_newest) < %(most)s
+        AND (%(least)s = whole.count OR (SELECT count(*) FROM common) < whole.count)
 ),
-by_word AS MATERIALIZED (
-    SELECT found.id FROM asked CROSS JOIN LATERAL (
+by_word AS (
+    SELECT found.id, asked.place FROM asked CROSS JOIN LATERAL (
         (SELECT id FROM knowledge_version WHERE state IN {live} AND audience = ANY(%(audiences)s)
             AND head @@ asked.query LIMIT {of_a_word})
         UNION ALL
         (SELECT id FROM knowledge_version WHERE state IN {live} AND audience = ANY(%(audiences)s)
-            AND search @@ asked.query LIMIT {of_a_word})
+            AND search @@ asked.query AND asked.place NOT IN (SELECT place FROM common)
+            LIMIT {of_a_word})
     ) AS found
     WHERE (SELECT count(*) FROM in_heads) + (SELECT count(*) FROM in_newest)
         + (SELECT count(*) FROM in_texts) < %(most)s
 ),
-hits AS (
-    SELECT id, max(in_head) AS in_head, max(shared) AS shared FROM (
-        SELECT id, whole.count AS in_head, whole.count AS shared FROM in_heads, whole
-        UNION ALL SELECT id, NULL, whole.count FROM in_newest, whole
-        UNION ALL SELECT id, NULL, whole.count FROM in_texts, whole
-        UNION ALL SELECT id, NULL, NULL FROM by_word
-    ) AS told GROUP BY id
+likely AS MATERIALIZED (
+    SELECT id FROM by_word GROUP BY id ORDER BY count(DISTINCT place) DESC, id DESC
+    LIMIT {of_some_words}
 ),
-counted AS MATERIALIZED (
-    SELECT hit.id, hit.article_id, hit.language, coalesce(hits.shared, (
-        SELECT count(*) FROM asked WHERE hit.search @@ asked.query
-    )) AS shared, coalesce(hits.in_head, (
-        SELECT count(*) FROM asked WHERE hit.head @@ asked.query
-    )) AS in_head, CASE WHEN hits.in_head IS NOT NULL
-        THEN ts_rank(hit.head, whole.any_word, 1) ELSE ts_rank(hit.search, whole.any_word, 1)
-    END AS rank
-    FROM whole, hits JOIN knowledge_version AS hit ON hit.id = hits.id
+counted AS (
+    SELECT in_heads.*, whole.count AS shared, whole.count AS in_head FROM in_heads, whole
+    UNION ALL
+    SELECT found.*, whole.count, (
+        SELECT count(*) FROM asked, knowledge_version AS hit
+        WHERE hit.id = found.id AND hit.head @@ asked.query
+    ) FROM (SELECT * FROM in_newest UNION ALL SELECT * FROM in_texts) AS found, whole
+    UNION ALL
+    SELECT hit.id, hit.article_id, hit.language, ts_rank(unpacked.search, whole.any_word, 1),
+        (SELECT count(*) FROM asked WHERE unpacked.search @@ asked.query),
+        (SELECT count(*) FROM asked WHERE hit.head @@ asked.query)
+    FROM likely JOIN knowledge_version AS hit ON hit.id = likely.id CROSS JOIN whole
+    CROSS JOIN LATERAL (SELECT hit.search || '' AS search OFFSET 0) AS unpacked
 )
 SELECT id FROM (
     SELECT DISTINCT ON (article_id) id, shared, in_head, rank
@@ -190,7 +210,16 @@ def _keys(user: User, meanings: Sequence[str], *, least: int, most: int) -> list
 
 def _statement() -> str:
     live = "({})".format(", ".join(f"'{each.value}'" for each in LIVE))
-    return FIND.format(live=live, of_a_word=OF_A_WORD, of_all_words=OF_ALL_WORDS, window=WINDOW)
+    return FIND.format(
+        live=live,
+        of_a_word=OF_A_WORD,
+        of_all_words=OF_ALL_WORDS,
+        of_texts=OF_TEXTS,
+        of_some_words=OF_SOME_WORDS,
+        window=WINDOW,
+        sample=SAMPLE,
+        common=COMMON,
+    )
 
 
 def _as_prefixes(meaning: str) -> str:
