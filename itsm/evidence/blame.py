@@ -159,6 +159,7 @@ def _told(shift: Shift) -> dict[str, Any]:
         "became": shift.became,
         "since": shift.since,
         "strength": round(shift.strength, 1),
+        **({"by_day_before": True} if shift.is_by_day_before else {}),
     }
 
 

@@ -8,9 +8,10 @@ WIDTH, HEIGHT, MARGIN = 240, 48, 4
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """The line of a series, and where on it something is marked."""
+    """The line of a series and of the day before, and where on it something is marked."""
 
     line: str
+    day_before: str
     level: float
     since: float
     began: float
@@ -23,10 +24,11 @@ def drawing_of(
     since: float,
     began: float,
     span: float,
+    day_before: Sequence[Sequence[float | None]] = (),
 ) -> Drawing:
     """The picture of some points; times are seconds since the left edge, which spans so many."""
-    known = [(x, y) for x, y in points if x is not None and y is not None]
-    heights = [y for _x, y in known] + [level]
+    known, before = _known(points), _known(day_before)
+    heights = [y for _x, y in (*known, *before)] + [level]
     low, high = min(heights), max(heights)
     width = max(span, 1.0)
 
@@ -37,9 +39,15 @@ def drawing_of(
         share = (value - low) / (high - low) if high > low else 0.5
         return round(HEIGHT - MARGIN - share * (HEIGHT - 2 * MARGIN), 1)
 
-    moves = [f"{across(x)} {up(y)}" for x, y in known]
-    line = f"M{' L'.join(moves)}" if moves else ""
-    return Drawing(line, up(level), across(since), across(began))
+    def path(pairs: Sequence[tuple[float, float]]) -> str:
+        moves = [f"{across(x)} {up(y)}" for x, y in pairs]
+        return f"M{' L'.join(moves)}" if moves else ""
+
+    return Drawing(path(known), path(before), up(level), across(since), across(began))
+
+
+def _known(points: Sequence[Sequence[float | None]]) -> list[tuple[float, float]]:
+    return [(x, y) for x, y in points if x is not None and y is not None]
 
 
 def plainly(value: float) -> str:

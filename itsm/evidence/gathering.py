@@ -7,7 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from itsm.core.http import Unreachable
@@ -17,6 +17,8 @@ from itsm.evidence.ports import LOGS, Asked, Numbers, Unreadable, readers
 PATIENCE = 25.0  # seconds for all tools together
 AT_ONCE = 4
 STEP = timedelta(seconds=15)
+DAY = timedelta(days=1)
+ENOUGH_LEFT = 12.0  # seconds that must be left to ask for the day before
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,7 @@ class Gathered:
     """What the tools told, and what is missing: of each source's name why."""
 
     numbers: list[tuple[Question, Numbers]] = field(default_factory=list)
+    day_before: list[tuple[Question, Numbers]] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
     errors: dict[int, str] = field(default_factory=dict)
@@ -46,11 +49,14 @@ class Gathered:
 @dataclass
 class _Told:
     numbers: list[tuple[Question, Numbers]] = field(default_factory=list)
+    day_before: list[tuple[Question, Numbers]] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     error: str = ""
 
 
-def gather(questions: Sequence[Question], *, split: datetime) -> Gathered:
+def gather(
+    questions: Sequence[Question], *, split: datetime, with_day_before: bool = False
+) -> Gathered:
     """The answers to all questions; lines of before the split are asked for by themselves."""
     by_source: Mapping[int, list[Question]] = _by_source(questions)
     gathered = Gathered()
@@ -59,7 +65,8 @@ def gather(questions: Sequence[Question], *, split: datetime) -> Gathered:
     deadline = time.monotonic() + PATIENCE
     pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="evidence")
     waiting: dict[Future[_Told], Question] = {
-        pool.submit(_ask_all, asked, split, deadline): asked[0] for asked in by_source.values()
+        pool.submit(_ask_all, asked, split, deadline, with_day_before=with_day_before): asked[0]
+        for asked in by_source.values()
     }
     done, late = wait(waiting, timeout=PATIENCE)
     pool.shutdown(wait=False, cancel_futures=True)
@@ -77,7 +84,9 @@ def _by_source(questions: Sequence[Question]) -> dict[int, list[Question]]:
     return found
 
 
-def _ask_all(questions: Sequence[Question], split: datetime, deadline: float) -> _Told:
+def _ask_all(
+    questions: Sequence[Question], split: datetime, deadline: float, *, with_day_before: bool
+) -> _Told:
     """Ask one tool one thing after another; one that cannot be reached is asked no more."""
     told = _Told()
     for each in questions:
@@ -93,7 +102,23 @@ def _ask_all(questions: Sequence[Question], split: datetime, deadline: float) ->
             told.error = told.error or f"{each.name}: {error}"
         except Exception as error:  # no answer of another system may cost the rest
             told.error = told.error or f"{each.name}: {type(error).__name__}"
+    if with_day_before:
+        answered = dict.fromkeys(question for question, _numbers in told.numbers)
+        _ask_day_before(list(answered), deadline, told)
     return told
+
+
+def _ask_day_before(questions: Sequence[Question], deadline: float, told: _Told) -> None:
+    """The same a day earlier, of what told anything; a tool that does not say it is not missed."""
+    for each in questions:
+        if time.monotonic() > deadline - ENOUGH_LEFT:
+            return
+        asked = replace(each.asked, since=each.asked.since - DAY, until=each.asked.until - DAY)
+        try:
+            found = readers[each.kind].numbers(asked)
+        except Exception:  # what is told of today is told without it
+            return
+        told.day_before += [(each, numbers) for numbers in found]
 
 
 def _ask(question: Question, split: datetime, told: _Told) -> None:
@@ -109,18 +134,7 @@ def _ask(question: Question, split: datetime, told: _Told) -> None:
 
 
 def _between(asked: Asked, since: datetime, until: datetime, *, newest_first: bool) -> Asked:
-    return Asked(
-        address=asked.address,
-        query=asked.query,
-        since=since,
-        until=until,
-        account=asked.account,
-        secret=asked.secret,
-        second_secret=asked.second_secret,
-        scope=asked.scope,
-        step=asked.step,
-        newest_first=newest_first,
-    )
+    return replace(asked, since=since, until=until, newest_first=newest_first)
 
 
 def _placed(line: Line, question: Question) -> Line:
@@ -130,6 +144,7 @@ def _placed(line: Line, question: Question) -> Line:
 
 def _take(gathered: Gathered, question: Question, told: _Told) -> None:
     gathered.numbers += told.numbers
+    gathered.day_before += told.day_before
     gathered.lines += told.lines
     gathered.errors[question.source] = ""
     if told.error:

@@ -1,6 +1,6 @@
 """From what was gathered to what a pack says: the causes, and the evidence as pages show it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from statistics import fmean
@@ -121,7 +121,7 @@ def _charts(
 
 def _chart(shift: Shift, findings: Findings) -> dict[str, Any]:
     series = shift.series
-    points = _thinned(series, findings)
+    pairs = zip(series.times, series.values, strict=True)
     return {
         "component": series.component[:200],
         "metric": series.metric[:200],
@@ -129,17 +129,20 @@ def _chart(shift: Shift, findings: Findings) -> dict[str, Any]:
         "level": shift.level,
         "became": shift.became,
         "since": datetime.fromtimestamp(shift.since, UTC).isoformat(),
-        "points": points,
+        "points": _thinned(pairs, findings),
+        "day_before": _thinned(series.day_before, findings),
     }
 
 
-def _thinned(series: Series, findings: Findings) -> list[list[float | None]]:
+def _thinned(
+    pairs: Iterable[tuple[float, float | None]], findings: Findings
+) -> list[list[float | None]]:
     """So many points as a small picture can show: seconds since the beginning, and the mean."""
     origin = findings.since.timestamp()
     width = max((findings.until.timestamp() - origin) / MOST_POINTS, 1.0)
     bins: dict[int, list[float]] = {}
-    for time, value in zip(series.times, series.values, strict=True):
-        if value is not None and time >= origin:
+    for time, value in pairs:
+        if value is not None and origin <= time <= findings.until.timestamp():
             bins.setdefault(int((time - origin) / width), []).append(value)
     return [[round(place * width), fmean(values)] for place, values in sorted(bins.items())]
 

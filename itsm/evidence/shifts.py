@@ -2,11 +2,13 @@
 
 What is normal is told by medians and by how far values usually stray, so that a few odd values
 neither hide a shift nor make one. The stretch that strays most is found by cumulative sums, in one
-pass: it says since when, and how long.
+pass: it says since when, and how long. What moves at this hour every day is no shift: as far as
+the series went the same way the day before, it was to be expected.
 """
 
 import enum
 import math
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import fmean, median
@@ -41,13 +43,18 @@ BAD_SIDES = {
     Sort.AVAILABILITY: (-1,),
 }
 BOTH_SIDES = (1, -1)
+# That something failed at this hour the day before makes it no more normal.
+NEVER_USUAL = (Sort.ERRORS, Sort.AVAILABILITY)
+AROUND = 4  # values to either side that say where it was at a moment of the day before
+NEAR = 300.0  # seconds within which they must lie
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
     """One metric of one component; ``reference`` holds values of a time that was well.
 
-    ``times`` are seconds; a value covers the ``step`` that begins at its time.
+    ``times`` are seconds; a value covers the ``step`` that begins at its time. ``day_before`` is
+    the same stretch a day earlier, its times a day later.
     """
 
     component: str
@@ -58,17 +65,22 @@ class Series:
     statistic: str = ""
     step: float = 0.0
     reference: Sequence[float] = field(default=())
+    day_before: Sequence[tuple[float, float]] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """How far a series left its normal level: ``strength`` in its own standard deviations."""
+    """How far a series left its normal level: ``strength`` in its own standard deviations.
+
+    Where the day before says that it was to move, ``level`` is where it was to be by then.
+    """
 
     series: Series
     level: float
     amount: float
     strength: float
     since: float
+    is_by_day_before: bool = False
 
     @property
     def became(self) -> float:
@@ -109,8 +121,9 @@ def shift_of(series: Series, *, at: float) -> Shift | None:
     level = _level(series.reference, before)
     usual = before if len(before) >= FEW else normal
     spread = _spread(usual, level)
+    moves = _moves(series, [time for time, _value in after], at=at, level=level)
     found = [
-        _stretch(series, after, level, spread, side)
+        _stretch(series, after, level, spread, side, moves)
         for side in BAD_SIDES.get(series.sort, BOTH_SIDES)
     ]
     return max(found, key=lambda each: each.strength)
@@ -135,15 +148,41 @@ def _spread(normal: Sequence[float], level: float) -> float:
     return max(max(inner, usual) * moved, floor * abs(level), 1e-9)
 
 
+def _moves(series: Series, times: Sequence[float], *, at: float, level: float) -> list[float]:
+    """How far from its level the series was at each of these times, the day before."""
+    known = sorted(series.day_before)
+    before = [value for time, value in known if time + series.step <= at]
+    if series.sort in NEVER_USUAL or len(before) < FEW:
+        return [0.0] * len(times)
+    middle, places = median(before), [time for time, _value in known]
+    # A day with more or less to do moves as much more or less.
+    busier = min(max(abs(level / middle), 1 / MOST_MOVED), MOST_MOVED) if middle else 1.0
+    moves = []
+    for time in times:
+        place = max(bisect(places, time) - 1, 0)
+        # As many to either side, or a rise would be told too late.
+        around = min(AROUND, place, len(known) - 1 - place)
+        near = known[place - around : place + around + 1]
+        values = [value for moment, value in near if abs(moment - time) <= NEAR]
+        moves.append(busier * (median(values) - middle) if values else 0.0)
+    return moves
+
+
 def _stretch(
     series: Series,
     after: Sequence[tuple[float, float]],
     level: float,
     spread: float,
     side: int,
+    moves: Sequence[float],
 ) -> Shift:
     """The stretch that strays most to one side, by the greatest sum of what is beyond the slack."""
-    strays = [side * (value - level) / spread for _time, value in after]
+    # What was to be expected makes a shift smaller, and never makes one.
+    expected = [max(side * move, 0.0) for move in moves]
+    strays = [
+        (side * (value - level) - usual) / spread
+        for (_time, value), usual in zip(after, expected, strict=True)
+    ]
     best, sum_so_far, start = (0.0, 0, 0), 0.0, 0
     for place, stray in enumerate(strays):
         if sum_so_far <= 0:
@@ -154,5 +193,12 @@ def _stretch(
     _sum, first, end = best
     if end == 0:
         return Shift(series, level, 0.0, 0.0, after[0][0])
-    strength = fmean(strays[first:end])
-    return Shift(series, level, side * strength * spread, strength, after[first][0])
+    strength, usual = fmean(strays[first:end]), fmean(expected[first:end])
+    return Shift(
+        series,
+        level + side * usual,
+        side * strength * spread,
+        strength,
+        after[first][0],
+        is_by_day_before=usual > spread,
+    )

@@ -75,6 +75,9 @@ def _shifted(reason: Mapping[str, Any]) -> str:
         "became": plainly(reason["became"]),
         "at": _clock(datetime.fromtimestamp(reason["since"], timezone.get_current_timezone())),
     }
+    if reason.get("by_day_before"):
+        words = _("%(metric)s went to %(became)s at %(at)s; by the day before, %(level)s was due.")
+        return words % values
     if reason["name"] == "rose":
         return _("%(metric)s rose from %(level)s to %(became)s at %(at)s.") % values
     return _("%(metric)s fell from %(level)s to %(became)s at %(at)s.") % values
@@ -178,6 +181,8 @@ def _chart(chart: Mapping[str, Any], pack: EvidencePack) -> dict[str, Any]:
         since=(since - pack.since).total_seconds(),
         began=(pack.began_at - pack.since).total_seconds(),
         span=(pack.until - pack.since).total_seconds(),
+        # Packs of former releases have none.
+        day_before=chart.get("day_before", ()),
     )
     values = {
         "metric": chart["metric"],

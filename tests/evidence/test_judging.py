@@ -1,6 +1,7 @@
 """Who is blamed for what: the ranking by itself, on small cases."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -48,6 +49,29 @@ def test_a_shift_is_told_with_its_time_and_size(
     assert shift.strength > 5
     assert shift.since == since
     assert shift.became == pytest.approx(became)
+
+
+def test_what_moved_the_same_way_the_day_before_is_no_shift() -> None:
+    morning = [1.0 + each * 0.5 for each in range(20)]  # as people come to work
+    busy = series("shop", morning, sort=Sort.TRAFFIC)
+    pairs = [(at, value) for at, value in zip(busy.times, busy.values, strict=True) if value]
+    late = [9 + each for _at, each in pairs[-8:]]
+    jump = replace(busy, values=[*busy.values[:-8], *late])
+
+    alone, usual, beyond = (
+        shift_of(each, at=39.0)
+        for each in (busy, replace(busy, day_before=pairs), replace(jump, day_before=pairs))
+    )
+
+    assert alone is not None
+    assert usual is not None
+    assert beyond is not None
+    assert alone.strength > 50
+    assert usual.strength < 10
+    assert (beyond.since, beyond.is_by_day_before) == (52, True)
+    assert beyond.amount == pytest.approx(9, abs=1)
+    failing = replace(busy, sort=Sort.ERRORS, day_before=pairs)
+    assert shift_of(failing, at=39.0) == replace(alone, series=failing)
 
 
 def test_faster_answers_are_no_trouble_and_too_little_says_nothing() -> None:

@@ -29,7 +29,10 @@ STEP = 15
 
 
 def openmetrics() -> str:
-    """An hour of latencies: the database's jumps a minute before the trouble, the shop's after."""
+    """An hour of latencies: the database's jumps a minute before the trouble, the shop's after.
+
+    The cache's rises as it did at the same hour of the day before.
+    """
     lines = ["# TYPE latency_seconds gauge"]
     for service, usual, jump, delay in (("shop", 0.2, 0.9, -30), ("db", 0.05, 0.75, -60)):
         for place in range(60 * 60 // STEP):
@@ -37,6 +40,11 @@ def openmetrics() -> str:
             is_ill = at >= BEGAN.timestamp() + delay
             value = usual * (1 + (place % 5) / 50) + (jump if is_ill else 0)
             lines.append(f'latency_seconds{{service="{service}"}} {value:.4f} {at:.0f}')
+    for begins in (BEGAN.timestamp() - 24 * 60 * 60, BEGAN.timestamp()):
+        for place in range(60 * 60 // STEP):
+            at = begins - 3300 + place * STEP
+            value = 0.35 if at >= begins - 60 else 0.05
+            lines.append(f'latency_seconds{{service="cache"}} {value} {at:.0f}')
     return "\n".join([*lines, "# EOF", ""])
 
 
@@ -83,7 +91,8 @@ def test_prometheus_tells_which_service_it_was_and_what_is_wrong_with_a_query(
     prometheus: str,
 ) -> None:
     shop, database = ServiceFactory(name="shop"), ServiceFactory(name="db")
-    ServiceDependency.objects.create(service=shop, needed=database)
+    for needed in (database, ServiceFactory(name="cache")):
+        ServiceDependency.objects.create(service=shop, needed=needed)
     source = EvidenceSource.objects.create(name="Numbers", kind="prometheus", address=prometheus)
     for name, query in (
         ("latency", 'avg_over_time(latency_seconds{service="{service}"}[15s])'),
@@ -100,5 +109,7 @@ def test_prometheus_tells_which_service_it_was_and_what_is_wrong_with_a_query(
     (rose,) = [each for each in first["reasons"] if each["name"] == "rose"]
     assert abs(rose["since"] - (BEGAN.timestamp() - 60)) <= 2 * STEP
     assert rose["became"] == pytest.approx(0.8, abs=0.02)
+    assert "cache" not in {each["component"] for each in pack.content["causes"]}
+    assert any(each["day_before"] for each in pack.content["charts"]) is False
     (missing,) = pack.content["missing"]
     assert missing["why"].startswith("typing error: It answered 400: ")

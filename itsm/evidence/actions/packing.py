@@ -14,10 +14,10 @@ from itsm.core import events
 from itsm.core.errors import NotAllowed
 from itsm.evidence import selectors
 from itsm.evidence.filling import filled, names_service
-from itsm.evidence.gathering import Gathered, Question, gather
+from itsm.evidence.gathering import DAY, Gathered, Question, gather
 from itsm.evidence.judging import AFTER, BEFORE, Findings, judged, split_of
 from itsm.evidence.models import LOG_LINES, EvidencePack, EvidenceQuery, EvidenceSource
-from itsm.evidence.ports import Asked, Happening, happenings, readers
+from itsm.evidence.ports import Asked, Happening, Numbers, happenings, readers
 from itsm.evidence.selectors import Surroundings, surroundings_of
 from itsm.evidence.shifts import Series, Sort
 from itsm.inventory.models import Service
@@ -55,7 +55,7 @@ def make_pack(
     around = surroundings_of(ticket)
     split = split_of(since, at)
     questions = list(_questions(around, since, until))[:MOST_QUESTIONS]
-    gathered = gather(questions, split=split)
+    gathered = gather(questions, split=split, with_day_before=True)
     posted = selectors.posted_lines(around, since=since, split=split, until=until)
     findings = Findings(
         began_at=at,
@@ -155,6 +155,7 @@ def question_of(
 
 def _series(gathered: Gathered) -> list[Series]:
     found = []
+    day_before = {_of(question, each): each for question, each in gathered.day_before}
     for question, numbers in gathered.numbers[:MOST_SERIES]:
         named = numbers.labels.get(question.label, "") if question.label else ""
         own = question.component or numbers.labels.get("service", "")
@@ -167,9 +168,21 @@ def _series(gathered: Gathered) -> list[Series]:
                     sort=Sort(question.measures),
                     times=numbers.times,
                     values=numbers.values,
+                    day_before=_a_day_later(day_before.get(_of(question, numbers))),
                 )
             )
     return found
+
+
+def _of(question: Question, numbers: Numbers) -> tuple[Question, frozenset[tuple[str, str]]]:
+    return question, frozenset(numbers.labels.items())
+
+
+def _a_day_later(numbers: Numbers | None) -> list[tuple[float, float]]:
+    if numbers is None:
+        return []
+    pairs = zip(numbers.times, numbers.values, strict=True)
+    return [(at + DAY.total_seconds(), value) for at, value in pairs if value is not None]
 
 
 def _done(around: Surroundings, at: datetime, until: datetime) -> list[Happening]:
