@@ -1,8 +1,5 @@
 """An article from its first word to a reader who need not ask: written, judged, compared, found."""
 
-import os
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -11,10 +8,10 @@ from itsm.people.models import User
 from knowledge.models import Showing, Version
 from tests.factories import ServiceFactory
 from tests.journeys.conftest import Sit
+from tests.journeys.pictures import take
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PICTURES = os.environ.get("PICTURES", "")
 TEXT = """## Symptom
 
 The client asks for the password again and again.
@@ -28,18 +25,6 @@ The client asks for the password again and again.
 |---|---|
 | 5.1 | spring |
 """
-
-
-def take(page: Page, name: str) -> None:
-    """Pictures on both sizes and in both schemes, if anybody wants them."""
-    for face, width, height in (("wide", 1440, 900), ("phone", 390, 844)) if PICTURES else ():
-        page.set_viewport_size({"width": width, "height": height})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            path = Path(PICTURES) / f"{name}-{face}-{scheme}.png"
-            page.screenshot(path=path, full_page=True)
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def write(page: Page) -> None:
@@ -64,7 +49,10 @@ def agree(page: Page) -> None:
 def find_and_thank(phone: Page) -> None:
     """Begin a report, read the article instead, and say that it helped."""
     phone.get_by_label("What is wrong?").press_sequentially("vpn wants my password")
-    phone.get_by_role("link", name="The VPN asks for the password again").click()
+    answer = phone.get_by_role("link", name="The VPN asks for the password again")
+    expect(answer).to_be_visible()
+    take(phone, "portal-answer")
+    answer.click()
     expect(phone.locator(".article")).to_contain_text("with Exit")
     take(phone, "portal-article")
     phone.get_by_role("button", name="Yes").click()

@@ -1,22 +1,18 @@
 """Are we getting better? From the page of measures down to one record, and the numbers agree."""
 
-import os
 import random
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from itsm.people.models import Team, User
 from tests.factories import IncidentFactory, TeamFactory
 from tests.journeys.conftest import Sit
+from tests.journeys.pictures import take
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(90)]
-
-# Where pictures go for somebody to look at; none are taken unless it is said.
-PICTURES = os.environ.get("PICTURES", "")
 
 
 def fill(teams: list[Team]) -> None:
@@ -57,19 +53,6 @@ def test_a_number_is_followed_down_to_one_record(sit: Sit, alice: User) -> None:
     expect(heading).to_have_text(f"Time to resolve: {shown}")
     count = int(page.locator("main .lead strong").inner_text().split()[0])
     assert page.locator("main tbody tr").count() == min(count, 50)
-    take(page, "rows")
+    take(page, "measure-rows")
     page.locator("main tbody tr a").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Checkout is slow")
-
-
-def take(page: Page, name: str) -> None:
-    """Pictures on both sizes and in both schemes, if anybody wants them."""
-    if not PICTURES:
-        return
-    for face, size in {"wide": (1440, 900), "phone": (390, 844)}.items():
-        for scheme in ("light", "dark"):
-            page.set_viewport_size({"width": size[0], "height": size[1]})
-            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            path = Path(PICTURES) / f"{name}-{face}-{scheme}.png"
-            page.screenshot(path=path, full_page=True)
-    page.set_viewport_size({"width": 1280, "height": 800})

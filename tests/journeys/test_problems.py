@@ -16,6 +16,7 @@ from problems.actions import find_candidates
 from problems.models import Problem
 from tests.factories import IncidentFactory, ServiceFactory
 from tests.journeys.conftest import Sit
+from tests.journeys.pictures import take
 
 pytestmark = [
     pytest.mark.browser,
@@ -55,6 +56,7 @@ def do(page: Page, verb: str, **given: str) -> None:
 def understand(page: Page) -> Problem:
     """Open a problem of the candidate on the page, and find its cause."""
     expect(page.get_by_role("main")).to_contain_text("4 incidents where")
+    take(page, "problem-candidate")
     page.get_by_role("button", name="Open a problem").click()
     page.wait_for_url("**/problems/PRB-*/")
     problem = Problem.objects.get()
@@ -65,6 +67,7 @@ def understand(page: Page) -> Problem:
     page.get_by_label("Because").nth(0).fill("The spooler runs out of memory")
     page.get_by_label("Because").nth(1).fill("The driver keeps every page")
     page.get_by_label("What is thought of it").nth(1).select_option("cause")
+    take(page, "problem-whys")
     page.get_by_role("button", name="Save, and take over the cause").click()
     expect(page.locator(".found.is-whys")).to_contain_text("The driver keeps every page")
     return problem
@@ -88,19 +91,23 @@ def test_a_problem_is_counted_understood_told_of_fixed_and_closed(
     delivery.deliver_owed()
     phone = sit(charlie, face="phone", color_scheme="dark").go(f"/portal/items/{second.number}/")
     expect(phone.get_by_role("main")).to_contain_text("Print to PDF")
+    take(phone, "portal-known-error")
     phone.get_by_role("button", name="That helped").click()
     expect(phone.get_by_text("You said that it helped.")).to_be_visible()
     page.goto(page.url.replace(f"/problems/{problem.number}", f"/incidents/{second.number}"))
+    take(page, "incident-known-error")
     page.get_by_role("button", name="It worked").click()
     expect(page.get_by_text("It is the problem behind it.")).to_be_visible()
 
     page.get_by_role("link", name=f"{problem.number} ").first.click()
     expect(page.locator(".burden")).to_contain_text("5 open incidents")
+    take(page, "problem-known-error")
     do(page, "Fix it")
     do(page, "Resolve", What_was_done="A new driver.", Why_it_took_no_change="The vendor did it.")
     expect(page.get_by_text("Watched until")).to_be_visible()
     Problem.objects.update(observe_until=timezone.now())
     do(page, "Close")
     expect(page.locator(".verbs")).to_have_count(0)
+    take(page, "problem-closed")
     problem.refresh_from_db()
     assert (problem.state, problem.resolution_code) == ("closed", "fix_applied")
