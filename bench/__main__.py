@@ -30,6 +30,7 @@ from bench import (
     gate,
     healing,
     knowledge,
+    known_errors,
     live,
     pages,
     rules,
@@ -52,7 +53,11 @@ PARTS: dict[str, Callable[..., Any]] = {
     "catalogue": catalogue.report,
 }
 # What needs no web server beside it.
-ALONE: dict[str, Callable[..., Any]] = {"knowledge": knowledge.report, "rules": rules.report}
+ALONE: dict[str, Callable[..., Any]] = {
+    "knowledge": knowledge.report,
+    "known-errors": known_errors.report,
+    "rules": rules.report,
+}
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from itsm.people.models import User
@@ -87,6 +87,12 @@ def candidates(state: str = CandidateState.OPEN) -> QuerySet[ProblemCandidate]:
     """The candidates that stand so."""
     found = all_candidates().filter(state=state)
     return found.select_related("service", "problem", "decided_by")
+
+
+def candidates_undecided(user: User, *, at: datetime) -> QuerySet[ProblemCandidate]:
+    """The candidates on which nobody had decided at this instant; for staff."""
+    found = all_candidates().filter(Q(decided_at=None) | Q(decided_at__gte=at), found_at__lt=at)
+    return found if user.has_perm("tickets.view_all") else found.none()
 
 
 def incidents_behind(user: User, candidate: ProblemCandidate) -> QuerySet[Ticket]:

@@ -6,9 +6,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from itsm.core.fields import Number
 from itsm.tickets.fields import Choice, Day, Field, Flag, Instant, Line, Person, TicketNumber
 from itsm.tickets.forms import Level3, Offered, ServiceName, Tags
-from problems.models import ActionKind, Category, Method, Origin, Standing
+from problems.fault_tree import DEEPEST
+from problems.models import ActionKind, Category, Gate, Method, Origin, Standing
 from problems.selectors import categories
 
 
@@ -75,6 +77,13 @@ ROWS: dict[str, tuple[Field, ...]] = {
         Line(name="label", label=_l("What is compared"), required=True, max_length=500),
         Field(name="other", label=_l("When it worked"), max_length=5_000),
         Field(name="text", label=_l("When it failed"), max_length=5_000),
+        _STANDING,
+    ),
+    Method.FAULT_TREE: (
+        Number(name="depth", label=_l("Step"), required=True, least=1, most=DEEPEST),
+        Line(name="label", label=_l("What may have failed"), required=True, max_length=500),
+        Choice(name="gate", label=_l("It takes"), choices=Gate.choices),
+        Field(name="text", label=_l("What speaks for it, and against it"), max_length=5_000),
         _STANDING,
     ),
 }

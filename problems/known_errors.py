@@ -18,22 +18,43 @@ from problems.matching import LEAST, SURE, Fit, Known, Told, best_of, stems
 from problems.models import KnownErrorMatch, Problem, ResolutionCode, Sufferer, WorkaroundUse
 from problems.selectors import fingerprints_of
 
-MOST_CANDIDATES = 200
+MOST_CANDIDATES = 40
+MOST_OF_A_WORD = 400
+MOST_OPEN = 200  # incidents a new known error is held against
 MOST_SHOWN = 5
 LONGEST_TOLD = 1_000  # characters of a description that are compared
-# Of the known errors, which are few, those with anything in common; their words as they stand.
+MOST_TEXT = 2_000  # characters of a known error's description that are compared
+SPOKEN = ("title", "symptoms", "caller_summary")
+COMPARED = (
+    *("pk", *SPOKEN, "description", "service_id", "fingerprints"),
+    *("workaround_successes", "workaround_failures"),
+)
+# Of the known errors that still hurt, those that share most: a word counts by how few of them have
+# it, the same alert before all.
 CANDIDATES = """
-SELECT problem.ticket_ptr_id
-FROM problems_problem AS problem JOIN tickets_ticket AS ticket ON ticket.id = problem.ticket_ptr_id
-WHERE problem.known_error_at IS NOT NULL
-  AND (ticket.phase IN ('new', 'active', 'waiting') OR problem.resolution_code = 'risk_accepted')
-  AND (problem.fingerprints && %(fingerprints)s::varchar[]
-       OR ticket.service_id = %(service)s
-       OR to_tsvector('simple', concat_ws(' ', ticket.title, problem.symptoms,
-                                          problem.caller_summary, left(ticket.description, 2000)))
-          @@ to_tsquery('simple', %(words)s))
-ORDER BY problem.fingerprints && %(fingerprints)s::varchar[] DESC, problem.known_error_at DESC
-LIMIT %(most)s
+WITH asked AS (SELECT DISTINCT unnest(%(stems)s::text[]) AS stem),
+shared AS MATERIALIZED (
+    SELECT asked.stem, found.problem_id FROM asked CROSS JOIN LATERAL (
+        SELECT problem_id FROM problems_knownwords
+        WHERE words @@ to_tsquery('simple', asked.stem || ':*') LIMIT %(most_of_a_word)s
+    ) AS found
+),
+rarity AS (
+    SELECT stem, ln(1 + (SELECT count(*) FROM problems_knownwords)::float8 / count(*)) AS points
+    FROM shared GROUP BY stem
+),
+near AS (
+    SELECT shared.problem_id, rarity.points FROM shared JOIN rarity USING (stem)
+    UNION ALL
+    (SELECT problem_id, 4 FROM problems_knownwords WHERE service_id = %(service)s
+     ORDER BY problem_id DESC LIMIT %(most_of_a_word)s)
+    UNION ALL
+    SELECT problem.ticket_ptr_id, 1000 FROM problems_problem AS problem
+    JOIN problems_knownwords AS known ON known.problem_id = problem.ticket_ptr_id
+    WHERE problem.fingerprints && %(fingerprints)s::varchar[]
+)
+SELECT problem_id FROM near GROUP BY problem_id
+ORDER BY sum(points) DESC, problem_id DESC LIMIT %(most)s
 """
 
 
@@ -58,7 +79,8 @@ def visible_known_errors(user: User) -> QuerySet[Any]:
 def fits(told: Told, *, among: QuerySet[Any] | None = None, least: int = LEAST) -> list[Fit]:
     """The known errors that fit what is told, best first; of all, or of those ``among``."""
     found = published() if among is None else among
-    return best_of(told, _known(found.filter(pk__in=_candidates(told))), least=least)
+    near = found.filter(pk__in=_candidates(told))
+    return best_of(told, _known(near, with_items=bool(told.items)), least=least)
 
 
 def told_by(incident: Ticket) -> Told:
@@ -73,31 +95,42 @@ def told_by(incident: Ticket) -> Told:
 
 
 def _candidates(told: Told) -> list[int]:
-    words = " | ".join(f"{each}:*" for each in stems(f"{told.title} {told.more}"))
     given = {
         "fingerprints": sorted(told.fingerprints),
         "service": told.service_id,
-        "words": words,
+        "stems": stems(f"{told.title} {told.more}"),
         "most": MOST_CANDIDATES,
+        "most_of_a_word": MOST_OF_A_WORD,
     }
     with connection.cursor() as cursor:
         cursor.execute(CANDIDATES, given)
         return [row[0] for row in cursor.fetchall()]
 
 
-def _known(problems: QuerySet[Any]) -> list[Known]:
+def _known(problems: QuerySet[Any], *, with_items: bool) -> list[Known]:
+    rows = list(problems.select_related(None).values(*COMPARED))
+    items = _items_of([row["pk"] for row in rows]) if with_items else {}
     return [
         Known(
-            pk=each.pk,
-            text=f"{each.title} {each.symptoms} {each.caller_summary} {each.description[:2000]}",
-            service_id=each.service_id,
-            items=frozenset(item.pk for item in each.configuration_items.all()),
-            fingerprints=frozenset(each.fingerprints),
-            successes=each.workaround_successes,
-            failures=each.workaround_failures,
+            pk=row["pk"],
+            text=" ".join((*(row[each] for each in SPOKEN), row["description"][:MOST_TEXT])),
+            service_id=row["service_id"],
+            items=frozenset(items.get(row["pk"], ())),
+            fingerprints=frozenset(row["fingerprints"]),
+            successes=row["workaround_successes"],
+            failures=row["workaround_failures"],
         )
-        for each in problems.select_related(None).prefetch_related("configuration_items")
+        for row in rows
     ]
+
+
+def _items_of(problems: Collection[int]) -> dict[int, list[int]]:
+    through = Problem.configuration_items.through
+    found: dict[int, list[int]] = {}
+    pairs = through._default_manager.filter(ticket_id__in=problems)
+    for problem, item in pairs.values_list("ticket_id", "configurationitem_id"):
+        found.setdefault(problem, []).append(item)
+    return found
 
 
 def ranked_matches(incident: Ticket) -> QuerySet[Any]:
@@ -141,7 +174,7 @@ def open_incidents_like(problem: Problem) -> QuerySet[Any]:
     )
     is_open = Ticket.objects.filter(kind="incident", phase__in=OPEN_PHASES)
     found = is_open.annotate(speaks=speaks).filter(alerts | same | Q(speaks=True))
-    newest: QuerySet[Any] = found.order_by("-id")[:MOST_CANDIDATES]
+    newest: QuerySet[Any] = found.order_by("-id")[:MOST_OPEN]
     return newest
 
 

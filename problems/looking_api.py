@@ -11,12 +11,14 @@ from itsm.core.fields import Choice, Line, Number, Rows, cleaned
 from itsm.core.rest.asking import Asked
 from itsm.core.rest.operations import LIST, operation
 from itsm.core.rest.shapes import Column, Shape, instant, maybe, number, text
+from itsm.core.rest.versions import tag
 from itsm.tickets.api import TicketCollection
+from itsm.tickets.api.versions import expected_version
 from problems import actions, selectors
 from problems.actions.analysing import MOST_ROWS
 from problems.actions.reviewing import BY_PEOPLE
 from problems.forms import ACTION, REVIEW, ROWS
-from problems.models import ActionKind, ActionState, Method, Problem, Standing
+from problems.models import ActionKind, ActionState, Gate, Method, Problem, Standing
 
 FINDING = Shape(
     "AnalysisRow",
@@ -28,6 +30,8 @@ FINDING = Shape(
         Column("category", text()),
         Column("standing", text(enum=list(Standing.values))),
         Column("happened_at", maybe(instant())),
+        Column("depth", number()),
+        Column("gate", text(enum=list(Gate.values))),
         Column("author", maybe(text()), "author__username"),
     ),
 )
@@ -104,6 +108,7 @@ class LookingForTheCause(TicketCollection):
         takes=(Rows(name="rows", label=_l("What each method's rows are made of"), most=MOST_ROWS),),
         gives=FINDING,
         many=LIST,
+        matches=True,
         refuses=(409,),
     )
     def analyse(self, request: Asked, number: str, method: str) -> Response:
@@ -112,8 +117,14 @@ class LookingForTheCause(TicketCollection):
             raise NotFound(_("There is no such method."))
         rows = self.given(request)["rows"]
         values = [_row(method, place, each) for place, each in enumerate(rows)]
-        actions.write_analysis(problem=problem, method=method, rows=values, actor=request.user)
-        return self._rows(request, problem)
+        kept = actions.write_analysis(
+            problem=problem,
+            method=method,
+            rows=values,
+            actor=request.user,
+            expected_version=expected_version(request, problem),
+        )
+        return self._rows(request, kept)
 
     @operation(
         "post",
@@ -125,12 +136,18 @@ class LookingForTheCause(TicketCollection):
         ),
         gives=FINDING,
         many=LIST,
+        matches=True,
         refuses=(409,),
     )
     def take_cause(self, request: Asked, number: str) -> Response:
         problem = self.ticket(request, number)
-        actions.take_cause(problem=problem, actor=request.user, **self.given(request))
-        return self._rows(request, problem)
+        kept = actions.take_cause(
+            problem=problem,
+            actor=request.user,
+            expected_version=expected_version(request, problem),
+            **self.given(request),
+        )
+        return self._rows(request, kept)
 
     @operation("get", "<str:number>/review/", _l("Read its review"), gives=REVIEW_SHAPE)
     def review(self, request: Asked, number: str) -> Response:
@@ -166,8 +183,10 @@ class LookingForTheCause(TicketCollection):
         return Response(ACTION_SHAPE.one(found, request.user))
 
     def _rows(self, request: Asked, problem: Problem) -> Response:
+        """Its rows, with the version of the problem they are of."""
         found = selectors.findings_of(problem)
-        return Response(FINDING.read(found, request.user)[0])
+        rows, seen = FINDING.read(found, request.user)[0], tag(problem.number, problem.version)
+        return Response(rows, headers={"ETag": seen})
 
     def _review(self, request: Asked, problem: Problem) -> Response:
         found = selectors.reviews_of(problem)

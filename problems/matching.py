@@ -5,6 +5,7 @@ ones, compared by their beginnings so that "printing" meets "printer". The same 
 adds to that.
 """
 
+import itertools
 import math
 import re
 from collections import Counter
@@ -59,8 +60,10 @@ class Fit:
 
 def best_of(told: Told, known: Collection[Known], *, least: int = LEAST) -> list[Fit]:
     """The known errors that fit, those that fit well and whose workaround helps first."""
-    weights = _weights(each.text for each in known)
-    fits = [_fit(told, each, weights) for each in known]
+    has = [_all_stems(each.text) for each in known]
+    asked = stems(told.title), stems(f"{told.title} {told.more}")
+    weights = _weights(has, {*asked[0], *asked[1]})
+    fits = [_fit(told, each, words, weights, asked) for each, words in zip(known, has, strict=True)]
     return sorted(
         (each for each in fits if each.score >= least), key=lambda fit: (-fit.rank, fit.pk)
     )
@@ -78,21 +81,23 @@ def stems(text: str) -> list[str]:
     return list(dict.fromkeys(each[:STEM] for each in telling))[:MOST_STEMS]
 
 
-def _weights(texts: Iterable[str]) -> Mapping[str, float]:
-    """How much a word tells: the fewer known errors have it, the more."""
-    counts: Counter[str] = Counter()
-    total = 0
-    for text in texts:
-        counts.update(set(_all_stems(text)))
-        total += 1
-    return {each: math.log(1 + total / count) for each, count in counts.items()}
+def _weights(all_stems: Collection[Collection[str]], asked: Iterable[str]) -> Mapping[str, float]:
+    """How much each word that is asked about tells: the fewer known errors have it, the more."""
+    counts = Counter(itertools.chain.from_iterable(all_stems))
+    fewest = min(counts.values(), default=len(all_stems) or 1)
+    return {each: math.log(1 + len(all_stems) / (counts[each] or fewest)) for each in asked}
 
 
 def _all_stems(text: str) -> set[str]:
-    return {each[:STEM].lower() for each in re.findall(r"[^\W_]{3,}", text)}
+    return {each[:STEM] for each in re.findall(r"[^\W_]{3,}", text.lower())}
 
 
-def _fit(told: Told, known: Known, weights: Mapping[str, float]) -> Fit:
+Asked = tuple[Sequence[str], Sequence[str]]  # the stems of the title, and of all that is told
+
+
+def _fit(
+    told: Told, known: Known, has: Collection[str], weights: Mapping[str, float], asked: Asked
+) -> Fit:
     reasons: list[dict[str, Any]] = []
 
     def add(name: str, points: float, **facts: Any) -> None:
@@ -105,25 +110,25 @@ def _fit(told: Told, known: Known, weights: Mapping[str, float]) -> Fit:
         add("component", COMPONENT)
     if told.service_id is not None and told.service_id == known.service_id:
         add("service", SERVICE)
-    share, shared = _shared(told, known, weights)
+    share, shared = _shared(asked, has, weights)
     add("words", WORDS * share, shared=shared)
     score = min(MOST, sum(int(each["points"]) for each in reasons))
     rank = score * (0.5 + success_rate(known.successes, known.failures))
     return Fit(known.pk, score, rank, reasons)
 
 
-def _shared(told: Told, known: Known, weights: Mapping[str, float]) -> tuple[float, list[str]]:
+def _shared(
+    asked: Asked, has: Collection[str], weights: Mapping[str, float]
+) -> tuple[float, list[str]]:
     """Which part of what is told the known error speaks of too, and by which words."""
-    has = _all_stems(known.text)
-    rare = max(weights.values(), default=1.0)
-
-    def part(text: str) -> float:
-        asked = stems(text)
-        total = sum(weights.get(each, rare) for each in asked)
-        return sum(weights[each] for each in asked if each in has) / total if total else 0.0
-
-    shared = [each for each in stems(f"{told.title} {told.more}") if each in has]
+    title, everything = asked
+    shared = [each for each in everything if each in has]
     # One word in common is chance, unless nothing else was said.
-    if len(shared) < min(2, len(stems(told.title))):
+    if len(shared) < min(2, len(title)):
         return 0.0, []
-    return max(part(told.title), BESIDE * part(f"{told.title} {told.more}")), shared
+
+    def part(words: Sequence[str]) -> float:
+        total = sum(weights[each] for each in words)
+        return sum(weights[each] for each in words if each in has) / total if total else 0.0
+
+    return max(part(title), BESIDE * part(everything)), shared

@@ -18,6 +18,7 @@ from itsm.tickets.task_keepers import keepers
 from itsm.tickets.task_selectors import tasks_of
 from problems import known_errors, selectors
 from problems.actions.tasks import OF_PROBLEMS
+from problems.fault_tree import verdict
 from problems.models import Method, Problem
 from problems.wording import reason_in_words
 
@@ -84,6 +85,7 @@ def analysis(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
         return None
     return {
         "methods": [(each, rows.get(each.value, [])) for each in Method],
+        "tree": verdict([vars(each) for each in rows.get(Method.FAULT_TREE.value, [])]),
         "may_work": may,
     }
 

@@ -70,7 +70,7 @@ def made_of_problems(alice: Any) -> dict[str, str]:
     made["solved"] = ProblemFactory(at_state="resolved", resolution_code="fix_applied")
     candidate = ProblemCandidate.objects.create(
         by="fingerprint",
-        value="disk # is full",
+        shared="disk # is full",
         title="Disk 3 is full",
         count=7,
         expected=0.4,

@@ -11,7 +11,10 @@ from itsm.core.statistics import Figure
 from itsm.dashboard.measured import basis, change, shown
 from itsm.people.models import User
 
-NAMES = ("hours-saved", "self-healed", "runs-verified", "open-breakers", "request-lead-time")
+NAMES = (
+    *("hours-saved", "self-healed", "runs-verified", "open-breakers", "request-lead-time"),
+    "open-candidates",
+)
 KEPT = 300  # seconds
 
 

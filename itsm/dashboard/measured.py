@@ -36,7 +36,7 @@ STANDINGS: Mapping[str, Any] = {
 ORDER = (
     *("mtta", "mttr", "first-contact", "reassignments", "reopened", "sla-kept", "backlog"),
     *("backlog-age", "self-healed", "runs-verified", "request-lead-time", "requests-in-time"),
-    *("hours-saved", "open-breakers", "deflection"),
+    *("hours-saved", "open-breakers", "open-candidates", "deflection"),
 )
 
 

@@ -13,6 +13,7 @@ from itsm.evidence.telling import reason_in_words
 from itsm.people.models import User
 from itsm.tickets.workflow import save_change
 from problems.actions.holding import hold_open
+from problems.fault_tree import misplaced
 from problems.models import Category, Finding, Method, Problem
 
 MOST_ROWS = 60
@@ -36,6 +37,8 @@ def write_analysis(
         )
     if len(rows) > MOST_ROWS:
         raise Invalid(_("Give at most %(most)d.") % {"most": MOST_ROWS}, field="rows")
+    if method == Method.FAULT_TREE:
+        _check_fits(rows)
     ordered = sorted(rows, key=_instant) if method == Method.TIMELINE else rows
     Finding.objects.filter(problem=held.pk, method=method).delete()
     Finding.objects.bulk_create(
@@ -49,9 +52,11 @@ def write_analysis(
 
 
 @transaction.atomic
-def take_cause(*, problem: Problem, pack: int, component: str, actor: User) -> Problem:
+def take_cause(
+    *, problem: Problem, pack: int, component: str, actor: User, expected_version: int | None = None
+) -> Problem:
     """Make a row of a likely cause of the evidence, with what speaks for it; once is enough."""
-    held = hold_open(problem, actor)
+    held = hold_open(problem, actor, expected_version=expected_version)
     found = packs_of(actor, problem).filter(pk=pack).select_related("ticket").first()
     causes = found.content["causes"] if found is not None else []
     cause = next((each for each in causes if each["component"] == component), None)
@@ -78,6 +83,13 @@ def take_cause(*, problem: Problem, pack: int, component: str, actor: User) -> P
     data = {"method": Method.ISHIKAWA.value, "pack": found.pk, "cause": component}
     events.publish("problem.analysis_noted", held, actor=actor, data=data)
     return held
+
+
+def _check_fits(rows: Sequence[Mapping[str, Any]]) -> None:
+    wrong = misplaced([each["depth"] for each in rows])
+    if wrong is not None:
+        words = _("Row %(number)d must not be more than one step deeper than the row above it.")
+        raise Invalid(words % {"number": wrong + 1}, field="rows")
 
 
 def _given(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -125,9 +125,9 @@ def _keep(found: Recurrence, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def _write(by: str, value: str, *, now: datetime, count: int, **more: object) -> None:
+def _write(by: str, shared: str, *, now: datetime, count: int, **more: object) -> None:
     """Keep a candidate, or bring the open one up to date; what was decided lately stays so."""
-    last = ProblemCandidate.objects.select_for_update().filter(by=by, value=value)
+    last = ProblemCandidate.objects.select_for_update().filter(by=by, shared=shared)
     before = last.order_by("-id").first()
     if before is not None and before.state == CandidateState.OPEN:
         for name, each in {**more, "count": count, "seen_at": now}.items():
@@ -136,7 +136,7 @@ def _write(by: str, value: str, *, now: datetime, count: int, **more: object) ->
         return
     if before is not None and _is_settled(before, count, now):
         return
-    fresh = ProblemCandidate(by=by, value=value, count=count, found_at=now, seen_at=now)
+    fresh = ProblemCandidate(by=by, shared=shared, count=count, found_at=now, seen_at=now)
     for name, each in more.items():
         setattr(fresh, name, each)
     fresh.save()

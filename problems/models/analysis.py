@@ -1,4 +1,4 @@
-"""How the cause of a problem was looked for: rows of one of four methods."""
+"""How the cause of a problem was looked for: rows of one of five methods."""
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +15,7 @@ class Method(models.TextChoices):
     TIMELINE = "timeline", _("Timeline")
     ISHIKAWA = "ishikawa", _("Possible causes (Ishikawa)")
     COMPARISON = "comparison", _("Change analysis")
+    FAULT_TREE = "fault_tree", _("Fault tree")
 
 
 class Category(models.TextChoices):
@@ -37,8 +38,15 @@ class Standing(models.TextChoices):
     CAUSE = "cause", _("It is the cause")
 
 
+class Gate(models.TextChoices):
+    """How many of the rows below a row of a fault tree it takes."""
+
+    ANY = "any", _("one of those below is enough")
+    ALL = "all", _("it takes all of those below")
+
+
 class Finding(models.Model):
-    """One row of an analysis: a because, a moment, a possible cause or a difference."""
+    """One row of an analysis: a because, a moment, a possible cause, a difference or a fault."""
 
     problem = models.ForeignKey(Problem, models.CASCADE, db_index=False, related_name="findings")
     method = models.CharField(max_length=12, choices=Method)
@@ -49,6 +57,9 @@ class Finding(models.Model):
     category = models.CharField(max_length=12, choices=Category, blank=True)
     standing = models.CharField(max_length=12, choices=Standing, default=Standing.OPEN)
     happened_at = models.DateTimeField(null=True)
+    # Of a fault tree: how deep it stands below what happened, and what it takes of those below it.
+    depth = models.PositiveSmallIntegerField(default=1)
+    gate = models.CharField(max_length=3, choices=Gate, default=Gate.ANY)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )

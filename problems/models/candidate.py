@@ -32,7 +32,7 @@ class ProblemCandidate(models.Model):
     """Incidents that came more often, or lasted longer, than chance would have it."""
 
     by = models.CharField(max_length=12, choices=CandidateBy)
-    value = models.CharField(max_length=250)
+    shared = models.CharField(max_length=250)
     title = models.CharField(max_length=250)
     service = models.ForeignKey(
         Service, models.SET_NULL, null=True, db_index=False, related_name="+"
@@ -56,14 +56,14 @@ class ProblemCandidate(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["by", "value"],
+                fields=["by", "shared"],
                 condition=Q(state="open"),
                 name="one_open_candidate_each",
             )
         ]
         indexes = [
             models.Index(fields=["state", "-id"], name="candidate_list"),
-            models.Index(fields=["by", "value", "-id"], name="candidate_of_value"),
+            models.Index(fields=["by", "shared", "-id"], name="candidate_of_value"),
         ]
 
     def __str__(self) -> str:

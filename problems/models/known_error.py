@@ -1,12 +1,32 @@
 """Known errors met by incidents: which fit, whether what helps did help, and who has it too."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from itsm.inventory.models import Service
 from itsm.tickets.models import Ticket
 from problems.models.problem import Problem
+
+
+class KnownWords(models.Model):
+    """What a known error that still hurts is found by; the database itself keeps it current."""
+
+    problem = models.OneToOneField(Problem, models.CASCADE, primary_key=True, related_name="+")
+    service = models.ForeignKey(
+        Service, models.CASCADE, null=True, db_constraint=False, related_name="+"
+    )
+    words = SearchVectorField()
+
+    class Meta:
+        verbose_name_plural = "known words"
+        indexes = [GinIndex(fields=["words"], name="known_words", fastupdate=False)]
+
+    def __str__(self) -> str:
+        return f"words of {self.problem_id}"
 
 
 class KnownErrorMatch(models.Model):

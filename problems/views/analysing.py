@@ -25,14 +25,18 @@ from itsm.tickets.views.page import whole
 from problems import actions, selectors
 from problems.actions.analysing import MOST_ROWS
 from problems.desk import desk
+from problems.fault_tree import DEEPEST
 from problems.forms import ROWS
 from problems.models import Method, Problem
 
 Row = dict[str, str]
 # So many rows invite to be filled in; chosen words alone do not make a row.
 INVITING = {Method.WHYS: 5}
-CHOSEN = ("standing", "category")
+CHOSEN = ("standing", "category", "depth", "gate")
+# How a row of a tree is put a step deeper, or back.
+STEPS = {"in": 1, "out": -1}
 BLANK = {"label": "", "standing": "open"}
+BLANK_OF_TREE = {**BLANK, "depth": "1", "gate": "any"}
 
 
 @staff_only
@@ -48,7 +52,8 @@ def analyse(request: HttpRequest, number: str, method: str) -> HttpResponse:
         return _editor(request, problem, method, _stored(problem, method))
     rows = _typed(request, ROWS[method])
     if word := request.POST.get("do", ""):
-        return _editor(request, problem, method, _changed(user, problem, rows, word))
+        changed = _changed(user, problem, rows, word, blank=_blank(method, rows))
+        return _editor(request, problem, method, changed)
     return _save(request, problem, method, rows)
 
 
@@ -104,7 +109,14 @@ def _typed(request: HttpRequest, fields: Sequence[Field]) -> list[Row]:
     return rows
 
 
-def _changed(user: User, problem: Problem, rows: list[Row], word: str) -> list[Row]:
+def _blank(method: str, rows: Sequence[Row]) -> Row:
+    """An empty row; in a tree it stands beside the last one."""
+    if method != Method.FAULT_TREE:
+        return dict(BLANK)
+    return {**BLANK_OF_TREE, **({"depth": rows[-1]["depth"]} if rows else {})}
+
+
+def _changed(user: User, problem: Problem, rows: list[Row], word: str, *, blank: Row) -> list[Row]:
     """The rows after one is added, moved or taken away, as the button says."""
     verb, _dash, place = word.replace("-step", "").partition("-")
     at = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else len(rows)
@@ -113,7 +125,9 @@ def _changed(user: User, problem: Problem, rows: list[Row], word: str) -> list[R
     elif verb == "up" and 0 < at < len(rows):
         rows[at - 1], rows[at] = rows[at], rows[at - 1]
     elif verb == "add" and len(rows) < MOST_ROWS:
-        rows.append(dict(BLANK))
+        rows.append(blank)
+    elif verb in STEPS and at < len(rows):
+        rows[at]["depth"] = str(min(max(_depth(rows[at]) + STEPS[verb], 1), DEEPEST))
     elif verb == "moments":
         known = {each.get("label") for each in rows}
         rows = [each for each in rows if _is_begun(each)]
@@ -131,12 +145,19 @@ def _stored(problem: Problem, method: str) -> list[Row]:
             "other": each.other,
             "category": each.category,
             "standing": each.standing,
+            "depth": str(each.depth),
+            "gate": each.gate,
             "happened_at": _local(each.happened_at) if each.happened_at else "",
         }
         for each in selectors.findings_of(problem, method)
     ]
     missing = max(INVITING.get(Method(method), 3) - len(rows), 0)
-    return [*rows, *(dict(BLANK) for _each in range(missing))]
+    return [*rows, *(_blank(method, rows) for _each in range(missing))]
+
+
+def _depth(row: Mapping[str, str]) -> int:
+    given = row.get("depth", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 4 else 1
 
 
 def _local(instant: Any) -> str:
@@ -157,7 +178,7 @@ def _editor(
         "ticket": problem,
         "method": Method(method),
         "rows": [
-            _shown(user, method, row, at, refusal if at == place else None)
+            (_depth(row), _shown(user, method, row, at, refusal if at == place else None))
             for at, row in enumerate(rows)
         ],
         "wrong": str(refusal) if refusal and place is None else "",

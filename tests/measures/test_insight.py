@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from itsm.automation.models import Breaker, Firing, Rule, Run
 from itsm.people.models import User
+from problems.models import ProblemCandidate
 from tests.factories import IncidentFactory
 from tests.runbooks.conftest import RESTART, Remembering, Write, remembering, write
 
@@ -47,6 +48,10 @@ def test_each_number_is_what_it_opens(
             worked_at=None if state == "skipped" else now - timedelta(minutes=9),
             ended_at=now - timedelta(minutes=5),
         )
+    for state, title, at in (("open", "Disk is full", None), ("rejected", "A drill", now)):
+        ProblemCandidate.objects.create(
+            by="fingerprint", shared=title, title=title, count=8, state=state, decided_at=at
+        )
     Breaker.objects.create(runbook=None, state="open", opened_at=now - timedelta(hours=1))
     client.force_login(alice)
 
@@ -56,10 +61,14 @@ def test_each_number_is_what_it_opens(
     assert told["/measures/hours-saved/rows/"] == "1.5 h"
     assert told["/measures/runs-verified/rows/"] == "66.7 %"
     assert told["/measures/open-breakers/rows/"] == "1"
-    assert len(told) == 5
+    assert told["/measures/open-candidates/rows/"] == "1"
+    assert len(told) == 6
     counts = {each: client.get(each).context["count"] for each in told}
     assert counts["/measures/runs-verified/rows/"] == 3
     assert counts["/measures/open-breakers/rows/"] == 1
     assert counts["/measures/hours-saved/rows/"] == 1
     rows = client.get("/measures/open-breakers/rows/").content.decode()
     assert "Healing as a whole" in rows
+    rows = client.get("/measures/open-candidates/rows/").content.decode()
+    assert "Disk is full" in rows
+    assert "A drill" not in rows

@@ -149,6 +149,54 @@ def test_two_who_write_at_once_do_not_lose_each_others_rows(
     assert Finding.objects.get().label == "First"
 
 
+def fault(depth: int, label: str, standing: str = "open", gate: str = "any") -> dict[str, str]:
+    return {"depth": str(depth), "label": label, "standing": standing, "gate": gate}
+
+
+def test_a_fault_tree_says_what_explains_it_and_what_would_be_enough(
+    problem: Problem, alice: User, client: Client
+) -> None:
+    client.force_login(alice)
+    address = f"/problems/{problem.number}/analysis/fault_tree/"
+    tree = [
+        fault(1, "No answer", gate="all"),
+        fault(2, "The primary is down", "cause"),
+        fault(2, "The standby does not take over"),
+        fault(1, "The network is cut", "ruled_out"),
+    ]
+
+    deeper = client.post(address, {**rows(*tree), "do": "in-step-3"}).content.decode()
+    gap = client.post(address, rows(tree[0], fault(3, "Too deep")))
+    client.post(address, rows(*tree))
+    open_page = client.get(f"/problems/{problem.number}/").content.decode()
+    tree[2]["standing"] = "contributes"
+    client.post(address, rows(*tree))
+    page = client.get(f"/problems/{problem.number}/").content.decode()
+
+    assert deeper.count("row-card is-depth-2") == 3
+    assert (gap.status_code, "Row 2 must not" in gap.content.decode()) == (422, True)
+    assert "1 row is not judged yet." in open_page
+    assert "That explains it." in page
+    assert "The primary is down + The standby does not take over" in page
+    assert list(Finding.objects.values_list("depth", flat=True)) == [1, 2, 2, 1]
+
+
+def test_programs_do_not_write_over_what_they_have_not_seen(
+    problem: Problem, alice: User, client: Client
+) -> None:
+    client.force_login(alice)
+    address = f"/api/v1/problems/{problem.number}/analysis/"
+    seen = client.get(address)["ETag"]
+
+    def send(label: str) -> Any:
+        body, headers = {"rows": [{"label": label}]}, {"If-Match": seen}
+        kind = "application/json"
+        return client.post(f"{address}whys/", body, content_type=kind, headers=headers)
+
+    assert [send(each).status_code for each in ("First", "Second")] == [200, 412]
+    assert Finding.objects.get().label == "First"
+
+
 class TestReview:
     def test_a_major_problem_is_not_closed_without_it(
         self, alice: User, bob: User, client: Client
