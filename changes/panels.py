@@ -58,7 +58,7 @@ def risk(_user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     parts = [
         {
             "why": WHY.get(each["name"], each["name"]),
-            "points": each["points"],
+            "points": f"{each['points']:+d}".replace("-", "−"),
             "records": records_in_words(each.get("records", {})),
         }
         for each in change.risk_contributions

@@ -99,6 +99,11 @@ def planned_span(change: Change) -> Span | None:
     return Span(change.planned_start, change.planned_end)
 
 
+def starts_of(keys: Collection[int]) -> dict[int, datetime | None]:
+    """When the work on these changes is planned to begin, as far as it is."""
+    return dict(Change.objects.filter(pk__in=keys).values_list("pk", "planned_start"))
+
+
 def on_calendar(span: Span) -> QuerySet[Change]:
     """The changes that take up any of this time, with what a plot of them needs."""
     items = Prefetch("configuration_items", ConfigurationItem.objects.only("id"))

@@ -48,10 +48,10 @@ RATINGS = {
 
 def records_in_words(records: Mapping[str, float]) -> list[str]:
     """The track records of a template, a service and a team, each with its rating."""
-    whose = {"template": _("Of the template"), "service": _("Of the service")}
-    whose["team"] = _("Of the team")
+    whose = {"template": _("Record of the template"), "service": _("Record of the service")}
+    whose["team"] = _("Record of the team")
     return [
-        f"{whose[name]}: {record:+.1f}, {RATINGS[rating_of(record)]}"
+        f"{whose[name]}: {RATINGS[rating_of(record)]} ({record:+.1f})".replace("-", "−")
         for name, record in records.items()
         if name in whose
     ]

@@ -27,6 +27,9 @@ UNACKNOWLEDGED = """(priority <= 2 AND kind = 'incident' AND (
     WHERE detail.ticket_ptr_id = tickets_ticket.id))"""
 OF_MY_TEAMS = "team_id IN (SELECT team_id FROM people_membership WHERE user_id = %s)"
 MY_TEAMS = "(SELECT team_id AS team FROM people_membership WHERE user_id = %s) AS mine"
+PLANNED = """(
+    SELECT detail.planned_start FROM changes_change AS detail
+    WHERE detail.ticket_ptr_id = tickets_ticket.id)"""
 BY_PRIORITY = "priority, id DESC"
 KEY = 'SELECT "tickets_ticket"."id" AS "pk"'
 
@@ -70,7 +73,9 @@ SORTS: Mapping[str, Sort] = {
         f"{OPEN} AND {OF_MY_TEAMS} AND assignee_id IS DISTINCT FROM %s", ("user", "user")
     ),
     "resolved": Sort(f"phase = '{Phase.RESOLVED.value}' AND resolved_at >= %s", ("today",)),
-    "changes": Sort(f"kind = 'change' AND {OPEN}", order="phase, priority, id DESC"),
+    "changes": Sort(
+        f"kind = 'change' AND {OPEN}", order=f"{PLANNED} NULLS LAST, priority, id DESC"
+    ),
     "problems": Sort(f"kind = 'problem' AND {OPEN}"),
     **{f"p{level}": Sort(f"{OPEN} AND priority = {level}") for level in Priority.values},
 }

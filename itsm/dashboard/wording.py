@@ -35,7 +35,25 @@ WORDS = {
     "affected_joined": _l("is hit by"),
     "affected_departed": _l("is no more hit by"),
     "rated": _l("rated"),
+    "accepted": _l("accepted"),
+    "approved": _l("approved"),
+    "assessed": _l("assessed"),
+    "authorized": _l("approved"),
+    "completed": _l("completed"),
+    "confirmed": _l("confirmed"),
+    "evidence_gathered": _l("looked for the cause of"),
+    "failed": _l("could not go on with"),
+    "fix_started": _l("began to fix"),
+    "fulfilled": _l("fulfilled"),
+    "leave_requested": _l("asked for approval of"),
+    "notified": _l("sent word of"),
+    "rejected": _l("rejected"),
+    "repaired": _l("went on with"),
+    "task_added": _l("added a task to"),
+    "task_moved": _l("worked on a task of"),
+    "unassigned": _l("took the assignee from"),
 }
+OTHER = _l("worked on")
 
 
 @dataclass(frozen=True)
@@ -54,4 +72,4 @@ def worded(happenings: Iterable[Happening]) -> list[Line]:
 
 def _words(event: Event) -> Any:
     verb = event.name.partition(".")[2]
-    return WORDS.get(verb, verb.replace("_", " "))
+    return WORDS.get(verb, OTHER)

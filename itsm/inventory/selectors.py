@@ -137,6 +137,11 @@ def service_names(pks: Collection[int]) -> dict[int, str]:
     return {each.pk: str(each) for each in Service.objects.filter(pk__in=pks)}
 
 
+def titles_of_services(names: Collection[str]) -> dict[str, str]:
+    """What the services with these short names are called."""
+    return {each.name: str(each) for each in Service.objects.filter(name__in=names)}
+
+
 def followers_of(service_ids: Collection[int]) -> QuerySet[User]:
     """The people to be told when one of these services has trouble."""
     following = ServiceFollower.objects.filter(service__in=service_ids).values("user")

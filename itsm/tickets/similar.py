@@ -44,6 +44,11 @@ class Similar:
     words: Sequence[str]
 
     @property
+    def telling(self) -> list[str]:
+        """The shared words that say something to a reader; a bare number does not."""
+        return [each for each in self.words if not each.isdigit()]
+
+    @property
     def is_likely_the_same(self) -> bool:
         """Whether one should look at it before reporting the same again."""
         return self.share >= LIKELY and len(self.words) > 1

@@ -224,6 +224,12 @@ def _back_to(before: Ticket, after: Ticket) -> list[Step]:
     return steps
 
 
+def way_back(user: User, *, desk: Desk, before: Ticket, after: Ticket, step: Step) -> str:
+    """What takes back a step that was just done to one ticket; empty when nothing can."""
+    back = _way_back(desk, before, after, step)
+    return undo_token(user, [Outcome(after.number, version=after.version, back=back)])
+
+
 def undo_token(user: User, outcomes: Sequence[Outcome]) -> str:
     """What takes back all that can be taken back, for this person alone; empty when nothing can."""
     ways = [

@@ -47,8 +47,13 @@ async function send(address, body, before = new Map()) {
   }
   show();
   document.dispatchEvent(new CustomEvent("parts:refresh"));
-  toast(told.said, told.undo && { label: bar.dataset.undoWord, run: () => undo(told.undo) });
+  tell(told.said, told.undo);
   return failed.length < told.results.length;
+}
+
+// What was done, with the way back for as long as the message stands.
+export function tell(said, token) {
+  toast(said, bar && token ? { label: bar.dataset.undoWord, run: () => undo(token) } : null);
 }
 
 function undo(token) {

@@ -1,4 +1,5 @@
 // A link with data-dialog opens its page's form in a dialog; without this file it is just a link.
+import { tell } from "steady/change";
 import { toast } from "steady/toast";
 import { parsed } from "steady/html";
 
@@ -46,7 +47,8 @@ async function fill(asked, address) {
     return;
   }
   if (answer.headers.has("X-Go")) {
-    go(answer.headers.get("X-Go"));
+    const isHere = go(answer.headers.get("X-Go"));
+    if (isHere && answer.headers.has("X-Said")) tell(decodeURIComponent(answer.headers.get("X-Said")), answer.headers.get("X-Undo"));
     return;
   }
   const sheet = parsed(await answer.text()).querySelector("[data-sheet-body]");
@@ -65,4 +67,5 @@ function go(address) {
   const isHere = target.pathname === location.pathname && (!target.search || target.search === location.search);
   if (isHere) document.dispatchEvent(new CustomEvent("parts:refresh"));
   else location.assign(target);
+  return isHere;
 }

@@ -105,4 +105,4 @@ class TestRisk:
 
         page = client.get(f"/changes/{opened.number}/").content.decode()
 
-        assert "Of the service: -5.0, low" in page
+        assert "Record of the service: low (−5.0)" in page

@@ -1,7 +1,7 @@
 """The dashboard: each number opens exactly its rows, and only parts that changed are sent again."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -9,7 +9,7 @@ from django.utils import timezone
 from incidents import actions
 from itsm.inventory.models import Service, ServiceDependency
 from itsm.people.models import Team, User
-from tests.factories import IncidentFactory, ServiceFactory
+from tests.factories import ChangeFactory, IncidentFactory, ServiceFactory
 from tests.screens.conftest import Browser
 
 pytestmark = pytest.mark.django_db
@@ -126,3 +126,36 @@ def test_asking_for_parts_that_are_none_is_harmless(as_: Browser, alice: User):
     answer = as_(alice).get("/", headers={"X-Parts": "nonsense ../../etc"})
 
     assert (answer.status_code, answer.content.strip()) == (200, b"")
+
+
+@pytest.mark.parametrize(
+    ("place", "here"),
+    [
+        ("/alerts/", [("/alerts/", "page")] * 2),
+        ("/alerts/silences/", [("/alerts/", "true")] * 2),
+        ("/problems/candidates/", [("/problems/candidates/", "page")]),
+        ("/inbox/", []),
+    ],
+)
+def test_the_navigation_marks_the_part_one_is_in(
+    as_: Browser, alice: User, place: str, here: list[tuple[str, str]]
+):
+    page = as_(alice).get(place).content.decode()
+
+    menus = "".join(re.findall(r'<nav class="(?:phone-)?nav".*?</nav>', page, re.DOTALL))
+    assert re.findall(r'<a href="([^"]+)" aria-current="(\w+)"', menus) == here
+
+
+def test_the_changes_next_stand_in_the_order_of_their_plans(as_: Browser, alice: User):
+    late = ChangeFactory(priority=1, planned_start=datetime(2026, 12, 3, 6, tzinfo=UTC))
+    unplanned = ChangeFactory(priority=1, planned_start=None, planned_end=None)
+    soon = ChangeFactory(planned_start=datetime(2026, 12, 1, 22, 30, tzinfo=UTC))
+
+    page = as_(alice).get("/").content.decode()
+
+    part = page.split('data-part="changes"', 1)[1].split("</section>", 1)[0]
+    numbers = re.findall(r'data-number="(CHG-\d+)"', part)
+    assert numbers == [each.number for each in (soon, late, unplanned)]
+    assert re.findall(r"<time[^>]*>([^<]+)<", part) == [
+        "Tue 1 Dec, 22:30", "Thu 3 Dec, 06:00", "no time yet",
+    ]  # fmt: skip

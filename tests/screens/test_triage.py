@@ -147,6 +147,28 @@ def test_a_link_is_taken_back_unless_it_was_there_before(as_: Browser, alice: Us
     assert list(Link.objects.values_list("from_ticket", "to_ticket")) == [(old.pk, other.pk)]
 
 
+@pytest.mark.parametrize(
+    ("verb", "given"),
+    [
+        ("hold", {"reason": "awaiting_caller", "comment": "Which till?"}),
+        ("resolve", {"code": "fixed", "notes": "Restarted."}),
+    ],
+)
+def test_what_a_button_of_a_record_did_is_taken_back(
+    as_: Browser, alice: User, verb: str, given: dict[str, str]
+):
+    row = IncidentFactory(at_state="in_progress", assignee=alice)
+    address = f"/incidents/{row.number}/do/{verb}/"
+
+    answer = as_(alice).post(address, given, headers={"X-Dialog": "1"})
+    row.refresh_from_db()
+    assert (row.state != "in_progress", answer["X-Said"]) == (True, f"{row.number}%20changed.")
+
+    undone(as_, alice, answer["X-Undo"])
+    row.refresh_from_db()
+    assert row.state == "in_progress"
+
+
 def test_what_cannot_be_taken_back_offers_no_undo(as_: Browser, alice: User):
     row = IncidentFactory(assignee=alice)
 

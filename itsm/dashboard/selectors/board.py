@@ -29,7 +29,8 @@ TILES = ("mine", "team", "unassigned", "risk", "resolved")
 UNTOLD = (
     "transition_refused", "watched", "unwatched", "edited", "linked", "unlinked", "file_attached",
     "alerts_joined", "priority_overridden", "follow_up_opened", "approval_asked",
-    "approval_reminded",
+    "approval_reminded", "step_finished", "voted", "mentioned", "moment_pinned", "moment_unpinned",
+    "evidence_asked", "gate_asked", "evidence_added", "lease_reminded",
 )  # fmt: skip
 
 

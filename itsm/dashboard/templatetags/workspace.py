@@ -37,10 +37,11 @@ def workspace_nav(context: dict[str, Any]) -> SafeString:
     if shown and shown not in {key for _address, _title, key, _count in pinned}:
         shown = "another"
     language = get_language() or ""
+    place = _place_of(request.path, language)
     return _drawn(
         language,
-        # What stands in no link of it is nowhere in it.
-        request.path if request.path in _places(language) else "",
+        place,
+        "page" if place == request.path else "true",
         request.GET.urlencode() if request.GET.urlencode() in OWN_VIEWS else "",
         shown,
         mine,
@@ -65,6 +66,7 @@ def _counts(user: User, context: dict[str, Any]) -> tuple[int, int]:
 def _drawn(
     _language: str,
     path: str,
+    sort: str,
     query: str,
     shown_view: str,
     mine: int,
@@ -75,6 +77,7 @@ def _drawn(
     names = ("address", "view", "key", "count")
     shown = {
         "path": path,
+        "sort": sort,
         "query": query,
         "shown_view": shown_view,
         "mine": mine,
@@ -85,8 +88,17 @@ def _drawn(
     return Engine.get_default().get_template(NAV).render(Context(shown))
 
 
+def _place_of(path: str, language: str) -> str:
+    """The nearest place above a page that it has a link to, or nothing."""
+    places, place = _places(language), path
+    while place not in places:
+        place = f"{place.rstrip('/').rpartition('/')[0]}/"
+    # The dashboard stands above everything, and tells nothing of where one is.
+    return place if place != "/" or path == "/" else ""
+
+
 @cache
 def _places(language: str) -> frozenset[str]:
     """The addresses it has links to."""
-    drawn = _drawn(language, "", "", "", 0, 0, ())
+    drawn = _drawn(language, "", "", "", "", 0, 0, ())
     return frozenset(["/runs/", *re.findall(r'href="([^"?]*)', drawn)])

@@ -35,6 +35,7 @@ from itsm.core.errors import Refused
 from itsm.core.lasting import lasting
 from itsm.dashboard.asking import asked_of
 from itsm.dashboard.charts import Column, Curve, columns, curves
+from itsm.inventory.selectors import titles_of_services
 from itsm.people.access import person_of, staff_only
 from itsm.people.models import User
 from itsm.people.selectors import visible_teams
@@ -98,6 +99,8 @@ def delivery(request: HttpRequest) -> HttpResponse:
     whole = figures_of(deliveries, days=scope.days)
     parts = parts_in_time(deliveries, start=scope.start, end=scope.end, length=_length(scope))
     groups = parts_by(by, deliveries, days=scope.days)
+    shown = groups[:MOST_GROUPS]
+    titles = titles_of_services([each.name for each in shown]) if by == "service" else {}
     content = {
         "scope": scope,
         "tiles": _tiles(scope, whole),
@@ -117,8 +120,12 @@ def delivery(request: HttpRequest) -> HttpResponse:
         ],
         "by": by,
         "groups": [
-            (each.name or _("None"), _narrowed(scope, by, each.name, days), _cells(each.figures))
-            for each in groups[:MOST_GROUPS]
+            (
+                titles.get(each.name, each.name) or _("None"),
+                _narrowed(scope, by, each.name, days),
+                _cells(each.figures),
+            )
+            for each in shown
         ],
         "has_more_groups": len(groups) > MOST_GROUPS,
         "grouping": [(name, label, _page(scope, days, by=name)) for name, label in GROUPS.items()],
@@ -143,6 +150,7 @@ def delivery_rows(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, SIZE).get_page(asked.get("page"))
     shown = list(page)
     numbers = _numbers(user, shown)
+    titles = titles_of_services({each.service for each in shown})
     content = {
         "title": TITLES[figure],
         "definition": DEFINITION,
@@ -152,7 +160,9 @@ def delivery_rows(request: HttpRequest) -> HttpResponse:
         "total": len(deliveries),
         "figure": figure,
         "page": page,
-        "rows": [(each, _told(each, numbers)) for each in shown],
+        "rows": [
+            (each, titles.get(each.service, each.service), _told(each, numbers)) for each in shown
+        ],
         "newer": _rows_address(scope, figure, page.number - 1) if page.has_previous() else "",
         "older": _rows_address(scope, figure, page.number + 1) if page.has_next() else "",
         "csv": f"/delivery/csv/?{_query(scope, figure=figure)}",

@@ -1,12 +1,14 @@
 """The staff's first page: what burns, what waits, and where to go."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from changes.selectors import starts_of
 from itsm.core.lasting import lasting
 from itsm.dashboard import insight
 from itsm.dashboard.parts import Fill, page_of_parts, parts_wanted
@@ -46,11 +48,17 @@ def home(request: HttpRequest) -> HttpResponse:
     parts: dict[str, Fill] = {
         **PARTS,
         "work": lambda user: _work(user, lists()),
-        "changes": lambda _user: {"changes": lists()["changes"]},
+        "changes": lambda _user: {"changes": _planned(lists()["changes"])},
     }
     if "X-Parts" in request.headers:
         parts["insight"] = _insight
     return page_of_parts(request, "dashboard/home.html", user=user, parts=parts)
+
+
+def _planned(found: Sequence[Ticket]) -> Sequence[tuple[Ticket, datetime | None]]:
+    """The changes, each with when it is planned to begin."""
+    starts = starts_of([each.pk for each in found]) if found else {}
+    return [(each, starts.get(each.pk)) for each in found]
 
 
 def _tiles(user: User) -> Mapping[str, Any]:

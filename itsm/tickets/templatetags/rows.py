@@ -1,9 +1,12 @@
 """Lines of which a page shows many; in Python, because as templates they cost more than reading."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django import template
 from django.template import Context, Engine
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -31,6 +34,20 @@ register.filter("prose", prose)
 @register.filter
 def brief(ticket: Ticket, part: str) -> SafeString:
     """One line of a short list; ``part`` tells apart the lists a ticket may stand in."""
+    return _brief(ticket, part, ago(ticket.opened_at))
+
+
+@register.simple_tag
+def planned(ticket: Ticket, start: datetime | None) -> SafeString:
+    """One line of what is planned, with when it begins instead of how old it is."""
+    if start is None:
+        return _brief(ticket, "change", f"<time>{escape(_('no time yet'))}</time>")
+    local = timezone.localtime(start)
+    said = f"{date_format(local, 'D j M')}, {date_format(local, 'TIME_FORMAT')}"
+    return _brief(ticket, "change", f'<time datetime="{start.isoformat()}">{escape(said)}</time>')
+
+
+def _brief(ticket: Ticket, part: str, at: str) -> SafeString:
     number = escape(ticket.number)
     return marked_safe(
         f'<li class="row is-dash" id="{escape(part)}-{number}" data-number="{number}"'
@@ -38,7 +55,7 @@ def brief(ticket: Ticket, part: str) -> SafeString:
         f'<span class="number">{number}</span><span class="what"><a class="title clip"'
         f' href="{escape(address_of(ticket))}">{escape(ticket.title)}</a></span>'
         f'<span class="service clip">{escape(ticket.service or "")}</span>'
-        f'<span class="state">{state_badge(ticket)}</span>{ago(ticket.opened_at)}</li>'
+        f'<span class="state">{state_badge(ticket)}</span>{at}</li>'
     )
 
 

@@ -1,5 +1,7 @@
 """Doing something to a ticket: its transitions, watching, linking and pinning."""
 
+from urllib.parse import quote
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +18,7 @@ from itsm.tickets.fields import TicketNumber, cleaned
 from itsm.tickets.forms import shown
 from itsm.tickets.models import Link, Ticket
 from itsm.tickets.selectors import links_of, next_for, ticket_for, words_said
+from itsm.tickets.triage import Step, way_back
 from itsm.tickets.views.page import whole
 from itsm.tickets.workflow import Transition, workflows
 
@@ -34,14 +37,22 @@ def act(request: HttpRequest, number: str, verb: str, *, desk: Desk) -> HttpResp
         return _ask(request, ticket, transition, given=_proposed(request, ticket, transition))
     given = typed(request, [each.name for each in transition.fields])
     try:
-        transition.perform_with(ticket, actor=user, given=given, version=version_of(request))
+        after = transition.perform_with(
+            ticket, actor=user, given=given, version=version_of(request)
+        )
     except (NotAllowed, NotFound):
         raise
     except Refused as refusal:
         return _ask(request, ticket, transition, given=given, refusal=refusal)
     if request.POST.get("next"):
         return _next(request, desk, ticket)
-    return done(request, desk, number)
+    answer = done(request, desk, number)
+    if request.headers.get("X-Dialog"):
+        answer["X-Said"] = quote(_("%(number)s changed.") % {"number": after.number})
+        answer["X-Undo"] = way_back(
+            user, desk=desk, before=ticket, after=after, step=Step(verb, given)
+        )
+    return answer
 
 
 def _next(request: HttpRequest, desk: Desk, ticket: Ticket) -> HttpResponse:

@@ -45,7 +45,8 @@ FILTERS = {
 # The verbs people reach for most, by key; the first that is open is the page's main button.
 KEYS = {"resolve": "e", "hold": "h"}
 FIRST = ("acknowledge", "start", "resume", "resolve", "close")
-ORDER = (*FIRST, "assign", "hold", "reopen", "cancel")
+ORDER = (*FIRST, "assign", "hold", "reopen")
+LAST = "cancel"
 
 
 @signed_in
@@ -125,6 +126,8 @@ def _offered(ticket: Ticket, user: User) -> list[Transition]:
 
 
 def _place(transition: Transition) -> int:
+    if transition.verb == LAST:
+        return len(ORDER) + 1
     return ORDER.index(transition.verb) if transition.verb in ORDER else len(ORDER)
 
 
