@@ -4,12 +4,16 @@ import shutil
 
 import pytest
 
-PUPPET = "/opt/puppetlabs/bin"  # its packages put nothing on the path
+# The packages of Puppet put nothing on the path, and what serves is not on that of everybody.
+BESIDES = "/opt/puppetlabs/bin:/usr/sbin"
+
+
+def where(program: str) -> str:
+    """Where the program is; empty when it is not installed."""
+    return shutil.which(program) or shutil.which(program, path=BESIDES) or ""
 
 
 def needs(*programs: str) -> pytest.MarkDecorator:
     """Leave a test out where one of these programs is not installed."""
-    missing = [
-        each for each in programs if not (shutil.which(each) or shutil.which(each, path=PUPPET))
-    ]
+    missing = [each for each in programs if not where(each)]
     return pytest.mark.skipif(bool(missing), reason=f"not installed: {', '.join(missing)}")
