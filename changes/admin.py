@@ -22,7 +22,7 @@ from changes.models import (
 )
 from changes.panels import BAND_WORDS
 from changes.snippets import snippet_for
-from itsm.core.admins import ConfigurationAdmin, ReadOnlyAdmin
+from itsm.core.admins import ConfigurationAdmin, ReadOnlyAdmin, WhetherFilter
 from itsm.monitoring.tool_admin import ToolAdmin
 
 
@@ -146,7 +146,7 @@ class PipelinePostAdmin(ReadOnlyAdmin):
     """What pipelines posted: what came of it, or why it could not be read."""
 
     list_display = ("received_at", "pipeline", "number", "error", "path")
-    list_filter = (("error", admin.EmptyFieldListFilter), "pipeline")
+    list_filter = (("error", WhetherFilter), "pipeline")
     list_select_related = ("pipeline",)
     fields = ("pipeline", "received_at", "answer", "error", "path", "text")
     readonly_fields = fields

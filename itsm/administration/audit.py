@@ -1,6 +1,5 @@
 """Who changed which part of the configuration, when and how; reads events only."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -170,9 +169,34 @@ def _words(value: Any, column: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list | dict):
+        return plainly(value)
     choices = dict(getattr(column, "flatchoices", None) or ())
     return str(choices.get(value, value))
+
+
+# The parts of conditions and steps, which read as sentences when they come in this order.
+IN_ORDER = ("fact", "field", "op", "verb")
+
+
+def plainly(value: Any) -> str:
+    """A list or a table as one reads it, without the brackets of programs."""
+    if isinstance(value, list):
+        return ("; " if any(isinstance(each, dict) for each in value) else ", ").join(
+            map(plainly, value)
+        )
+    if not isinstance(value, dict):
+        return str(value)
+    told = [str(value[name]).replace("_", " ") for name in IN_ORDER if name in value]
+    if told and "value" in value:
+        told.append(plainly(value["value"]))
+    # What a step is done with stands beside it without a name.
+    if isinstance(given := value.get("values"), dict):
+        told.append(f"({plainly(given)})")
+        value = {name: each for name, each in value.items() if name != "values"}
+    rest = {name: each for name, each in value.items() if name not in (*IN_ORDER, "value")}
+    told += [
+        f"{name} ({plainly(each)})" if isinstance(each, dict) else f"{name}: {plainly(each)}"
+        for name, each in rest.items()
+    ]
+    return (" " if len(told) > len(rest) else ", ").join(told)

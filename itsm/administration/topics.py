@@ -13,16 +13,6 @@ TOPICS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_("Working hours"), ("Calendar",)),
     (_("Under the bonnet"), ("Event", "Delivery", "Chore", "Heartbeat")),
 )
-OF_ROOM: dict[str, Any] = {
-    "people": _("People and rights"),
-    "inventory": _("Services and components"),
-    "monitoring": _("Monitoring"),
-    "evidence": _("Evidence"),
-    "sla": _("Working hours"),
-    "notifications": _("Telling people"),
-    "tickets": _("Tickets"),
-    "core": _("Under the bonnet"),
-}
 
 
 def by_topic(apps: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -33,7 +23,7 @@ def by_topic(apps: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     for title, names in TOPICS:
         topics[str(title)] += [by_name[name] for name in names if name in by_name]
     for app in apps:
-        title = str(OF_ROOM.get(app["app_label"], app["name"]))
+        title = str(app["name"])
         rest = [each for each in app["models"] if each["object_name"] not in listed]
         topics.setdefault(title, []).extend(rest)
     last = str(TOPICS[-1][0])

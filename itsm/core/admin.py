@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from itsm.core import delivery
-from itsm.core.admins import ReadOnlyAdmin
+from itsm.core.admins import ReadOnlyAdmin, WhetherFilter
 from itsm.core.models import Chore, Delivery, Event, Heartbeat
 
 
@@ -27,7 +27,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     """What is still owed; what was given up can be tried again."""
 
     list_display = ("id", "subscriber", "event", "due_at", "attempts", "given_up_at", "error")
-    list_filter = (("given_up_at", admin.EmptyFieldListFilter), "subscriber")
+    list_filter = (("given_up_at", WhetherFilter), "subscriber")
     list_select_related = ("event",)
     actions = ("try_again",)
 

@@ -1,5 +1,6 @@
 """What the rooms' admins are made of: rows only looked at, and configuration told of by events."""
 
+from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -10,11 +11,23 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import strip_tags
+from django.utils.translation import gettext_lazy as _
 
 from itsm.core import configuration
 from itsm.core.crypto import EncryptedTextField
 
 M = TypeVar("M", bound=Model)
+
+
+class WhetherFilter(admin.EmptyFieldListFilter):
+    """Whether there is anything in a field, asked as a question."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        words = (_("All"), _("No"), _("Yes"))
+        for choice, word in zip(super().choices(changelist), words, strict=True):
+            count = str(choice["display"]).rpartition("(")[2] if changelist.add_facets else ""
+            yield {**choice, "display": f"{word} ({count}" if count.endswith(")") else word}
 
 
 class SecretiveAdmin(admin.ModelAdmin[M], Generic[M]):
@@ -33,6 +46,18 @@ class SecretiveAdmin(admin.ModelAdmin[M], Generic[M]):
             (title, {**facts, "fields": [each for each in facts["fields"] if each not in secrets]})
             for title, facts in fieldsets
         ]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """What was changed is told by the audit, not by Django's log of the admin alone."""
+        asked = urlencode({"what": self.opts.model_name, "record": object_id})
+        return redirect(f"{reverse('admin:audit')}?{asked}")
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What would go along, and what stands against it, in order."""
+        *known, protected = super().get_deleted_objects(objs, request)
+        return (*known, sorted(protected, key=strip_tags))
 
 
 class ConfigurationAdmin(SecretiveAdmin[M], Generic[M]):
@@ -64,13 +89,6 @@ class ConfigurationAdmin(SecretiveAdmin[M], Generic[M]):
             configuration.note_removal(each, actor=request.user)
         super().delete_queryset(request, queryset)
 
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: Any = None
-    ) -> HttpResponse:
-        """What was changed is told by the audit, not by Django's log of the admin alone."""
-        asked = urlencode({"what": self.opts.model_name, "record": object_id})
-        return redirect(f"{reverse('admin:audit')}?{asked}")
-
     def _picture(self, obj: M) -> configuration.Picture:
         return configuration.picture_of(self.model._default_manager.get(pk=obj.pk))
 
@@ -79,6 +97,7 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
     """Rows that are looked at here and made elsewhere."""
 
     show_full_result_count = False
+    change_form_template = "admin/read_only.html"
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         """Whether this person may have something tried again; auditors only look."""

@@ -3,6 +3,7 @@ from importlib.util import find_spec
 from pkgutil import iter_modules
 
 from django.apps import AppConfig, apps
+from django.utils.translation import gettext_lazy as _
 
 FIRST_PARTY = {"itsm", "incidents", "problems", "changes", "requests", "knowledge"}
 PLUGGED_IN = (
@@ -16,6 +17,7 @@ class CoreConfig(AppConfig):
     """Loads what plugs itself in; listed last, so that every model is known by then."""
 
     name = "itsm.core"
+    verbose_name = _("Under the bonnet")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

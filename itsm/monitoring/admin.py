@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from itsm.core.admins import ReadOnlyAdmin
+from itsm.core.admins import ReadOnlyAdmin, WhetherFilter
 from itsm.core.errors import Refused
 from itsm.monitoring import actions
 from itsm.monitoring.actions.receiving import example_of
@@ -140,7 +140,7 @@ class SilenceAdmin(ReadOnlyAdmin):
     """What was silent, when and why; silences are opened and ended in the workspace."""
 
     list_display = ("reason", "starts_at", "ends_at", "ended_at", "most_severity", "author")
-    list_filter = (("ended_at", admin.EmptyFieldListFilter), "most_severity")
+    list_filter = (("ended_at", WhetherFilter), "most_severity")
     list_select_related = ("author",)
     search_fields = ("reason",)
 
@@ -150,7 +150,7 @@ class DeadLetterAdmin(ReadOnlyAdmin):
     """Posts that could not be read, to be looked at and tried again."""
 
     list_display = ("received_at", "source", "error", "path", "size", "replayed_at")
-    list_filter = (("replayed_at", admin.EmptyFieldListFilter), "source")
+    list_filter = (("replayed_at", WhetherFilter), "source")
     list_select_related = ("source",)
     search_fields = ("error", "path")
     fields = (

@@ -32,8 +32,8 @@ class MessageAdmin(ReadOnlyAdmin):
     """Every telling that was meant, and how it went; what went wrong can be sent again."""
 
     list_display = (
-        *("ticket", "recipient", "endpoint", "event", "why", "channel"),
-        *("status", "because", "detail", "attempts", "sent_at"),
+        *("ticket", "recipient", "status", "because", "why", "channel", "endpoint"),
+        *("sent_at", "attempts", "detail", "event"),
     )
     list_filter = ("status", "because", "channel", "topic")
     list_select_related = ("ticket", "recipient", "endpoint", "event")

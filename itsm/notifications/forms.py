@@ -205,6 +205,9 @@ class ChatAppForm(forms.ModelForm[ChatApp]):
     class Meta:
         model = ChatApp
         fields = ("name", "slug", "is_active", "signing_secret", "members")
+        help_texts: ClassVar[dict[str, Any]] = {
+            "slug": _l("The chat posts to /hooks/ followed by this, such as /hooks/slack/."),
+        }
 
     def clean_signing_secret(self) -> str:
         secret: str = self.cleaned_data["signing_secret"] or self.instance.signing_secret

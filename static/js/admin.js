@@ -24,6 +24,13 @@ function name() {
   // Read after what it sorts, as it is seen.
   for (const options of document.querySelectorAll(".sortoptions:first-child")) options.nextElementSibling?.after(options);
   for (const nothing of document.querySelectorAll("#changelist-filter li a:empty")) nothing.textContent = "–";
+  // On a phone each row of a table is a card, whose cells say by themselves what they are.
+  for (const table of document.querySelectorAll("#result_list, .tabular table")) {
+    table.classList.add("has-cards");
+    for (const cell of table.querySelectorAll("tbody :is(td, th):not([data-label], .action-checkbox, .original)")) {
+      cell.dataset.label = headOf(cell);
+    }
+  }
   for (const corner of document.querySelectorAll("th.original, th.column-__str__:empty")) {
     const plain = document.createElement("td");
     plain.className = corner.className;
@@ -45,6 +52,10 @@ function nameOf(select) {
 
 function columnOf(field) {
   const cell = field.closest("td");
-  const heads = cell?.closest("table").querySelectorAll("thead th, thead td") ?? [];
-  return heads[cell?.cellIndex]?.textContent.trim() ?? "";
+  return cell ? headOf(cell) : "";
+}
+
+function headOf(cell) {
+  const heads = cell.closest("table").querySelectorAll("thead th, thead td");
+  return (heads[cell.cellIndex]?.querySelector(".text") ?? heads[cell.cellIndex])?.textContent.trim() ?? "";
 }

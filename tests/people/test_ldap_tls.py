@@ -139,9 +139,10 @@ def a_directory(shelf: Path, tls: str) -> tuple[subprocess.Popen[bytes], int]:
     settings = SETTINGS.format(shelf=shelf, schemas=SCHEMAS, tls=tls, **words)
     (shelf / "slapd.conf").write_text(settings)
     (shelf / "entries.ldif").write_text(ENTRIES)
-    fill = [where("slapadd"), "-f", shelf / "slapd.conf", "-l", shelf / "entries.ldif"]
+    with_settings = ["-f", str(shelf / "slapd.conf")]
+    fill = [where("slapadd"), *with_settings, "-l", str(shelf / "entries.ldif")]
     subprocess.run(fill, check=True, capture_output=True, timeout=PATIENCE)
-    command = [where("slapd"), "-f", shelf / "slapd.conf", "-h", f"ldap://127.0.0.1:{port}"]
+    command = [where("slapd"), *with_settings, "-h", f"ldap://127.0.0.1:{port}"]
     process = subprocess.Popen([*command, "-d", "0"], stderr=subprocess.DEVNULL)
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and process.poll() is None:
