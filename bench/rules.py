@@ -2,13 +2,13 @@
 
 import time
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from bench.cases import Figure
 from incidents.models import Incident
 from itsm.automation.actions.evaluating import evaluate
 from itsm.automation.actions.keeping import save_rule
-from itsm.automation.models import Rule
+from itsm.automation.models import Evaluation, Rule
 from itsm.core import events
 from itsm.core.delivery import deliver_owed
 from itsm.core.models import Delivery, Event
@@ -24,7 +24,11 @@ GOAL_RATE = ">= 100/s"
 def report(*, size: int) -> list[Figure]:
     """Two hundred rules that listen for one event: while none of them acts, and while one does."""
     _rules()
+    _as_a_worker()
     incidents = list(Incident.objects.order_by("-pk")[:EVENTS])
+    # Made up, their priority is not what impact and urgency give: no rule is to pay for mending it.
+    ids = [each.pk for each in incidents]
+    Incident.objects.filter(pk__in=ids).update(priority_reason="for the measure")
     figures = []
     for words, mode in (("none acts", "off"), ("one acts", "on")):
         admin = User.objects.get(username="bench-admin")
@@ -48,11 +52,20 @@ def _one_by_one(incidents: list[Incident], size: int, words: str) -> Figure:
 
 def _sustained(incidents: list[Incident], size: int, words: str) -> Figure:
     _published(incidents)
+    before = Evaluation.objects.count()
     began, cpu = time.perf_counter(), time.process_time()
-    paid = deliver_owed()
+    deliver_owed()
     seconds, spent = time.perf_counter() - began, time.process_time() - cpu
+    # What a rule does is an event as well, which all are asked about in their turn.
+    count = Evaluation.objects.count() - before
     what = f"events taken through {RULES} rules by one worker, {words}"
-    return Figure(what, size, paid / seconds, "a second", GOAL_RATE, cpu=spent / paid * 1000)
+    return Figure(what, size, count / seconds, "a second", GOAL_RATE, cpu=spent / count * 1000)
+
+
+def _as_a_worker() -> None:
+    """Ask the database as a worker does: what comes again is planned once."""
+    connection.close()
+    connection.settings_dict["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 3}
 
 
 def _rules() -> None:

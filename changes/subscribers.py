@@ -151,12 +151,14 @@ def let_alerts_through(ended: list[Event]) -> None:
         actions.let_alerts_through(change=change, actor=_actor(event))
 
 
-@on("incident.opened", "incident.edited", moment=Moment.AFTER)
+@on(
+    *("incident.opened", "incident.edited"),
+    moment=Moment.AFTER,
+    columns=("service_id", "configuration_items", "impact_started_at"),
+)
 def look_for_causes(event: Event) -> None:
     """Find the changes that may have caused an incident, and again when its place is mended."""
-    altered = event.data.get("diff", {}).keys()
-    if event.name == "incident.opened" or altered & OF_PLACE_AND_TIME:
-        actions.find_causes(incident_id=event.subject_id, actor=system_user())
+    actions.find_causes(incident_id=event.subject_id, actor=system_user())
 
 
 @on("change.completed", moment=Moment.AFTER)
@@ -179,9 +181,6 @@ def weigh_template(ended: list[Event]) -> None:
 def learn(event: Event) -> None:
     """What is like it becomes more or less risky."""
     actions.assess_like(Change.objects.get(pk=event.subject_id))
-
-
-OF_PLACE_AND_TIME = frozenset({"service_id", "configuration_items", "impact_started_at"})
 
 
 @on("approval.granted", "approval.denied", "approval.expired", moment=Moment.AFTER)

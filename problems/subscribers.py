@@ -49,12 +49,11 @@ def accept_risk(granted: list[Event]) -> None:
     *("incident.resolved", "incident.reopened", "incident.closed", "incident.canceled"),
     *("incident.problem_noted", "incident.edited"),
     moment=Moment.AFTER,
+    columns=("problem_id",),
 )
 def weigh(event: Event) -> None:
     """What an incident costs has changed, or whose it is."""
     pair = event.data.get("diff", {}).get("problem_id", ())
-    if event.name == "incident.edited" and not pair:
-        return
     concerned = {each for each in pair if each}
     behind = Problem.objects.filter(incidents_of_problem=event.subject_id)
     for problem in (behind | Problem.objects.filter(pk__in=concerned)).distinct().order_by("pk"):
@@ -69,18 +68,16 @@ def know_by_alerts(event: Event) -> None:
         actions.note_alerts(incident=incident)
 
 
-@on("incident.opened", "incident.alerts_joined", "incident.edited", moment=Moment.AFTER)
+@on(
+    *("incident.opened", "incident.alerts_joined", "incident.edited"),
+    moment=Moment.AFTER,
+    columns=("title", "description", "service_id", "configuration_items"),
+)
 def recognise(event: Event) -> None:
     """Look whether what is told of an incident, or what is new of it, fits a known error."""
-    altered = event.data.get("diff", {}).keys()
-    if event.name == "incident.edited" and not altered & TELLING:
-        return
     incident = Ticket.objects.filter(pk=event.subject_id).first()
     if incident is not None and incident.is_open():
         actions.find_known_errors(incident=incident)
-
-
-TELLING = frozenset({"title", "description", "service_id", "configuration_items"})
 
 
 @on(

@@ -84,7 +84,9 @@ def _pay(delivery: Delivery) -> bool:
         with events.caused_by(delivery.event.data.get("cause")):
             if subscriber.is_whole:
                 return _pay_at_once(delivery, subscriber.handler)
-            subscriber.handler(delivery.event)
+            # Of several edits at once, all are owed to whoever cares for one of them.
+            if subscriber.cares(delivery.event):
+                subscriber.handler(delivery.event)
     except Exception as error:
         logger.exception("delivery.failed", delivery=delivery.pk, subscriber=delivery.subscriber)
         _put_off(delivery, error)

@@ -80,7 +80,12 @@ def publish(
         )
         for subject in subjects
     ]
-    is_owed = _write(events, listeners(name, Moment.AFTER))
+    owed_to = [
+        listener
+        for listener in listeners(name, Moment.AFTER)
+        if any(listener.cares(event) for event in events)
+    ]
+    is_owed = _write(events, owed_to)
     for listener in listeners(name, Moment.INSIDE):
         listener.handler(events)
     for listener in listeners(name, Moment.LIVE):

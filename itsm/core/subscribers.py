@@ -10,10 +10,12 @@ a few queries, not a few per alert. The others take one event.
 
 import enum
 import fnmatch
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
+
+from itsm.core.models import Event
 
 Handler = TypeVar("Handler", bound=Callable[..., None])
 
@@ -34,23 +36,36 @@ class Subscriber:
     handler: Callable[..., Any]
     # Only database work: it is done and paid for in one transaction, so exactly once.
     is_whole: bool = False
+    # Of an edit it wants to hear only where one of these columns changed; of any where none is.
+    columns: frozenset[str] = frozenset()
 
     def wants(self, event_name: str) -> bool:
         return any(fnmatch.fnmatchcase(event_name, pattern) for pattern in self.patterns)
+
+    def cares(self, event: Event) -> bool:
+        """Whether an event of a name it wants says anything new to it."""
+        if not self.columns or not event.name.endswith(".edited"):
+            return True
+        return not self.columns.isdisjoint(event.data.get("diff", ()))
 
 
 _subscribers: dict[str, Subscriber] = {}
 
 
-def on(*patterns: str, moment: Moment, is_whole: bool = False) -> Callable[[Handler], Handler]:
+def on(
+    *patterns: str, moment: Moment, is_whole: bool = False, columns: Collection[str] = ()
+) -> Callable[[Handler], Handler]:
     """Subscribe a function to the events whose names match.
 
     What hears AFTER and does database work alone is ``is_whole``: its work and its payment are one.
+    Of edits, what hears AFTER is owed only those that changed one of its ``columns``.
     """
 
     def subscribe(handler: Handler) -> Handler:
         name = f"{handler.__module__}.{handler.__name__}"
-        _subscribers[name] = Subscriber(name, patterns, moment, handler, is_whole)
+        _subscribers[name] = Subscriber(
+            name, patterns, moment, handler, is_whole, frozenset(columns)
+        )
         listeners.cache_clear()
         return handler
 

@@ -10,6 +10,7 @@ from itsm.people.models import User
 @on(
     *("incident.opened", "incident.raised", "incident.edited", "incident.priority_overridden"),
     moment=Moment.AFTER,
+    columns=("priority", "service_id", "configuration_items"),
 )
 def look_for_the_cause(event: Event) -> None:
     """An urgent incident gets a pack unasked, as soon as it is urgent."""

@@ -153,3 +153,27 @@ def test_what_a_dead_worker_had_claimed_is_due_again_and_a_living_ones_is_not(
     delivery.release_orphans()
 
     assert delivery.deliver_owed() == paid
+
+
+def test_of_edits_only_those_are_owed_that_changed_what_matters(
+    subscribe: Subscribe, platform: Team, service_desk: Team
+) -> None:
+    heard: list[int] = []
+
+    def weigh(event: Event) -> None:
+        heard.append(event.subject_id)
+
+    on("team.edited", "team.opened", moment=Moment.AFTER, columns=("priority",))(weigh)
+    diffs = {platform.pk: {"title": ["a", "b"]}, service_desk.pk: {"priority": [3, 1]}}
+
+    def edit(*teams: Team) -> int:
+        with transaction.atomic():
+            events.publish(
+                "team.edited", *teams, actor=None, data_of=lambda team: {"diff": diffs[team.pk]}
+            )
+        return Delivery.objects.count()
+
+    assert edit(platform) == 0
+    assert edit(platform, service_desk) == 2  # together owed, and told apart when they are paid
+    delivery.deliver_owed()
+    assert heard == [service_desk.pk]
