@@ -1,9 +1,18 @@
-"""Why a known error is thought to be behind something, in the reader's words."""
+"""Why a known error is thought to be behind something, and what is in common, in words."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+# What incidents may have in common.
+FACTORS = {
+    "host": _l("Component"),
+    "cause": _l("Sort of change"),
+    "hour": _l("Hour of the day"),
+    "service": _l("Service"),
+}
 
 
 def reason_in_words(reason: Mapping[str, Any]) -> str:

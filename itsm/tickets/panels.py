@@ -34,6 +34,8 @@ class Panel:
     order: int
     rows: str = ""
     shows_bare: bool = False
+    # By which a page knows it again when others have come or gone.
+    name: str = ""
 
     def filled(self, user: User, ticket: Ticket, *, has_rows: bool) -> Mapping[str, Any] | None:
         """What it shows this person; None when that is nothing."""
@@ -58,7 +60,7 @@ def panel(
     """Add a panel to the pages of these kinds (all when none is named); None hides it."""
 
     def register(fill: Fill) -> Fill:
-        panels.add(name)(Panel(title, template, fill, kinds, order, rows, shows_bare))
+        panels.add(name)(Panel(title, template, fill, kinds, order, rows, shows_bare, name))
         return fill
 
     return register

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from itsm.core import events
 from itsm.core.errors import Invalid, NotAllowed, Refused
+from itsm.core.lasting import lasting
 from itsm.inventory.models import Service
 from itsm.people.models import User
 from itsm.people.selectors import system_user
@@ -16,6 +17,7 @@ from problems.actions.opening import Report, open_problem
 from problems.counting import fingerprint, incidents_behind, occurrences
 from problems.models import CandidateBy, CandidateState, Origin, Problem, ProblemCandidate
 from problems.recurrence import Recurrence, recurrences
+from problems.wording import FACTORS
 
 MOST_INCIDENTS = 200  # of a candidate
 MOST_LINKED = 50  # of those, to the problem that is opened
@@ -88,12 +90,12 @@ def _description(candidate: ProblemCandidate) -> str:
     words = {
         "count": candidate.count,
         "expected": round(candidate.expected, 1),
-        "minutes": candidate.minutes,
+        "lost": lasting(timedelta(minutes=candidate.minutes)),
     }
     told = _("%(count)d incidents in two weeks, where %(expected)s were to be expected;") % words
-    lines = [f"{told} {_('%(minutes)d minutes lost.') % words}"]
+    lines = [f"{told} {_('%(lost)s lost.') % words}"]
     lines += [
-        f"{each['name']}: {each['value']} ({each['share']:.0%}, ×{each['lift']})"
+        f"{FACTORS.get(each['name'], each['name'])}: {each['value']} ({each['share']:.0%})"
         for each in candidate.factors
     ]
     return "\n".join(lines)

@@ -1,14 +1,15 @@
 """What keeps coming back by counting: a list to decide on."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_POST
 
+from itsm.core.lasting import lasting
 from itsm.people.access import person_of, staff_only
 from itsm.people.models import User
 from itsm.tickets.views.opening import refusals_told
@@ -16,15 +17,10 @@ from itsm.tickets.views.page import whole
 from problems import actions, counting
 from problems.desk import desk
 from problems.models import CandidateState, ProblemCandidate
+from problems.wording import FACTORS
 
 SIZE = 25
 MOST_INCIDENTS = 6
-FACTORS = {
-    "host": _l("Component"),
-    "cause": _l("Sort of change"),
-    "hour": _l("Hour of the day"),
-    "service": _l("Service"),
-}
 
 
 @staff_only
@@ -51,6 +47,7 @@ def candidates(request: HttpRequest) -> HttpResponse:
 def _shown(user: User, candidate: ProblemCandidate) -> dict[str, Any]:
     return {
         "candidate": candidate,
+        "lost": lasting(timedelta(minutes=candidate.minutes)),
         "factors": [
             (FACTORS.get(each["name"], each["name"]), each["value"], round(100 * each["share"]))
             for each in candidate.factors

@@ -3,9 +3,17 @@ import { fetched } from "steady/html";
 
 const quiet = globalThis.requestIdleCallback ?? ((wait) => setTimeout(wait, 200));
 
-for (const place of document.querySelectorAll("[data-later]:not([data-part])")) {
-  quiet(async () => {
-    const page = await fetched(place.dataset.later).catch(() => null);
-    if (page) place.replaceChildren(...page.body.childNodes);
-  });
+function fetchAll() {
+  for (const place of document.querySelectorAll("[data-later]:not([data-part], [data-fetched])")) quiet(() => fill(place));
 }
+
+async function fill(place) {
+  if (place.dataset.fetched !== undefined) return;
+  const page = await fetched(place.dataset.later).catch(() => null);
+  if (!page) return;
+  place.replaceChildren(...page.body.childNodes);
+  place.dataset.fetched = "";
+}
+
+fetchAll();
+document.addEventListener("parts:changed", fetchAll);

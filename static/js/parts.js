@@ -72,6 +72,7 @@ async function paint() {
 
 // Paint the parts of a page from a newer copy of it; parts that grow know themselves how.
 export function show(page) {
+  const places = [...page.querySelectorAll("[data-holds]")].map((place) => [place.dataset.holds, held(place)]);
   for (const part of page.querySelectorAll("[data-part]")) {
     const old = document.querySelector(`[data-part="${part.dataset.part}"]`);
     // Whoever must not lose what is there may keep it.
@@ -83,10 +84,36 @@ export function show(page) {
       swap(old, document.adoptNode(part));
     }
   }
+  for (const [name, wanted] of places) settle(document.querySelector(`[data-holds="${name}"]`), wanted);
   document.dispatchEvent(new CustomEvent("parts:changed", { detail: document.body }));
 }
 
+const held = (place) => [...place.children].filter((each) => each.dataset.part);
+
+// Parts come and go, too: those that are gone are taken away, new ones stand where they do in the page.
+function settle(place, wanted) {
+  if (!place) return;
+  const names = new Set(wanted.map((part) => part.dataset.part));
+  for (const old of held(place)) if (!names.has(old.dataset.part)) old.remove();
+  let before = null;
+  for (const part of wanted) {
+    const old = held(place).find((each) => each.dataset.part === part.dataset.part);
+    if (!old) {
+      const fresh = document.adoptNode(part);
+      refresh(fresh);
+      if (before) before.after(fresh);
+      else place.prepend(fresh);
+    }
+    before = old ?? part;
+  }
+}
+
 function swap(old, part) {
+  // What was fetched later is still there.
+  for (const place of part.querySelectorAll("[data-later]")) {
+    const known = old.querySelector(`[data-later="${CSS.escape(place.dataset.later)}"][data-fetched]`);
+    if (known) place.replaceWith(known.cloneNode(true));
+  }
   if (old.outerHTML === part.outerHTML) return;
   const held = old.querySelector("details[open], :focus");
   if (held && old.matches("[data-calm]") && held.matches("input, textarea, select")) return;

@@ -108,6 +108,9 @@ def test_a_problem_is_counted_understood_told_of_fixed_and_closed(
     Problem.objects.update(observe_until=timezone.now())
     do(page, "Close")
     expect(page.locator(".verbs")).to_have_count(0)
+    # What nobody does any more is gone from beside it, and nothing stands there twice.
+    for name, count in (("Tasks", 0), ("Links", 1), ("Similar records", 1)):
+        expect(page.locator("aside").get_by_role("heading", name=name)).to_have_count(count)
     take(page, "problem-closed")
     problem.refresh_from_db()
     assert (problem.state, problem.resolution_code) == ("closed", "fix_applied")
