@@ -12,6 +12,7 @@ desk = Desk(
     title=_l("Changes"),
     noun=_l("change"),
     icon="git-pull-request-arrow",
+    place=40,
     styles=("css/changes.css",),
 )
 desks.add("change")(desk)

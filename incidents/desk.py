@@ -13,6 +13,7 @@ desk = Desk(
     title=_l("Incidents"),
     noun=_l("incident"),
     icon="siren",
+    place=10,
     filters=IncidentQueueFilter,
     back={"hold": "resume", "resolve": "reopen"},
 )

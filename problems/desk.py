@@ -13,6 +13,7 @@ desk = Desk(
     title=_l("Problems"),
     noun=_l("problem"),
     icon="search-check",
+    place=30,
     styles=("css/changes.css", "css/problems.css"),
     filters=ProblemQueueFilter,
 )

@@ -13,6 +13,7 @@ desk = Desk(
     title=_l("Service requests"),
     noun=_l("service request"),
     icon="package",
+    place=20,
     styles=("css/changes.css", "css/requests.css"),
     filters=RequestQueueFilter,
     back={"hold": "resume"},

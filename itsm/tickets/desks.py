@@ -26,6 +26,8 @@ class Desk:
     key: str = ""
     # The verbs that take a verb back.
     back: Mapping[str, str] = field(default_factory=dict)
+    # Where it stands in the navigation: what is looked at most comes first.
+    place: int = 50
     # Whether it stands among the records of the navigation, or another page leads to it.
     is_in_nav: bool = True
     # Whether people open them here, or they come about by other work.

@@ -82,7 +82,9 @@ def _drawn(
         "shown_view": shown_view,
         "mine": mine,
         "unassigned": unassigned,
-        "desks": [each for each in desks.values() if each.is_in_nav],
+        "desks": sorted(
+            (each for each in desks.values() if each.is_in_nav), key=lambda desk: desk.place
+        ),
         "pinned": [dict(zip(names, each, strict=True)) for each in pinned],
     }
     return Engine.get_default().get_template(NAV).render(Context(shown))

@@ -31,8 +31,8 @@ from itsm.tickets.saved_views import pins_of, view_for, visible_views
 
 FIELDS: tuple[Field, ...] = (
     Line(name="name", label=_l("Name"), required=True, max_length=60),
-    Choice(name="audience", label=_l("Who finds it"), required=True, choices=Audience.choices),
-    TeamName(name="team", label=_l("Team"), help=_l("Needed when a team finds it.")),
+    Choice(name="audience", label=_l("Who sees it"), required=True, choices=Audience.choices),
+    TeamName(name="team", label=_l("Team"), help=_l("Choose one if a team is to see it.")),
 )
 
 
