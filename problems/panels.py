@@ -39,7 +39,7 @@ def _problem(ticket: Ticket) -> Problem:
 
 @panel(
     "findings", title=_l("Findings"), template="problems/_findings.html", kinds=("problem",),
-    order=4,
+    order=4, is_wide=True,
 )  # fmt: skip
 def findings(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     """How one knows it again, what its cause is, and how it ended."""
@@ -53,7 +53,7 @@ def findings(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
 
 @panel(
     "incidents", title=_l("Incidents"), template="problems/_incidents.html", kinds=("problem",),
-    order=8,
+    order=8, is_wide=True,
 )  # fmt: skip
 def incidents(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     """The incidents it is behind, and what they cost."""
@@ -73,7 +73,7 @@ def incidents(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
 
 @panel(
     "analysis", title=_l("Analysis"), template="problems/_analysis.html", kinds=("problem",),
-    order=6,
+    order=6, is_wide=True,
 )  # fmt: skip
 def analysis(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     """How the cause was looked for, method by method."""

@@ -44,7 +44,7 @@ def ordered(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
 
 @panel(
     "steps", title=_l("Steps"), template="requests/_steps.html", kinds=("service_request",),
-    order=8,
+    order=8, is_wide=True,
 )  # fmt: skip
 def steps(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     """The steps, how far each is, and what is planned before any is taken."""

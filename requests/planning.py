@@ -10,10 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _l
+
 from requests.questions import holds
 from requests.stepping import StepPlan, filled, is_later
 
 Plan = dict[str, Any]
+SORTS = {"human": _l("by hand"), "wait": _l("waits")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +55,9 @@ def lines_of(plan: Plan) -> list[str]:
     """The steps of a plan, each in a line that says who or what does it, with what."""
     lines = []
     for place, each in enumerate(plan["steps"], 1):
-        by = " ".join(filter(None, (each["type"], each.get("team", ""), each.get("leads_to", ""))))
+        sort = str(SORTS.get(each["type"], each["type"]))
+        who = ", ".join(filter(None, (sort, each.get("team", ""))))
+        by = " ".join(filter(None, (who, each.get("leads_to", ""))))
         inputs = {**each["inputs"], **each.get("later", {})}
         given = ", ".join(f"{name} = {value}" for name, value in inputs.items())
         lines.append(f"{place}. {each['title']} ({by})" + (f": {given}" if given else ""))

@@ -94,6 +94,13 @@ def in_words(questions: Sequence[Question], answers: Mapping[str, Any]) -> list[
     ]
 
 
+def told_below(told: Sequence[tuple[str, str]]) -> str:
+    """What was answered as lines of text; a question needs no colon."""
+    return "\n".join(
+        f"{label} {words}" if label.endswith("?") else f"{label}: {words}" for label, words in told
+    )
+
+
 def worded(answer: Any) -> str:
     """One answer in words."""
     if isinstance(answer, bool):

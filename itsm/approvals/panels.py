@@ -24,4 +24,5 @@ def approvals(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
         return None
     pending = [each for each in found if each.state == "requested"]
     mine = selectors.open_vote_ids(user, pending) if pending else set()
-    return {"approvals": found, "mine": mine}
+    # Who is asked needs room to look and to answer.
+    return {"approvals": found, "mine": mine, "is_wide": bool(mine)}

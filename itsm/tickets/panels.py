@@ -25,6 +25,7 @@ class Panel:
 
     Where ``rows``, a statement over ``%(ticket)s``, finds nothing it need not be filled; if it
     shows something all the same, it is filled with ``is_bare`` and asks the database nothing.
+    What ``is_wide``, or is filled with ``is_wide``, stands above the timeline instead of beside it.
     """
 
     title: Any
@@ -36,6 +37,7 @@ class Panel:
     shows_bare: bool = False
     # By which a page knows it again when others have come or gone.
     name: str = ""
+    is_wide: bool = False
 
     def filled(self, user: User, ticket: Ticket, *, has_rows: bool) -> Mapping[str, Any] | None:
         """What it shows this person; None when that is nothing."""
@@ -56,11 +58,13 @@ def panel(
     order: int = 50,
     rows: str = "",
     shows_bare: bool = False,
+    is_wide: bool = False,
 ) -> Callable[[Fill], Fill]:
     """Add a panel to the pages of these kinds (all when none is named); None hides it."""
 
     def register(fill: Fill) -> Fill:
-        panels.add(name)(Panel(title, template, fill, kinds, order, rows, shows_bare, name))
+        found = Panel(title, template, fill, kinds, order, rows, shows_bare, name, is_wide)
+        panels.add(name)(found)
         return fill
 
     return register

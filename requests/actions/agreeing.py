@@ -17,7 +17,7 @@ from requests.actions.ordering import set_plan
 from requests.models import ServiceRequest
 from requests.planning import lines_of
 from requests.pricing import currency_of, money
-from requests.questions import in_words
+from requests.questions import in_words, told_below
 from requests.terms import stages_for
 from requests.workflow import workflow
 
@@ -79,7 +79,7 @@ def picture_of(service_request: ServiceRequest) -> dict[str, Any]:
         },
         "cost_centre": service_request.cost_centre,
         "team": item.owner_team.slug if item.owner_team else None,
-        "answers": "\n".join(f"{label}: {words}" for label, words in told),
+        "answers": told_below(told),
         "steps": "\n".join(lines_of(service_request.plan)),
         "plan_hash": service_request.plan_hash,
     }

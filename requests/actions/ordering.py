@@ -27,7 +27,7 @@ from requests.audience import is_offered
 from requests.models import CatalogItem, Order, ServiceRequest
 from requests.planning import Plan, Wanted, hash_of, plan_of
 from requests.pricing import currency_of
-from requests.questions import in_words
+from requests.questions import in_words, told_below
 from requests.stepping import names_in
 from requests.workflow import workflow
 
@@ -109,7 +109,7 @@ def _check_may_order(actor: User, person: User) -> None:
 def _description(item: CatalogItem, answers: Mapping[str, Any]) -> str:
     assert item.current is not None  # noqa: S101 the caller has looked
     told = in_words(item.current.questions, answers)
-    return "\n".join(f"{label}: {words}" for label, words in told)
+    return told_below(told)
 
 
 @workflow.transition(
@@ -235,7 +235,7 @@ def change_answers(
     locked.answers = answered(questions, answers, selectors.lookups_for(actor))
     locked.edited_by = actor
     told = in_words(questions, locked.answers)
-    locked.description = "\n".join(f"{label}: {words}" for label, words in told)
+    locked.description = told_below(told)
     save_change(locked)
     events.publish("service_request.edited", locked, actor=actor, data={"diff": {}})
     return locked

@@ -3,6 +3,7 @@ import "steady/htmx";
 import "steady/theme";
 import "steady/menu";
 import "steady/times";
+import "steady/tabs";
 import "steady/toast";
 import "steady/dialog";
 import "steady/help";

@@ -2,6 +2,7 @@
 import "steady/theme";
 import "steady/menu";
 import "steady/times";
+import "steady/tabs";
 import "steady/toast";
 import "steady/composer";
 import "steady/draft";

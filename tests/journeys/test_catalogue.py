@@ -64,7 +64,7 @@ def test_an_item_is_built_ordered_on_a_phone_agreed_to_and_fulfilled_live(
 
     word = sit(alice, face="phone").go("/approvals/")
     expect(word.locator("dl.picture")).to_contain_text(
-        "1. Create it (human platform): size = Large"
+        "1. Create it (by hand, platform): size = Large"
     )
     word.get_by_role("button", name="Approve").click()
     expect(now).to_have_text("We are on it")

@@ -22,7 +22,7 @@ from itsm.people.models import User
 SIZE = 25
 MOST_LINES = 500
 TABS = {
-    "wait": _l("Wait for somebody"),
+    "wait": _l("Waiting for somebody"),
     "work": _l("At work"),
     "over": _l("Over"),
 }

@@ -42,9 +42,9 @@ PROBLEMS = (
         symptoms="Heap above 90 %, slow answers, at last a restart. Mostly on Monday mornings.",
         moves=((8.5, "assess", {}), (8, "confirm", {})),
         whys=(
-            ("Why did search answer slowly?", "The heap was full and collected all the time.", "contributes"),
-            ("Why was the heap full?", "One query holds a facet over all articles in memory.", "contributes"),
-            ("Why is there such a query?", "The campaign page of Monday asks for every colour.", "open"),
+            ("The heap was full and collected all the time", "Its log tells of collections of 4 s and longer.", "contributes"),
+            ("One query holds a facet over all articles in memory", "The circuit breaker names it in the log.", "contributes"),
+            ("The campaign page of Monday asks for every colour", "It is the only caller of that facet.", "open"),
         ),
     ),
     Told(
@@ -90,9 +90,9 @@ PROBLEMS = (
                               "observe_days": 30}),
         ),
         whys=(
-            ("Why did it nearly expire?", "Nobody renewed it.", "contributes"),
-            ("Why did nobody renew it?", "The timer did not run.", "contributes"),
-            ("Why did the timer not run?", "It stayed on the old host when the vault moved.", "cause"),
+            ("Nobody renewed it", "The vault shows no renewal since spring.", "contributes"),
+            ("The timer did not run", "Its last line in the log is of the day of the move.", "contributes"),
+            ("The timer stayed on the old host when the vault moved", "It is still there.", "cause"),
         ),
         actions=(("Alert at 30 days for every certificate", "detect"),
                  ("Moves of hosts list their timers", "process")),

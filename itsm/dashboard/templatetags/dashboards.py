@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
 
 from itsm.core.markup import escape, marked_safe
 from itsm.dashboard.selectors.health import Health
@@ -87,6 +88,7 @@ def service_row(line: Line) -> SafeString:
     standing = STANDINGS.get(service.status)
     tag = f'<span class="tag">{escape(standing)}</span>' if standing else ""
     tier = escape(_("Tier %(tier)s") % {"tier": service.tier})
+    firing = ngettext("alert", "alerts", line.firing)
     return marked_safe(
         f'<li class="service-row"><span class="dot {health.mark}" aria-hidden="true"></span>'
         f'<span class="what"><a class="title clip" href="{escape(_service(service.name))}">'
@@ -94,7 +96,7 @@ def service_row(line: Line) -> SafeString:
         f'<span class="state">{health_badge(health)}</span><span class="tier muted">{tier}</span>'
         f'<span class="owner muted clip">{escape(service.owner_team or _("No owner"))}</span>'
         f"{_figure(line.open, f'/search/?service={place}&amp;view=open', _('open'))}"
-        f"{_figure(line.firing, f'/alerts/?service={place}', _('alerts'))}</li>"
+        f"{_figure(line.firing, f'/alerts/?service={place}', firing)}</li>"
     )
 
 
@@ -104,7 +106,7 @@ STANDINGS = {"discovered": _l("Discovered"), "implementation": _l("Being built")
 def _figure(count: int, address: str, words: str) -> str:
     if not count:
         return '<span class="figure"><span class="muted">0</span></span>'
-    told = f'{capped(count)}<span class="sr"> {escape(words)}</span>'
+    told = f'{capped(count)}<span class="word"> {escape(words)}</span>'
     return f'<span class="figure"><a href="{address}">{told}</a></span>'
 
 

@@ -103,4 +103,4 @@ def _place_of(path: str, language: str) -> str:
 def _places(language: str) -> frozenset[str]:
     """The addresses it has links to."""
     drawn = _drawn(language, "", "", "", "", 0, 0, ())
-    return frozenset(["/runs/", *re.findall(r'href="([^"?]*)', drawn)])
+    return frozenset(["/runs/", "/macros/", "/reviews/", *re.findall(r'href="([^"?]*)', drawn)])

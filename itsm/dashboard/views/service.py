@@ -46,7 +46,7 @@ def services(request: HttpRequest) -> HttpResponse:
     shown = {
         "cursor": cursor,
         "asked": asked,
-        "lines": selectors.lines_of(user, page),
+        "lines": selectors.lines_of(user, sorted(page, key=lambda each: str(each).casefold())),
         "tiers": Tier.choices,
         "teams": visible_teams(user),
         "next": address_with(request, after=page[-1].name) if has_more else "",

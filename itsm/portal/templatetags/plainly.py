@@ -11,6 +11,30 @@ from django.utils.translation import gettext as _
 
 register = template.Library()
 
+# The place of the portal a page is a part of, where it is none itself.
+PARTS = {
+    "portal-item": "portal-items",
+    "portal-act": "portal-items",
+    "portal-change": "portal-items",
+    "portal-order": "portal-items",
+    "portal-delegates": "portal-items",
+    "portal-article": "portal-knowledge",
+    "portal-known-error": "portal-knowledge",
+    "portal-catalogue-item": "portal-catalogue",
+    "portal-cart": "portal-catalogue",
+    "portal-outage": "portal-status",
+}
+
+
+@register.filter
+def standing(page: str, place: str) -> SafeString:
+    """The mark of the place of the portal this page is, or is a part of; nothing elsewhere."""
+    if page == place:
+        return mark_safe(' aria-current="page"')
+    if PARTS.get(page) == place:
+        return mark_safe(' aria-current="true"')
+    return mark_safe("")
+
 
 @register.filter
 def plainly(instant: datetime | None) -> SafeString:
