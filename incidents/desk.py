@@ -15,6 +15,11 @@ desk = Desk(
     icon="siren",
     place=10,
     filters=IncidentQueueFilter,
-    back={"hold": "resume", "resolve": "reopen"},
+    back={
+        "acknowledge": "unacknowledge",
+        "start": "unstart",
+        "hold": "resume",
+        "resolve": "reopen",
+    },
 )
 desks.add("incident")(desk)

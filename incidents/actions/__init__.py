@@ -19,6 +19,7 @@ from incidents.actions.following import (
     take_workaround,
 )
 from incidents.actions.opening import open_follow_up, open_incident
+from incidents.actions.undoing import unacknowledge, unstart
 from incidents.actions.working import (
     acknowledge,
     assign,
@@ -58,5 +59,7 @@ __all__ = [
     "start",
     "take_workaround",
     "tell_everybody",
+    "unacknowledge",
     "unassign",
+    "unstart",
 ]

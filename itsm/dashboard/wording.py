@@ -51,7 +51,9 @@ WORDS = {
     "repaired": _l("went on with"),
     "task_added": _l("added a task to"),
     "task_moved": _l("worked on a task of"),
+    "unacknowledged": _l("took back the acknowledgement of"),
     "unassigned": _l("took the assignee from"),
+    "unstarted": _l("took back the start of"),
 }
 OTHER = _l("worked on")
 

@@ -42,6 +42,8 @@ ICONS = {
     "assigned": "user-round",
     "acknowledged": "eye",
     "started": "play",
+    "unacknowledged": "rotate-ccw",
+    "unstarted": "rotate-ccw",
     "paused": "circle-pause",
     "resumed": "play",
     "resolved": "circle-check",

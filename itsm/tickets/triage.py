@@ -154,8 +154,18 @@ def _links_between(user: User, ticket: Ticket, other: Ticket) -> list[Link]:
     ]
 
 
-def perform(ticket: Ticket, step: Step, *, actor: User, version: int | None = None) -> Ticket:
-    """Do one step by the action or transition it names, with every check these make."""
+def perform(
+    ticket: Ticket,
+    step: Step,
+    *,
+    actor: User,
+    version: int | None = None,
+    is_back: bool = False,
+) -> Ticket:
+    """Do one step by the action or transition it names, with every check these make.
+
+    Some verbs are no one's to choose, and only lead back.
+    """
     if step.verb == "edit":
         changes = cleaned(EDITABLE, step.given, partly=True)
         return actions.edit(ticket=ticket, actor=actor, changes=changes, expected_version=version)
@@ -171,7 +181,7 @@ def perform(ticket: Ticket, step: Step, *, actor: User, version: int | None = No
             actions.unlink(ticket=ticket, link=each, actor=actor)
         return ticket
     transition = workflows[ticket.kind].transitions.get(step.verb)
-    if transition is None or not transition.by_people:
+    if transition is None or not (transition.by_people or is_back):
         raise Invalid(_("Choose what to change."), field="what")
     names = {each.name for each in transition.fields}
     given = {name: value for name, value in step.given.items() if name in names}
@@ -261,7 +271,8 @@ def _taken_back(
         return Outcome(number, 404, _("There is no %(number)s.") % {"number": number})
     try:
         for verb, given in steps:
-            ticket = perform(ticket, Step(verb, given), actor=user, version=version)
+            step = Step(verb, given)
+            ticket = perform(ticket, step, actor=user, version=version, is_back=True)
             version = ticket.version
     except Refused as refusal:
         return Outcome(number, CODES.get(type(refusal), 409), str(refusal), version)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from incidents import actions
 from incidents.models import Incident
@@ -28,6 +29,8 @@ GIVEN: dict[str, dict[str, Any]] = {
     "reopen": {},
     "close": {},
     "cancel": {"reason": "not_an_incident"},
+    "unacknowledge": {},
+    "unstart": {},
 }
 LEADS_TO = {
     **{("assign", state): state for state in OPEN},
@@ -41,6 +44,8 @@ LEADS_TO = {
     ("reopen", "resolved"): "in_progress",
     ("close", "resolved"): "closed",
     **{("cancel", state): "canceled" for state in OPEN},
+    **{("unacknowledge", state): state for state in OPEN},
+    ("unstart", "in_progress"): "new",
 }
 
 
@@ -60,7 +65,8 @@ def test_the_workflow_has_no_verb_that_this_table_does_not_know() -> None:
 def test_a_listed_transition_leads_where_the_table_says(
     verb: str, state: str, incident_in: Any, alice: User
 ) -> None:
-    incident = incident_in(state)
+    done = {"acknowledged_at": timezone.now(), "acknowledged_by": alice}
+    incident = incident_in(state, **done if verb == "unacknowledge" else {})
 
     moved = workflow.transitions[verb].perform_with(incident, actor=alice, given=GIVEN[verb])
 

@@ -172,9 +172,37 @@ def test_what_a_button_of_a_record_did_is_taken_back(
 def test_what_cannot_be_taken_back_offers_no_undo(as_: Browser, alice: User):
     row = IncidentFactory(assignee=alice)
 
-    code, told = changed(as_, alice, "start", row)
+    code, told = changed(as_, alice, "cancel", row, reason="withdrawn")
 
     assert (code, told["undo"]) == (200, "")
+
+
+BEGUN = ("state", "assignee", "assigned_at", "acknowledged_at", "acknowledged_by", "responded_at")
+
+
+@pytest.mark.parametrize(("verb", "has_somebody"), [("acknowledge", False), ("start", True)])
+def test_what_was_begun_by_mistake_is_taken_back(
+    as_: Browser, alice: User, verb: str, has_somebody: bool
+):
+    row = IncidentFactory(assignee=alice if has_somebody else None)
+    before = Incident.objects.values(*BEGUN).get()
+
+    _code, told = changed(as_, alice, verb, row)
+    assert Incident.objects.values(*BEGUN).get() != before
+    undone(as_, alice, told["undo"])
+
+    assert Incident.objects.values(*BEGUN).get() == before
+    assert changed(as_, alice, f"un{verb}", row)[0] == 422  # it is no verb to choose
+
+
+def test_a_start_that_children_followed_stays(as_: Browser, alice: User):
+    parent = IncidentFactory(assignee=alice)
+    IncidentFactory(parent=parent)
+    _code, told = changed(as_, alice, "start", parent)
+
+    code, after = undone(as_, alice, told["undo"])
+
+    assert (code, "children" in after["said"]) == (409, True)
 
 
 def test_a_priority_set_by_hand_is_left_to_process_managers(as_: Browser, alice: User):
