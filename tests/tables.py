@@ -1,6 +1,7 @@
 """The tables of the tests: made once for all processes of a run, and emptied quickly."""
 
 import fcntl
+import hashlib
 import os
 import subprocess
 from collections.abc import Iterator
@@ -8,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.test import TransactionTestCase
 
 from itsm.core.supervision.engines import postgres_home
 
+ROOMS = ("itsm", "incidents", "problems", "changes", "requests", "knowledge")
 # What migrating fills by itself after every flush, always alike.
 KEPT = {"django_content_type", "auth_permission"}
 # Held as TRUNCATE would hold them, so that nothing a running product had begun comes after; most
@@ -41,16 +45,14 @@ def django_db_keepdb() -> bool:
 @pytest.fixture(scope="session")
 def django_db_setup(
     request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
     django_db_modify_db_settings: None,
     django_db_blocker: Any,
 ) -> None:
-    """Migrate in one process of a parallel run; the others begin with what that made."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        request.getfixturevalue("django_db_setup")
-        return
-    kept = tmp_path_factory.getbasetemp().parent / "tables.sql"
-    with kept.with_suffix(".lock").open("w") as lock:
+    """Migrate once for all processes and later runs, until a migration changes."""
+    shelf = settings.DATA_DIR / "test-tables"
+    shelf.mkdir(parents=True, exist_ok=True)
+    kept = shelf / f"{_sign_of_migrations()}.sql"
+    with (shelf / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         is_first = not kept.exists()
         if not is_first:
@@ -58,8 +60,20 @@ def django_db_setup(
             _load(kept)
         request.getfixturevalue("django_db_setup")
         if is_first:
+            for old in shelf.glob("*.sql"):
+                old.unlink()
             with django_db_blocker.unblock():
                 _dump(kept)
+
+
+def _sign_of_migrations() -> str:
+    """What the tables depend on, in short: our migrations, and what else is installed."""
+    found = hashlib.sha256((settings.BASE_DIR / "requirements.lock").read_bytes())
+    for app in apps.get_app_configs():
+        if app.name.partition(".")[0] in ROOMS:
+            for path in sorted(Path(app.path, "migrations").glob("*.py")):
+                found.update(path.read_bytes())
+    return found.hexdigest()[:16]
 
 
 def _dump(kept: Path) -> None:

@@ -37,14 +37,15 @@ def test_each_app_has_one_line_of_migrations():
 
 # Where the columns are that Django has no class for; they keep what a migration says of them.
 COLUMNS = {"itsm.core.crypto", "itsm.core.fields", "itsm.core.models"}
+OUR_IMPORTS = r"^(?:from|import) ((?:itsm|incidents|problems|changes|requests|knowledge)[\w.]*)"
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parts[-3]}/{path.name}")
-def test_migrations_run_without_todays_code(path: Path):
-    imports = re.findall(
-        r"^(?:from|import) ((?:itsm|incidents|problems|changes|requests|knowledge)[\w.]*)",
-        path.read_text(),
-        re.MULTILINE,
-    )
+def test_migrations_run_without_todays_code():
+    found = {
+        f"{path.parts[-3]}/{path.name}": set(
+            re.findall(OUR_IMPORTS, path.read_text(), re.MULTILINE)
+        )
+        for path in FILES
+    }
 
-    assert set(imports) <= COLUMNS
+    assert {name: used - COLUMNS for name, used in found.items() if used - COLUMNS} == {}

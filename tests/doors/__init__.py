@@ -8,10 +8,17 @@ What stands in braces is filled in from the little world of the test.
 """
 
 import re
+from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 PEOPLE = ("nobody", "charlie", "frank", "bob", "alice", "dana")
 HERE = Path(__file__).parent
+
+Door = tuple[str, str]  # a method and an address
 
 # In the admin only administrators go about; auditors, who may read, have tests of their own.
 ADMIN = """
@@ -71,9 +78,9 @@ SHOWN = (
 FORBIDDEN = (302, 302, 302, 302, 302, 403)
 
 
-def rows() -> dict[tuple[str, str], tuple[int, ...]]:
+def rows() -> dict[Door, tuple[int, ...]]:
     """The codes expected, by method and address."""
-    found: dict[tuple[str, str], tuple[int, ...]] = {}
+    found: dict[Door, tuple[int, ...]] = {}
     texts = [each.read_text() for each in sorted(HERE.glob("*.txt"))]
     for line in "\n".join([*texts, ADMIN]).splitlines():
         if line.strip():
@@ -88,7 +95,18 @@ def rows() -> dict[tuple[str, str], tuple[int, ...]]:
     return found
 
 
-def _add(found: dict[tuple[str, str], tuple[int, ...]], line: str) -> None:
+def by_area(doors: Iterable[Door]) -> list[Any]:
+    """The doors of each area, as a parameter of a test that asks the same of all of them."""
+    grouped = groupby(sorted(doors, key=_area_of), key=_area_of)
+    return [pytest.param(list(found), id=area) for area, found in grouped]
+
+
+def _area_of(door: Door) -> str:
+    parts = door[1].removeprefix("api/v1/").split("/")
+    return "/".join(parts[: 2 if parts[0] == "admin" else 1]) or "home"
+
+
+def _add(found: dict[Door, tuple[int, ...]], line: str) -> None:
     method, address, *codes = line.split()
     found[method, "" if address == "{}" else address] = tuple(map(int, codes))
 
