@@ -16,7 +16,7 @@ from itsm.automation.models import Macro, Rule
 from itsm.automation.told import as_lines, from_lines
 from itsm.core.errors import Refused
 from itsm.core.facts import Fact, facts
-from itsm.core.fields import Choice, Field
+from itsm.core.fields import Choice, Field, Line
 from itsm.core.verbs import Verb, verbs, verbs_for
 from itsm.people.models import User
 from itsm.tickets.desks import desks
@@ -210,7 +210,7 @@ def _for_form(each: Field) -> Field:
 def _open(each: Field) -> Field:
     """The field as a step shows it: what names people or teams may also be a placeholder."""
     if each.sort in ("team", "person", "service"):
-        return Field(name=each.name, label=each.label, max_length=250, help=each.help)
+        return Line(name=each.name, label=each.label, help=each.help)
     return each
 
 
