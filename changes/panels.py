@@ -43,7 +43,10 @@ def _change(ticket: Ticket) -> Change:
     return ticket
 
 
-@panel("plan", title=_l("Plan"), template="changes/_plan.html", kinds=("change",), order=10)
+@panel(
+    "plan", title=_l("Plan"), template="changes/_plan.html", kinds=("change",), order=10,
+    is_wide=True,
+)  # fmt: skip
 def plan(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     """When and how, and how it is taken back."""
     change = _change(ticket)
@@ -73,7 +76,7 @@ def risk(_user: User, ticket: Ticket) -> Mapping[str, Any] | None:
 
 @panel(
     "conflicts", title=_l("In its way"), template="changes/_conflicts.html", kinds=("change",),
-    order=14,
+    order=14, is_wide=True,
 )  # fmt: skip
 def conflicts(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     """What collides with it at its time, and when there is room."""
@@ -87,7 +90,10 @@ def conflicts(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     return {"conflicts": told, "free": selectors.next_free_slot(change)}
 
 
-@panel("tasks", title=_l("Tasks"), template="changes/_tasks.html", kinds=("change",), order=16)
+@panel(
+    "tasks", title=_l("Tasks"), template="changes/_tasks.html", kinds=("change",), order=16,
+    is_wide=True,
+)  # fmt: skip
 def tasks(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     """The steps, and how far each is."""
     may = may_work(user, ticket, "changes.work") and ticket.phase != "closed"

@@ -37,14 +37,18 @@ WORDS = {
     "rated": _l("rated"),
     "accepted": _l("accepted"),
     "approved": _l("approved"),
+    "analysis_noted": _l("wrote down the analysis of"),
+    "article_linked": _l("put an article beside"),
     "assessed": _l("assessed"),
     "authorized": _l("approved"),
+    "cause_confirmed": _l("confirmed the cause of"),
     "completed": _l("completed"),
     "confirmed": _l("confirmed"),
     "evidence_gathered": _l("looked for the cause of"),
     "failed": _l("could not go on with"),
     "fix_started": _l("began to fix"),
     "fulfilled": _l("fulfilled"),
+    "incident_linked": _l("linked an incident to"),
     "leave_requested": _l("asked for approval of"),
     "notified": _l("sent word of"),
     "rejected": _l("rejected"),
@@ -54,6 +58,7 @@ WORDS = {
     "unacknowledged": _l("took back the acknowledgement of"),
     "unassigned": _l("took the assignee from"),
     "unstarted": _l("took back the start of"),
+    "workaround_published": _l("told what helps with"),
 }
 OTHER = _l("worked on")
 
