@@ -1,8 +1,8 @@
 """Windows, templates and pipelines of changes, for administrators."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
@@ -13,6 +13,8 @@ from changes.forms import PipelineForm
 from changes.models import (
     Board,
     ChangeTemplate,
+    ChangeType,
+    EvidenceKind,
     GateCall,
     GatePolicy,
     Pipeline,
@@ -32,28 +34,22 @@ class WindowAdmin(ConfigurationAdmin[Window]):
     list_filter = ("sort", "is_active")
     search_fields = ("name",)
     autocomplete_fields = ("services", "configuration_items", "owner_team")
-
-
-class BoardForm(forms.ModelForm[Board]):
-    """Refuses risks there are not."""
-
-    class Meta:
-        model = Board
-        fields = (
-            "slug", "name", "team", "chair", "first_at", "minutes", "repeats", "time_zone",
-            "bands", "environment", "is_active",
-        )  # fmt: skip
-
-    def clean_bands(self) -> Any:
-        bands = self.cleaned_data["bands"] or []
-        if not isinstance(bands, list) or not set(map(str, bands)) <= set(BAND_WORDS):
-            raise forms.ValidationError(f"Give a list of {', '.join(BAND_WORDS)}.")
-        return bands
+    chosen: ClassVar[Mapping[str, Any]] = {"exempt_types": ChangeType.choices}
+    helps: ClassVar[Mapping[str, Any]] = {
+        "services": _("Without services, components, tier and environment, of everything."),
+        "environment": _("Such as production; empty: of every one."),
+        "exempt_types": _("Changes of these types go all the same."),
+    }
 
 
 @admin.register(Board)
 class BoardAdmin(ConfigurationAdmin[Board]):
-    form = BoardForm
+    fields = (
+        *("slug", "name", "team", "chair", "first_at", "minutes", "repeats", "time_zone"),
+        *("bands", "environment", "is_active"),
+    )
+    chosen: ClassVar[Mapping[str, Any]] = {"bands": tuple(BAND_WORDS.items())}
+    helps: ClassVar[Mapping[str, Any]] = {"bands": _("Without any: high and very high.")}
     list_display = ("name", "team", "chair", "first_at", "repeats", "is_active")
     list_select_related = ("team", "chair")
     search_fields = ("name", "slug")
@@ -102,6 +98,12 @@ class PipelineAdmin(ToolAdmin[Pipeline]):
 
     form = PipelineForm
     box = actions.PIPELINES
+    chosen: ClassVar[Mapping[str, Any]] = {"required_evidence": EvidenceKind.choices}
+    helps: ClassVar[Mapping[str, Any]] = {
+        "required_evidence": _("What must be there, and well, before the gate lets it go on."),
+        "window": _("Hours, minutes and seconds, such as 04:00:00."),
+        "answer_within": _("Such as 1 00:00:00 for a day. What is not allowed by then is refused."),
+    }
     list_display = ("name", "kind", "address", "service", "is_active", "last_heard_at")
     list_filter = ("kind", "is_active")
     list_select_related = ("service",)

@@ -1,9 +1,11 @@
 """Categories of the catalogue and the systems its steps call, for administrators."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from itsm.core.admins import ConfigurationAdmin
 from requests.models import Category, Target
@@ -31,9 +33,17 @@ class TargetAdmin(ConfigurationAdmin[Target]):
     form = TargetForm
     list_display = ("name", "slug", "address", "knows_keys")
     search_fields = ("name", "slug")
+    helps: ClassVar[Mapping[str, Any]] = {
+        "slug": _("By this name steps call it."),
+        "knows_keys": _("Then a call whose answer was lost is made again; else a person looks."),
+    }
 
 
 @admin.register(Category)
 class CategoryAdmin(ConfigurationAdmin[Category]):
     list_display = ("name", "slug", "position")
     search_fields = ("name", "slug")
+    helps: ClassVar[Mapping[str, Any]] = {
+        "icon": _("Name of a picture of Lucide, such as package or laptop."),
+        "position": _("The lowest number stands first."),
+    }

@@ -1,9 +1,11 @@
 """Decision tables and substitutes, for administrators."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from itsm.approvals.conditions import why_not_valid
 from itsm.approvals.models import Rule, Substitute
@@ -80,6 +82,15 @@ class RuleAdmin(ConfigurationAdmin[Rule]):
     list_display = ("name", "kind", "purpose", "order", "outcome", "is_active")
     list_filter = ("kind", "purpose", "is_active")
     search_fields = ("name",)
+    helps: ClassVar[Mapping[str, Any]] = {
+        "kind": _("Such as change, service_request, problem or article_review."),
+        "purpose": _("Of changes assess or authorize, of requests order, of problems accept_risk."),
+        "order": _("The lowest number is asked first."),
+        "conditions": _(
+            'Such as [{"field": "risk_band", "op": "in", "value": ["high"]}]; all must hold.'
+            " Without any it always fits. An op is is, is_not, in, at_least, at_most or has."
+        ),
+    }
 
 
 @admin.register(Substitute)
@@ -87,3 +98,7 @@ class SubstituteAdmin(ConfigurationAdmin[Substitute]):
     list_display = ("principal", "substitute", "starts_on", "ends_on")
     list_select_related = ("principal", "substitute")
     autocomplete_fields = ("principal", "substitute")
+    helps: ClassVar[Mapping[str, Any]] = {
+        "principal": _("Who is away."),
+        "substitute": _("Who decides meanwhile."),
+    }

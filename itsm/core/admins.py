@@ -1,9 +1,11 @@
 """What the rooms' admins are made of: rows only looked at, and configuration told of by events."""
 
-from collections.abc import Iterator
-from typing import Any, Generic, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import urlencode
+from zoneinfo import available_timezones
 
+from django import forms
 from django.contrib import admin
 from django.db import transaction
 from django.db.models import Model, QuerySet
@@ -12,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import strip_tags
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core import configuration
@@ -31,7 +34,30 @@ class WhetherFilter(admin.EmptyFieldListFilter):
 
 
 class SecretiveAdmin(admin.ModelAdmin[M], Generic[M]):
-    """Leaves secrets out for who only looks: without a form Django would print them plainly."""
+    """Leaves secrets out for who only looks: without a form Django would print them plainly.
+
+    ``helps`` says beneath a field what the model does not; of ``chosen``, lists of words that are
+    kept as JSON, each word is a box to tick.
+    """
+
+    helps: ClassVar[Mapping[str, Any]] = {}
+    chosen: ClassVar[Mapping[str, Sequence[tuple[str, Any]]]] = {}
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        given = {"label": capfirst(db_field.verbose_name), "required": not db_field.blank}
+        if db_field.name in self.chosen:
+            words = forms.MultipleChoiceField(
+                choices=self.chosen[db_field.name], widget=forms.CheckboxSelectMultiple, **given
+            )
+            words.help_text = self.helps.get(db_field.name, "")
+            return words
+        if db_field.name == "time_zone":
+            zones = [(each, each.replace("_", " ")) for each in sorted(available_timezones())]
+            return forms.ChoiceField(choices=zones, initial=db_field.get_default(), **given)
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name in self.helps:
+            field.help_text = self.helps[db_field.name]
+        return field
 
     def get_fieldsets(self, request: HttpRequest, obj: M | None = None) -> Any:
         return self.shown_to(request, obj, super().get_fieldsets(request, obj))
@@ -56,8 +82,8 @@ class SecretiveAdmin(admin.ModelAdmin[M], Generic[M]):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What would go along, and what stands against it, in order."""
-        *known, protected = super().get_deleted_objects(objs, request)
-        return (*known, sorted(protected, key=strip_tags))
+        *known, lacking, protected = super().get_deleted_objects(objs, request)
+        return (*known, sorted(lacking, key=str), sorted(protected, key=strip_tags))
 
 
 class ConfigurationAdmin(SecretiveAdmin[M], Generic[M]):

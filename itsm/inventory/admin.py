@@ -1,7 +1,7 @@
 """Services and components, for administrators."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -50,6 +50,10 @@ class ServiceAdmin(ConfigurationAdmin[Service]):
     search_fields = ("name", "title")
     autocomplete_fields = ("owner_team",)
     inlines = (NeedsInline,)
+    helps: ClassVar[Mapping[str, Any]] = {
+        "name": _l("Short, as tools write it, such as checkout."),
+        "title": _l("As people read it, such as Checkout of the shop."),
+    }
 
 
 @admin.register(ConfigurationItem)
@@ -62,6 +66,11 @@ class ConfigurationItemAdmin(ConfigurationAdmin[ConfigurationItem]):
     search_fields = ("name",)
     autocomplete_fields = ("service",)
     inlines = (RelationInline,)
+    helps: ClassVar[Mapping[str, Any]] = {
+        "kind": _l("Such as host, database or printer."),
+        "environment": _l("Such as production."),
+        "attributes": _l('What else is known, such as {"serial": "4711"}.'),
+    }
     show_full_result_count = False
 
 

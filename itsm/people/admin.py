@@ -1,6 +1,7 @@
 """People, teams and tokens, for administrators."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -71,6 +72,11 @@ class UserAdmin(ConfigurationAdmin[User], DjangoUserAdmin[User]):
     filter_horizontal = ()
     inlines = (MembershipInline,)
     autocomplete_fields = ("manager",)
+    helps: ClassVar[Mapping[str, Any]] = {
+        "language": _("Such as en or de; empty: that of the browser."),
+        "is_vip": _("Agents see it beside what this person reports."),
+        "is_bot": _("A tool, not a human: it signs in with tokens alone."),
+    }
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("name", "email", "manager", *ABOUT)}),
@@ -181,6 +187,14 @@ class LdapDirectoryAdmin(ConfigurationAdmin[LdapDirectory]):
     list_display = ("name", "address", "base", "is_active")
     # A directory only checks passwords, so that our own second factor always follows.
     exclude = ("asks_second_factor",)
+    helps: ClassVar[Mapping[str, Any]] = {
+        "start_tls": _("Encrypts the line before any password goes out; needed for ldap://."),
+        "bind_dn": _("An account that may look people up, such as cn=reader,dc=example,dc=org."),
+        "base": _("Such as ou=people,dc=example,dc=org."),
+        "person_filter": _("Of Active Directory: (sAMAccountName={username})."),
+        "id_attribute": _("Such as entryUUID or objectGUID, so that people may be renamed."),
+        "group_attribute": _("What stands in it is looked up in the roles by group."),
+    }
 
 
 @admin.register(ApiToken)
@@ -193,6 +207,12 @@ class ApiTokenAdmin(admin.ModelAdmin[ApiToken]):
     autocomplete_fields = ("user",)
     fields = ("user", "name", "scopes", "expires_at")
     actions = ("revoke",)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and db_field.name == "scopes":
+            field.help_text = _("Such as read, or incidents:write; empty: all its user may do.")
+        return field
 
     def has_change_permission(self, _request: HttpRequest, _obj: ApiToken | None = None) -> bool:
         return False

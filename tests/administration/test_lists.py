@@ -1,7 +1,10 @@
 """What the lists and forms of the admin say to whoever meets them rarely."""
 
+from typing import Any
+
 import pytest
 from django.contrib import admin as django_admin
+from django.contrib.admin import ModelAdmin
 from django.test import Client
 
 from itsm.administration.audit import plainly
@@ -56,6 +59,19 @@ def test_what_is_still_in_use_names_its_users_in_order(admin: Client) -> None:
 
     assert "“Network” is still in use, so it stays." in page
     assert page.index(">A</a>") < page.index(">B</a>")
+
+
+def test_who_left_a_mark_nobody_may_remove_stays(
+    admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team = TeamFactory(name="Network")
+    found: Any = ([], {}, {"turns", "entries"}, [])
+    monkeypatch.setattr(ModelAdmin, "get_deleted_objects", lambda *_given: found)
+
+    page = admin.get(f"/admin/people/team/{team.pk}/delete/").content.decode()
+
+    assert "“Network” has left its mark on what nobody may remove, so it stays:" in page
+    assert page.index("entries</li>") < page.index("turns</li>")
 
 
 @pytest.mark.parametrize(

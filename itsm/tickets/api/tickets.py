@@ -122,7 +122,7 @@ class TicketCollection(Belongings):
     @operation(
         "patch",
         "<str:number>/",
-        lambda view: _("Edit a %(kind)s") % {"kind": view.kind},
+        lambda view: _("Edit one %(kind)s") % {"kind": view.kind},
         takes=lambda view: view.editing,
         gives=lambda view: view.shape,
         refuses=(409,),
