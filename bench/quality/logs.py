@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         counts = f"{len(set(groups)):>7} {len(set(truths)):>6}"
         print(f"{name:<14} {len(pairs):>5} {figures[-1]:>9.3f} {counts}")
     mean = fmean(figures) if figures else 0.0
-    print(f"{'mean':<14} {'':>5} {mean:>9.3f}   goal {GOAL:.2f}")
+    print(f"{'mean':<14} {'':>5} {mean:>9.3f}   goal ≥ {GOAL:.2f}")
     return 0 if mean >= GOAL else 1
 
 

@@ -75,9 +75,10 @@ def main(arguments: list[str] | None = None) -> int:
     for name, tally in tallies.items():
         if name.startswith("petshop"):
             shop.add(tally)
-    print(f"{'petshop, all of them':<28} {shop.told()}   goals {GOALS[0]:.2f} and {GOALS[1]:.2f}")
+    goals = f"goals ≥ {GOALS[0]:.2f} and ≥ {GOALS[1]:.2f}"
+    print(f"{'petshop, all of them':<28} {shop.told()}   {goals}")
     seconds = _time_of_many(next(_cases(given.data)), systems)
-    print(f"a case of {MANY} series: {seconds:.1f} s   goal {PATIENCE:.0f} s")
+    print(f"a case of {MANY} series: {seconds:.1f} s   goal ≤ {PATIENCE:.0f} s")
     whole = shop.asked or 1
     is_met = shop.first / whole >= GOALS[0] and shop.in_three / whole >= GOALS[1]
     return 0 if is_met and seconds <= PATIENCE else 1
