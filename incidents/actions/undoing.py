@@ -20,7 +20,7 @@ from itsm.people.models import User
     by_people=False,
 )
 def unacknowledge(incident: Incident, *, actor: User) -> None:
-    """Say that one is not on it after all; whoever came to have it by that has it no more."""
+    """Say that one is not on it after all."""
     if incident.acknowledged_by_id != actor.pk:
         raise Refused(
             _("Only who acknowledged %(number)s can take that back.") % {"number": incident.number}
@@ -29,7 +29,7 @@ def unacknowledge(incident: Incident, *, actor: User) -> None:
     if incident.responded_at == since:
         incident.responded_at = None
     if incident.assigned_at == since:
-        incident.assignee = incident.assigned_at = None
+        incident.assigned_at = None
     incident.acknowledged_at = incident.acknowledged_by = None
 
 

@@ -214,7 +214,8 @@ def _way_back(desk: Desk, before: Ticket, after: Ticket, step: Step) -> list[Ste
     if step.verb in ("assign", "unassign"):
         return _back_to(before, after)
     back = desk.back.get(step.verb)
-    return [Step(back)] if back else []
+    # Who began with a ticket may have come to have it by that.
+    return [Step(back), *_back_to(before, after)] if back else []
 
 
 def _back_to(before: Ticket, after: Ticket) -> list[Step]:

@@ -180,11 +180,15 @@ def test_what_cannot_be_taken_back_offers_no_undo(as_: Browser, alice: User):
 BEGUN = ("state", "assignee", "assigned_at", "acknowledged_at", "acknowledged_by", "responded_at")
 
 
-@pytest.mark.parametrize(("verb", "has_somebody"), [("acknowledge", False), ("start", True)])
+@pytest.mark.parametrize(
+    ("verb", "has_somebody", "was_given"),
+    [("acknowledge", False, False), ("acknowledge", False, True), ("start", True, True)],
+)
 def test_what_was_begun_by_mistake_is_taken_back(
-    as_: Browser, alice: User, verb: str, has_somebody: bool
+    as_: Browser, alice: User, verb: str, has_somebody: bool, was_given: bool
 ):
-    row = IncidentFactory(assignee=alice if has_somebody else None)
+    given = timezone.now() if was_given else None
+    row = IncidentFactory(assignee=alice if has_somebody else None, assigned_at=given)
     before = Incident.objects.values(*BEGUN).get()
 
     _code, told = changed(as_, alice, verb, row)
