@@ -34,7 +34,7 @@ class TestPages:
             rows = client.get(tile["address"])
             shown[str(tile["title"])] = (tile["value"], rows.context["count"])
         assert shown == {
-            "Lead time": ("3 h 0 min", 2),
+            "Lead time": ("3 h", 2),
             "Deployment frequency": ("0.20", 2),
             "Change fail rate": ("66.7 %", 2),
             "Failed deployment recovery time": ("–", 0),

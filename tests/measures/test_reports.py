@@ -79,7 +79,7 @@ class TestSending:
         (letter,) = mail.outbox
         assert letter.to == ["alice@example.test"]
         assert "16 Nov 2026" in letter.subject
-        assert "Time to resolve: 2 h 0 min (2 h 0 min to 2 h 0 min)" in letter.body
+        assert "Time to resolve: 2 h (2 h to 2 h)" in letter.body
         (name, text, media) = letter.attachments[0]
         assert (name, media) == ("measures.csv", "text/csv")
         assert "mttr,1,7200.0,7200.0,7200.0,7200.0,12,,0,unknown,2026-11-16T00:00:00+01:00" in text
