@@ -18,13 +18,16 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # The rules that look at the style of one thing after the other, and are slow: of many alike the
 # first speaks for all, on whichever page.
 OF_STYLE = ["color-contrast", "link-in-text-block", "target-size"]
+# Of the others, those that the style of a smaller window may break, by hiding a name.
+OF_NAMES = ["cat.name-role-value", "cat.forms", "cat.keyboard"]
+OF_STYLE_ALONE = {"runOnly": OF_STYLE}
+OF_STYLE_AND_NAMES = {
+    "runOnly": {"type": "tag", "values": OF_NAMES},
+    "rules": {each: {"enabled": True} for each in OF_STYLE},
+}
 OTHERS = {
     "runOnly": {"type": "tag", "values": TAGS},
     "rules": {each: {"enabled": False} for each in OF_STYLE},
-}
-# Of the others, those that a smaller window may break, by hiding a name or a landmark.
-OF_NAMES = {
-    "runOnly": {"type": "tag", "values": ["cat.name-role-value", "cat.forms", "cat.keyboard"]}
 }
 # What is around every page; its stops are gone through on the first page that has it.
 FRAME = ["body > header", "body > nav", "#header", "#nav-sidebar"]
@@ -95,13 +98,13 @@ class Watcher:
         found: list[str] = []
         if "wide" in faces:
             known = self._frame_known()
-            found += self._axe(OTHERS) + self._style("wide")
+            found += self._axe(OTHERS) + self._style("wide", OF_STYLE_ALONE)
             found += walked(self.page, from_main=known) + self._stuck()
         if "small" in faces:
-            found += self._sideways()
-            self._hold(SMALL, scheme="dark")
+            found += self._sideways(NARROWEST) + self._sideways(SMALL)
             self.page.evaluate(BEGUN)
-            found += self._axe(OF_NAMES if "wide" in faces else OTHERS) + self._style("small")
+            found += [] if "wide" in faces else self._axe(OTHERS)
+            found += self._style("small", OF_STYLE_AND_NAMES)
         refused: list[str] = self.page.evaluate("() => watching.refused")
         return found + refused + self.complaints
 
@@ -128,20 +131,17 @@ class Watcher:
         found: list[str] = self.page.evaluate(AXE, [within, chosen])
         return found
 
-    def _style(self, face: str) -> list[str]:
+    def _style(self, face: str, chosen: dict[str, Any]) -> list[str]:
         """What is wrong with the style of what was not seen before on this face."""
         known = self.makes.setdefault(face, set())
         new = self.page.evaluate("known => watching.strange(known)", list(known))
         known.update(new)
-        return self._axe({"runOnly": OF_STYLE}, within="[data-strange]") if new else []
+        return self._axe(chosen, within="[data-strange]") if new else []
 
-    def _sideways(self) -> list[str]:
-        found = []
-        for size in (SMALL, NARROWEST):
-            self._hold(size, scheme="light")
-            if self.page.evaluate(OVERFLOW) > 0:
-                found.append(f"scrolls sideways at {size[0]} px")
-        return found
+    def _sideways(self, size: tuple[int, int]) -> list[str]:
+        self._hold(size, scheme="dark")
+        is_wider = self.page.evaluate(OVERFLOW) > 0
+        return [f"scrolls sideways at {size[0]} px"] if is_wider else []
 
     def _stuck(self) -> list[str]:
         """What Enter opens and Escape does not close; the same opener is tried once only."""
