@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='finding',
             name='gate',
-            field=models.CharField(choices=[('any', 'one of those below is enough'), ('all', 'it takes all of those below')], default='any', max_length=3),
+            field=models.CharField(choices=[('any', 'any of those below'), ('all', 'all of those below')], default='any', max_length=3),
         ),
         migrations.AlterField(
             model_name='finding',

@@ -41,8 +41,8 @@ class Standing(models.TextChoices):
 class Gate(models.TextChoices):
     """How many of the rows below a row of a fault tree it takes."""
 
-    ANY = "any", _("one of those below is enough")
-    ALL = "all", _("it takes all of those below")
+    ANY = "any", _("any of those below")
+    ALL = "all", _("all of those below")
 
 
 class Finding(models.Model):
