@@ -10,7 +10,7 @@ from itsm.api import description
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def document():
     description.cache_clear()
     GENERATOR_STATS.reset()
