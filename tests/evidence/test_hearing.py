@@ -119,13 +119,13 @@ def test_the_collector_posts_protobuf_that_is_compressed(client: Client) -> None
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        (gzip.compress(b"0" * (LARGEST_UNPACKED + 1)), 413),
-        (gzip.compress(b"{}")[:-4], 400),
-        (gzip.compress(b"{}") * 2, 400),
-        (b"{}", 400),
-        (gzip.compress(b"\xff" * 9), 400),
-        (packed(of_records([{"severityText": "\0"}])), 400),
-        (packed(of_records([{}] * 20_001)), 400),
+        pytest.param(gzip.compress(b"0" * (LARGEST_UNPACKED + 1)), 413, id="too large"),
+        pytest.param(gzip.compress(b"{}")[:-4], 400, id="cut off"),
+        pytest.param(gzip.compress(b"{}") * 2, 400, id="twice"),
+        pytest.param(b"{}", 400, id="not packed"),
+        pytest.param(gzip.compress(b"\xff" * 9), 400, id="no protobuf"),
+        pytest.param(packed(of_records([{"severityText": "\0"}])), 400, id="NUL"),
+        pytest.param(packed(of_records([{}] * 20_001)), 400, id="too many"),
     ],
 )
 def test_what_is_packed_too_well_or_badly_is_refused(
