@@ -55,7 +55,8 @@ def test_a_verb_is_refused_with_a_sentence_where_the_state_forbids_it(
 
 
 def test_the_cases_are_all_there_are():
-    assert {case[0] for case in CASES} == set(workflow.transitions)
+    by_people = {verb for verb, each in workflow.transitions.items() if each.by_people}
+    assert {case[0] for case in CASES} == by_people
 
 
 @pytest.mark.parametrize(

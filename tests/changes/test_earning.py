@@ -302,7 +302,7 @@ class TestPage:
         page = client.get("/changes/templates/").content.decode()
         answer = client.post("/changes/templates/restart/", {"word": "confirm"})
 
-        assert "1 of 1 good runs in a row" in page
+        assert "1 good run in a row, 1 needed" in page
         assert "Let it need no leave" in page
         assert answer["Location"] == "/changes/templates/"
         assert "Let it need no leave" not in client.get("/changes/templates/").content.decode()
