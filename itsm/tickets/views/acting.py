@@ -48,10 +48,11 @@ def act(request: HttpRequest, number: str, verb: str, *, desk: Desk) -> HttpResp
         return _next(request, desk, ticket)
     answer = done(request, desk, number)
     if request.headers.get("X-Dialog"):
-        answer["X-Said"] = quote(_("%(number)s changed.") % {"number": after.number})
-        answer["X-Undo"] = way_back(
-            user, desk=desk, before=ticket, after=after, step=Step(verb, given)
-        )
+        back = way_back(user, desk=desk, before=ticket, after=after, step=Step(verb, given))
+        # What was done is seen; only what can be taken back is said as well.
+        if back:
+            answer["X-Said"] = quote(_("%(number)s changed.") % {"number": after.number})
+            answer["X-Undo"] = back
     return answer
 
 
