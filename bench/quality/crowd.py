@@ -14,7 +14,7 @@ SELECT 'ticket', n, setweight(to_tsvector('simple',
     (SELECT string_agg('w' || floor(exp(random() * ln({many})))::int, ' ')
      FROM generate_series(1, 40 + n * 0))
 )
-FROM generate_series(%s, %s) AS n
+FROM generate_series(%s::int, %s::int) AS n
 """
 BATCH = 50_000
 
