@@ -29,6 +29,7 @@ COMPARED = (
     *("pk", *SPOKEN, "description", "service_id", "fingerprints"),
     *("workaround_successes", "workaround_failures"),
 )
+HURTS = Q(phase__in=OPEN_PHASES) | Q(resolution_code=ResolutionCode.RISK_ACCEPTED)
 # Of the known errors that still hurt, those that share most: a word counts by how few of them have
 # it, the same alert before all.
 CANDIDATES = """
@@ -60,10 +61,7 @@ ORDER BY sum(points) DESC, problem_id DESC LIMIT %(most)s
 
 def published() -> QuerySet[Problem]:
     """The known errors people must live with."""
-    return Problem.objects.filter(
-        Q(phase__in=OPEN_PHASES) | Q(resolution_code=ResolutionCode.RISK_ACCEPTED),
-        known_error_at__isnull=False,
-    )
+    return Problem.objects.filter(HURTS, known_error_at__isnull=False)
 
 
 def visible_known_errors(user: User) -> QuerySet[Any]:
@@ -71,8 +69,7 @@ def visible_known_errors(user: User) -> QuerySet[Any]:
     if not user.has_perm("tickets.view_all"):
         return Problem.objects.none()
     seen = visible_tickets(user, Problem).filter(known_error_at__isnull=False)
-    hurting = Q(phase__in=OPEN_PHASES) | Q(resolution_code=ResolutionCode.RISK_ACCEPTED)
-    found: QuerySet[Any] = seen.filter(hurting)
+    found: QuerySet[Any] = seen.filter(HURTS)
     return found
 
 
@@ -250,9 +247,7 @@ def _told_to_callers(user: User) -> QuerySet[Any]:
     mine = Sufferer.objects.filter(problem=OuterRef("pk"), user=user)
     found = Problem.objects.filter(
         Q(service=None) | Q(service__in=services),
-        Q(phase__in=OPEN_PHASES)
-        | Q(resolution_code=ResolutionCode.RISK_ACCEPTED)
-        | Q(Exists(mine), resolution_code=ResolutionCode.FIX_APPLIED),
+        HURTS | Q(Exists(mine), resolution_code=ResolutionCode.FIX_APPLIED),
         known_error_at__isnull=False,
         workaround_published_at__isnull=False,
         confidential=False,

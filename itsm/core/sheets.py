@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from itsm.core.errors import Invalid
@@ -33,6 +34,14 @@ class Report:
 
     def count(self, outcome: str) -> int:
         return sum(row.outcome == outcome for row in self.rows)
+
+
+def concluded(rows: list[RowReport], *, dry_run: bool) -> Report:
+    """What became of a table within a transaction: all of it is kept, or nothing of it."""
+    is_written = not dry_run and all(row.outcome != WRONG for row in rows)
+    if not is_written:
+        transaction.set_rollback(True)
+    return Report(rows, is_written)
 
 
 def read(text: str, *, columns: Sequence[str], key: str = "name") -> list[dict[str, str]]:

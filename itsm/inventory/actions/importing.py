@@ -32,7 +32,7 @@ def import_services(*, text: str, actor: User, dry_run: bool) -> Report:
     intake.take([_with(row, "owner_team", teams) for row in plain])
     if "depends_on" in (rows[0] if rows else {}):
         _take_needs(rows, intake.reports, actor)
-    return _finished(intake.reports, dry_run=dry_run)
+    return sheets.concluded(intake.reports, dry_run=dry_run)
 
 
 @transaction.atomic
@@ -44,7 +44,7 @@ def import_components(*, text: str, actor: User, dry_run: bool) -> Report:
     fields = tuple(each for each in COMPONENT if each.name in COMPONENT_COLUMNS)
     intake = _Intake(ConfigurationItem, fields, actor, event="component")
     intake.take([_with(row, "service", services) for row in rows])
-    return _finished(intake.reports, dry_run=dry_run)
+    return sheets.concluded(intake.reports, dry_run=dry_run)
 
 
 class _Intake:
@@ -177,10 +177,3 @@ def _present_needs(pks: Sequence[int]) -> dict[int, set[str]]:
     for service, needed in edges.values_list("service", "needed__name"):
         found.setdefault(service, set()).add(needed)
     return found
-
-
-def _finished(reports: list[RowReport], *, dry_run: bool) -> Report:
-    is_written = not dry_run and all(row.outcome != WRONG for row in reports)
-    if not is_written:
-        transaction.set_rollback(True)
-    return Report(reports, is_written)

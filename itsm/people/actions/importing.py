@@ -40,11 +40,7 @@ def import_people(*, text: str, actor: User, dry_run: bool) -> Report:
     """
     check_may_edit(actor)
     rows = sheets.read(text, columns=PERSON_COLUMNS, key="username")
-    reports = _Intake(rows, actor).take()
-    is_written = not dry_run and all(each.outcome != WRONG for each in reports)
-    if not is_written:
-        transaction.set_rollback(True)
-    return Report(reports, is_written)
+    return sheets.concluded(_Intake(rows, actor).take(), dry_run=dry_run)
 
 
 @dataclass

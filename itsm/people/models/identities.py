@@ -121,7 +121,6 @@ class LdapDirectory(SignInSource):
     group_attribute = models.CharField(
         _("attribute of the groups"), max_length=60, default="memberOf"
     )
-
     manager_attribute = models.CharField(
         _("attribute of the manager"),
         max_length=60,
