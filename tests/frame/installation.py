@@ -13,6 +13,8 @@ from typing import Any
 
 import httpx
 
+from tests.loopback import PLAIN
+
 ROOT = Path(__file__).parents[2]
 PARTS = ("postgres", "valkey", "web", "worker", "beat")
 # What the tests themselves run with must not leak into the installation.
@@ -122,7 +124,7 @@ class Installation:
     def is_ready(self) -> bool:
         """Whether every part is well, the worker and beat heard from."""
         try:
-            answer = httpx.get(f"{self.address}/readyz", timeout=10)
+            answer = httpx.get(f"{self.address}/readyz", timeout=10, verify=PLAIN)
         except httpx.HTTPError:
             return False
         return answer.status_code == 200 and answer.json()["status"] == "ready"

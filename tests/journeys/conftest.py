@@ -22,6 +22,7 @@ from itsm.core.supervision.static_files import collect_if_changed
 from itsm.people.models import User
 from itsm.people.session_store import SessionStore
 from tests.browser import PACKAGE, executable
+from tests.loopback import PLAIN
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
@@ -84,7 +85,7 @@ class House:
         end = time.monotonic() + 30
         while time.monotonic() < end:
             try:
-                httpx.get(f"{self.address}/sign-in/", timeout=5)
+                httpx.get(f"{self.address}/sign-in/", timeout=5, verify=PLAIN)
             except httpx.HTTPError:
                 time.sleep(0.1)
             else:

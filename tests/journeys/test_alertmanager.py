@@ -11,6 +11,7 @@ from itsm.people.actions import issue_token
 from itsm.people.models import User
 from tests.integrations.payloads import Payload, folders, payloads_in
 from tests.journeys.conftest import House, Sit
+from tests.loopback import PLAIN
 
 pytestmark = [
     pytest.mark.browser,
@@ -39,6 +40,7 @@ class Watch:
                 "Content-Type": payload.content_type,
                 **payload.headers_with(self.secret),
             },
+            verify=PLAIN,
         )
         assert answer.status_code == 202, answer.text
         told: dict[str, Any] = answer.json()
@@ -49,6 +51,7 @@ class Watch:
         answer = httpx.get(
             f"{self.house.address}/api/v1/{path}",
             headers={"Authorization": f"Bearer {self.token}"},
+            verify=PLAIN,
         )
         assert answer.status_code == 200, answer.text
         return answer.json()

@@ -31,6 +31,7 @@ from itsm.people.models import User
 from tests.changes.test_permits import agreed_to
 from tests.factories import IncidentFactory, ServiceFactory
 from tests.journeys.conftest import House
+from tests.loopback import PLAIN
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
 
@@ -68,6 +69,7 @@ class Pipeline:
             f"{self.house.address}/api/v1/{path}",
             headers={"Authorization": f"Bearer {self.token}"},
             timeout=60,
+            verify=PLAIN,
         )
 
     def ask(self, change: Change, **body: Any) -> Any:
@@ -76,6 +78,7 @@ class Pipeline:
             json={"change": change.number, **body},
             headers={"Authorization": f"Bearer {self.token}"},
             timeout=60,
+            verify=PLAIN,
         )
 
 
@@ -291,6 +294,7 @@ def test_waiting_for_nothing_ends_when_the_client_does(pipeline: Pipeline) -> No
             json={"change": change.number, "wait": 60, "deadline": 600},
             headers={"Authorization": f"Bearer {pipeline.token}"},
             timeout=2,
+            verify=PLAIN,
         )
 
     wait = GateWait.objects.get()
