@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import call_command
 
-from itsm.core.management.commands.up import _demo_is_as_told
+from itsm.core.supervision.preparing import demo_is_as_told
 from itsm.dashboard.demo import change_password
 from itsm.people.models import User
 
@@ -17,9 +17,9 @@ def demo(settings) -> User:
 
 
 def test_another_password_at_the_next_start_becomes_theirs(demo: User, settings, capsys):
-    assert _demo_is_as_told()
+    assert demo_is_as_told()
     settings.DEMO_PASSWORD = "second-word"
-    assert not _demo_is_as_told()
+    assert not demo_is_as_told()
 
     call_command("demo")
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection
@@ -111,7 +112,8 @@ def collect_static_files() -> None:
     """Collect them as for production, one process of a parallel run for all."""
     with (settings.DATA_DIR / "test-static.lock").open("w") as lock, production_files():
         fcntl.flock(lock, fcntl.LOCK_EX)
-        collect_if_changed(settings.DATA_DIR / "test-static.stamp")
+        stamp = settings.DATA_DIR / "test-static.stamp"
+        collect_if_changed(stamp, rooms=apps.get_app_configs())
 
 
 @pytest.fixture(scope="package")

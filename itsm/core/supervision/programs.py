@@ -41,7 +41,7 @@ def web(
     places: Places, *, listening: socket.socket, workers: int, environment: dict[str, str]
 ) -> Child:
     """The web server, which takes over a socket that listens already."""
-    command = [sys.executable, "-m", "uvicorn", "itsm.asgi:application"]
+    command = [sys.executable, "-m", "itsm.core.supervision.serving", "itsm.asgi:application"]
     # Kept for as long as we run, for the web server of every restart.
     descriptor = listening.detach()
     command += ["--fd", str(descriptor), "--workers", str(workers)]

@@ -10,17 +10,13 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.core.management import CommandError, call_command, get_commands
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from itsm.core.health import pending_migrations
-from itsm.core.supervision import programs
+from itsm.core.supervision import preparing, programs
 from itsm.core.supervision.children import wait_until_ready
 from itsm.core.supervision.engines import Postgres, Valkey
 from itsm.core.supervision.places import Places
-from itsm.core.supervision.static_files import collect_if_changed
 from itsm.core.supervision.supervisor import Supervisor
 
 PORTS_TO_TRY = 50
@@ -65,11 +61,8 @@ class Command(BaseCommand):
             valkey.start()
 
     def _prepare(self, places: Places, *, port: int) -> None:
-        if pending_migrations():
-            call_command("migrate", interactive=False, verbosity=0)
-        if not settings.DEBUG:
-            collect_if_changed(places.data / "static.stamp")
-        if settings.DEMO and "demo" in get_commands() and not _demo_is_as_told():
+        preparing.prepare(places)
+        if preparing.demo_is_wanted():
             programs.run_command("demo", port=port)
         connections.close_all()
 
@@ -117,13 +110,6 @@ def _only_one(places: Places) -> Iterator[IO[str]]:
             raise CommandError(f"Steady already runs with {places.data}: {where}") from None
         _write(note, text="")
         yield note
-
-
-def _demo_is_as_told() -> bool:
-    """Whether nobody is left to make, and the password we are about to print is the true one."""
-    people = get_user_model().objects
-    dana = people.filter(username="dana", email="dana@example.test").first()
-    return people.exists() if dana is None else dana.check_password(settings.DEMO_PASSWORD)
 
 
 def _listen() -> socket.socket:
