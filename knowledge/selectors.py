@@ -201,7 +201,7 @@ def asked_about(version: Version) -> Approval | None:
 def uses_of(user: User, article: Article) -> list[Use]:
     """The records the article has to do with that this person may see."""
     uses = list(Use.objects.filter(article=article).order_by("-pk")[:MOST_USES])
-    seen = visible_tickets(user).filter(pk__in=[each.ticket_id for each in uses])
+    seen = visible_tickets(user, by_key=True).filter(pk__in=[each.ticket_id for each in uses])
     tickets = {each.pk: each for each in seen.select_related(None)}
     told = [each for each in uses if each.ticket_id in tickets]
     for each in told:

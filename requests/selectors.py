@@ -190,15 +190,10 @@ def request_for(user: User, number: str) -> ServiceRequest:
     return found
 
 
-def visible_requests(user: User) -> QuerySet[ServiceRequest]:
-    """The service requests this person may see."""
-    found: QuerySet[ServiceRequest] = visible_tickets(user, ServiceRequest)
-    return found
-
-
 def requests_of(order: Order, user: User) -> QuerySet[ServiceRequest]:
     """What was ordered at once, as far as this person may see it."""
-    return visible_requests(user).filter(order=order).select_related("item").order_by("pk")
+    seen = visible_tickets(user, ServiceRequest, by_key=True)
+    return seen.filter(order=order).select_related("item").order_by("pk")
 
 
 def order_for(user: User, number: str) -> Order:

@@ -5,21 +5,19 @@ from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from incidents.models import Incident, OnHoldReason
 from incidents.selectors import incident_for
 from itsm.core.errors import NotFound
 from itsm.inventory.models import Service, Standing
 from itsm.inventory.selectors import visible_services
-from itsm.people.delegation import represented_by
 from itsm.people.models import User
 from itsm.tickets.likeness import TICKET, like_text
 from itsm.tickets.models import OPEN_PHASES, Phase, Ticket
-from itsm.tickets.paging import Page, page_of
+from itsm.tickets.paging import SIZE, Page, edge_of, page_of
 from itsm.tickets.permissions import is_own
 from itsm.tickets.search import narrowed
-from itsm.tickets.selectors import visible_tickets
 from requests.models import ServiceRequest
 from requests.selectors import request_for
 from requests.workflow import workflow as requests_workflow
@@ -27,6 +25,7 @@ from requests.workflow import workflow as requests_workflow
 KINDS = ("incident", "service_request")
 MOST_SERVICES = 200
 MOST_COMPARED = 500
+MOST_UNSETTLED = 50
 MOST_SHOWN = 6
 ROW = (
     "number", "kind", "state", "phase", "title", "opened_at", "service__name", "service__title",
@@ -35,14 +34,13 @@ UNSETTLED = (*OPEN_PHASES, Phase.RESOLVED)
 PHASES = {"open": UNSETTLED, "closed": (Phase.CLOSED,)}
 
 
-def own_items(user: User) -> QuerySet[Ticket]:
-    """What this person reported, ordered or watches; also for staff only that."""
-    mine: QuerySet[Any] = visible_tickets(user).filter(kind__in=KINDS)
-    if user.is_staffer:
-        people = represented_by(user).values("pk").order_by()
-        concerns = Q(caller=user) | Q(opened_by=user) | Q(watchers__user=user)
-        mine = mine.filter(concerns | Q(caller__in=people)).distinct()
-    shown = mine.select_related(None).select_related("service").only(*ROW)
+def first_items(user: User, *, most: int, **narrowed: Any) -> QuerySet[Ticket]:
+    """The newest of what this person reported, ordered or watches; also for staff only that."""
+    return _shown(Ticket.objects.first_own(user, most=most, kinds=KINDS, **narrowed))
+
+
+def _shown(items: QuerySet[Any]) -> QuerySet[Ticket]:
+    shown = items.select_related("service").only(*ROW)
     found: QuerySet[Ticket] = shown.annotate(
         on_hold_reason=F("incident__on_hold_reason"), undoing=F("servicerequest__undoing")
     )
@@ -51,7 +49,7 @@ def own_items(user: User) -> QuerySet[Ticket]:
 
 def unsettled_items(user: User) -> list[Ticket]:
     """The person's items that are not over, those that wait for an answer first."""
-    newest = own_items(user).filter(phase__in=UNSETTLED).order_by("-id")[:50]
+    newest = first_items(user, most=MOST_UNSETTLED, phases=UNSETTLED).order_by("-id")
     return sorted(newest, key=lambda each: not waits_for_caller(each))
 
 
@@ -64,17 +62,20 @@ def item_page(
     user: User, *, show: str = "open", text: str = "", after: str = "", before: str = ""
 ) -> Page:
     """One page of a person's items, newest first; ``show`` is open, closed or all."""
-    items = own_items(user)
-    if show in PHASES:
-        items = items.filter(phase__in=PHASES[show])
+    phases = PHASES.get(show, ())
     if text.strip():
-        items = narrowed(user, items, text)
+        items = _shown(Ticket.objects.own_by_key(user).filter(kind__in=KINDS))
+        items = narrowed(user, items.filter(phase__in=phases) if phases else items, text)
+    else:
+        beyond, is_back = edge_of(after=after, before=before)
+        items = first_items(user, most=SIZE + 1, phases=phases, beyond=beyond, oldest_first=is_back)
     return page_of(items, order="newest", after=after, before=before)
 
 
 def similar_items(user: User, text: str, *, most: int = 4) -> list[Incident]:
     """The person's items most like the text, or else those with words that begin alike."""
-    own = list(own_items(user).order_by("-id").values_list("pk", flat=True)[:MOST_COMPARED])
+    mine = Ticket.objects.first_own(user, most=MOST_COMPARED, kinds=KINDS)
+    own = list(mine.values_list("pk", flat=True))
     alike = [each.key for each in like_text(TICKET, title=text, among=own, most=most)]
     found = Incident.objects.select_related("service").defer("description", "search")
     if alike:

@@ -62,6 +62,12 @@ def page_of(
     )
 
 
+def edge_of(*, after: str = "", before: str = "") -> tuple[int | None, bool]:
+    """The ticket a page of the newest begins beyond, and whether it is read from the oldest on."""
+    place = _parsed(before or after)
+    return (None if place is None else place[1]), bool(before)
+
+
 def _key(ticket: Ticket, order: str) -> str:
     first = ORDERS[order][0].removeprefix("-")
     rank = getattr(ticket, first)

@@ -1,5 +1,7 @@
 """Who may see and do what with tickets: the one policy behind every door."""
 
+from collections.abc import Collection
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
@@ -24,37 +26,124 @@ WHERE secret.confidential AND (
 )
 """
 
-# What an end user may see, put together of index scans; taken as an array, so that it is made first
+# For whom somebody acts today, as in ``delegations_now``.
+ACTED_FOR = """
+SELECT named.person_id FROM people_delegate AS named
+JOIN people_user AS person ON person.id = named.person_id AND person.is_active
+WHERE named.delegate_id = %s AND named.holds_from <= %s
+AND (named.holds_until IS NULL OR named.holds_until > %s)
+"""
+WATCHED = "SELECT ticket_id FROM tickets_watcher WHERE user_id = %s"
+# What is somebody's own, put together of index scans; taken as an array, so that it is made first
 # and each ticket then found by its key: a plan for an unknown number read half the table backwards.
-# Who acts for whom is as in ``delegations_now``.
-OWN = """
+OWN = f"""
 SELECT unnest(ARRAY(
     SELECT id FROM tickets_ticket WHERE caller_id = %s
     UNION SELECT id FROM tickets_ticket WHERE opened_by_id = %s
-    UNION SELECT ticket_id FROM tickets_watcher WHERE user_id = %s
-    UNION SELECT other.id FROM people_delegate AS named
-        JOIN people_user AS person ON person.id = named.person_id AND person.is_active
+    UNION {WATCHED}
+    UNION SELECT other.id FROM ({ACTED_FOR}) AS named
         JOIN tickets_ticket AS other ON other.caller_id = named.person_id AND NOT other.confidential
-        WHERE named.delegate_id = %s AND named.holds_from <= %s
-        AND (named.holds_until IS NULL OR named.holds_until > %s)
+))
+"""  # noqa: S608 constants
+# The first of the same by their keys. A mailbox may own tens of thousands: of each source so many
+# are taken as are asked for, by an index that holds them in this order.
+FIRST_OWN = """
+SELECT unnest(ARRAY(
+    SELECT called.id FROM (SELECT %s AS id, TRUE AS is_self UNION ALL {acted_for}) AS people,
+    LATERAL (
+        SELECT own.id FROM tickets_ticket AS own
+        WHERE own.caller_id = people.id AND (people.is_self OR NOT own.confidential) AND {wanted}
+        ORDER BY own.id {order} LIMIT %s
+    ) AS called
+    UNION (
+        SELECT own.id FROM tickets_ticket AS own WHERE own.opened_by_id = %s AND {wanted}
+        ORDER BY own.id {order} LIMIT %s
+    )
+    UNION (
+        SELECT watched.ticket_id FROM tickets_watcher AS watched, LATERAL (
+            SELECT FROM tickets_ticket AS own WHERE own.id = watched.ticket_id AND {wanted} OFFSET 0
+        ) AS own
+        WHERE watched.user_id = %s ORDER BY watched.ticket_id {order} LIMIT %s
+    )
+    ORDER BY id {order} LIMIT %s
 ))
 """
+LAST_KEY = 2**63 - 1
 
 
 class TicketQuerySet(QuerySet[Any]):
     """Tickets, narrowed to those a person may see."""
 
-    def visible_to(self, user: User) -> "TicketQuerySet":
-        """Staff see all that is not confidential; end users what is their own, what they watch, and
-        what those called about for whom they act, unless it is confidential."""
+    def visible_to(self, user: User, *, by_key: bool = False) -> "TicketQuerySet":
+        """Staff see all that is not confidential; end users what is their own.
+
+        Where few tickets are named ``by_key``, each says whose own it is, instead of all that is
+        somebody's own being put together first.
+        """
         if user.has_perm("tickets.view_confidential"):
             return self
         if user.has_perm("tickets.view_all"):
             concerning = RawSQL(CONCERNING, [user.pk, user.pk, user.pk])  # noqa: S611 a constant
             return self.filter(Q(confidential=False) | Q(pk__in=concerning))
+        if by_key:
+            return self.own_by_key(user)
         now = timezone.now()
         own = RawSQL(OWN, [user.pk, user.pk, user.pk, user.pk, now, now])  # noqa: S611 a constant
         return self.filter(pk__in=own)
+
+    def own_by_key(self, user: User) -> "TicketQuerySet":
+        """Those of tickets named by their keys that are somebody's own: what he called about,
+        opened or watches, and what those called about for whom he acts, unless confidential."""
+        now = timezone.now()
+        watched = RawSQL(WATCHED, [user.pk])  # noqa: S611 a constant
+        acted_for = RawSQL(ACTED_FOR, [user.pk, now, now])  # noqa: S611 a constant
+        return self.filter(
+            Q(caller=user.pk)
+            | Q(opened_by=user.pk)
+            | Q(pk__in=watched)
+            | Q(confidential=False, caller__in=acted_for)
+        )
+
+    def first_own(
+        self,
+        user: User,
+        *,
+        most: int,
+        kinds: Collection[str] = (),
+        phases: Collection[str] = (),
+        beyond: int | None = None,
+        oldest_first: bool = False,
+    ) -> "TicketQuerySet":
+        """So many of the newest tickets that are somebody's own, yet unordered.
+
+        Only of these kinds and phases, where some are named, and of what lies beyond this key.
+        """
+        now = timezone.now()
+        if beyond is None:
+            beyond = 0 if oldest_first else LAST_KEY
+        statement = _first_own(tuple(kinds), tuple(phases), oldest_first=oldest_first)
+        values = [
+            *(user.pk, user.pk, now, now, beyond, most),
+            *(user.pk, beyond, most),
+            *(beyond, user.pk, most),
+            most,
+        ]
+        return self.filter(pk__in=RawSQL(statement, values))  # noqa: S611 of constants
+
+
+@cache
+def _first_own(kinds: tuple[str, ...], phases: tuple[str, ...], *, oldest_first: bool) -> str:
+    """The statement for these kinds and phases, which code names and nobody else."""
+    wanted = [f"own.id {'>' if oldest_first else '<'} %s"]
+    for column, words in (("kind", kinds), ("phase", phases)):
+        if words:
+            # Written out, so that an index over some of them can be used.
+            wanted.append("own.{} IN ({})".format(column, ", ".join(f"'{each}'" for each in words)))
+    return FIRST_OWN.format(
+        acted_for=ACTED_FOR.replace("named.person_id", "named.person_id, FALSE", 1),
+        wanted=" AND ".join(wanted),
+        order="ASC" if oldest_first else "DESC",
+    )
 
 
 def is_own(user: User, ticket: "Ticket") -> bool:

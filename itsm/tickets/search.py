@@ -45,13 +45,13 @@ def _hits(user: User, text: str, *, kind: str | None, size: int) -> Iterator[Que
     words = words_of(text)
     if not words:
         return
-    tickets = visible_tickets(user)
+    tickets = visible_tickets(user, by_key=True)
     if kind is not None:
         tickets = tickets.filter(kind=kind)
     if NUMBER.match(text.strip()):
         yield tickets.filter(number=text.strip().upper())
-    yield _ranked(user, tickets, words, size)
-    yield _ranked(user, tickets, corrected(words), size)
+    yield _ranked(user, tickets, words, size, kind=kind)
+    yield _ranked(user, tickets, corrected(words), size, kind=kind)
 
 
 def narrowed(user: User, tickets: QuerySet[Any], text: str) -> QuerySet[Any]:
@@ -67,9 +67,8 @@ def _keys_of_hits(user: User, words: list[str]) -> list[int]:
     raw = query_text(words)
     if user.has_perm("tickets.view_all"):
         return _newest_hits(raw)
-    own = list(visible_tickets(user).order_by("-id").values_list("pk", flat=True)[:MOST_OWN])
-    query = SearchQuery(raw, search_type="raw", config="simple")
-    hits = Ticket.objects.filter(pk__in=own, search=query)
+    own = Ticket.objects.first_own(user, most=MOST_OWN)
+    hits = own.filter(search=SearchQuery(raw, search_type="raw", config="simple"))
     return list(hits.order_by("-id").values_list("pk", flat=True)[:NEWEST])
 
 
@@ -83,16 +82,17 @@ def query_text(words: list[str]) -> str:
     return " & ".join(f"{word}:*" if len(word) > 1 else word for word in words)
 
 
-def _ranked(user: User, tickets: QuerySet[Any], words: list[str], size: int) -> QuerySet[Any]:
+def _ranked(
+    user: User, tickets: QuerySet[Any], words: list[str], size: int, *, kind: str | None
+) -> QuerySet[Any]:
     raw = query_text(words)
     query = SearchQuery(raw, search_type="raw", config="simple")
     if user.has_perm("tickets.view_all"):
         candidates = tickets.filter(pk__in=_newest_hits(raw))
     else:
         # What is somebody's own is little: it is read by its keys, and the index is not asked.
-        own = list(tickets.order_by("-id").values_list("pk", flat=True)[:MOST_OWN])
-        candidates = tickets.model._default_manager.filter(pk__in=own, search=query)
-        candidates = candidates.select_related(*ROW_RELATIONS)
+        own = Ticket.objects.first_own(user, most=MOST_OWN, kinds=[kind] if kind else [])
+        candidates = own.filter(search=query).select_related(*ROW_RELATIONS)
     rank = SearchRank(F("search"), query)
     ranked: QuerySet[Any] = candidates.annotate(rank=rank).order_by("-rank", "-id")
     return ranked[:size]

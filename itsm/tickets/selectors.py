@@ -26,9 +26,14 @@ from itsm.tickets.permissions import may_see_notes
 ROW_RELATIONS = ("service", "team", "assignee", "caller")
 
 
-def visible_tickets(user: User, model: type[Ticket] = Ticket) -> QuerySet[Any]:
-    """The tickets of a kind this person may see, with what a row shows."""
-    return model.objects.visible_to(user).select_related(*ROW_RELATIONS)
+def visible_tickets(
+    user: User, model: type[Ticket] = Ticket, *, by_key: bool = False
+) -> QuerySet[Any]:
+    """The tickets of a kind this person may see, with what a row shows.
+
+    ``by_key`` is for who goes on to name a few of them by their keys or numbers.
+    """
+    return model.objects.visible_to(user, by_key=by_key).select_related(*ROW_RELATIONS)
 
 
 def tickets_of_kind(kind: str, model: type[Ticket]) -> QuerySet[Any]:
@@ -44,7 +49,8 @@ def visible_of(user: User, tickets: QuerySet[Any]) -> QuerySet[Any]:
 
 def ticket_for(user: User, number: str, model: type[Ticket] = Ticket) -> Any:
     """The ticket with this number; NotFound when there is none this person may see."""
-    ticket = visible_tickets(user, model).filter(number=number.upper()).first()
+    seen = visible_tickets(user, model, by_key=True)
+    ticket = seen.filter(number=number.upper()).first()
     if ticket is None:
         raise NotFound(f"There is no {number}.")
     return ticket
@@ -89,13 +95,13 @@ def names_behind(
 
 def numbers_visible_to(user: User, ids: Collection[int]) -> dict[int, str]:
     """The numbers of those of these tickets that this person may see."""
-    seen = Ticket.objects.visible_to(user).filter(pk__in=ids)
+    seen = Ticket.objects.visible_to(user, by_key=True).filter(pk__in=ids)
     return dict(seen.values_list("pk", "number"))
 
 
 def reference_to(user: User, number: str) -> tuple[str, int] | None:
     """The kind and key of the ticket with this number; None when this person may not see it."""
-    seen = Ticket.objects.visible_to(user).filter(number=number.upper())
+    seen = Ticket.objects.visible_to(user, by_key=True).filter(number=number.upper())
     found: tuple[str, int] | None = seen.values_list("kind", "pk").first()
     return found
 
@@ -235,7 +241,7 @@ def attachment_for(user: User, stored_as: str) -> Attachment:
     """One file; NotFound unless this person may see its ticket and the file is not internal."""
     file = Attachment.objects.select_related("ticket").filter(stored_as=stored_as).first()
     if file is not None:
-        ticket = visible_tickets(user).filter(pk=file.ticket_id).first()
+        ticket = visible_tickets(user, by_key=True).filter(pk=file.ticket_id).first()
         if ticket is not None and (file.public or may_see_notes(user)):
             return file
     raise NotFound("There is no such file.")
@@ -259,7 +265,7 @@ def links_of(user: User, ticket: Ticket) -> list[Link]:
         return []
     # The other ends are read once and narrow: joined to the links, each cost two whole tickets.
     others = {each.to_ticket_id for each in links} | {each.from_ticket_id for each in links}
-    seen = Ticket.objects.visible_to(user).filter(pk__in=others).only(*NEIGHBOUR)
+    seen = Ticket.objects.visible_to(user, by_key=True).filter(pk__in=others).only(*NEIGHBOUR)
     ends = {each.pk: each for each in seen} | {ticket.pk: ticket}
     told = [each for each in links if {each.from_ticket_id, each.to_ticket_id} <= ends.keys()]
     for each in told:
@@ -269,7 +275,8 @@ def links_of(user: User, ticket: Ticket) -> list[Link]:
 
 def children_of(user: User, ticket: Ticket) -> QuerySet[Any]:
     """The records directly below one that this person may see, open ones first."""
-    below: QuerySet[Any] = Ticket.objects.visible_to(user).filter(parent=ticket.pk)
+    seen = Ticket.objects.visible_to(user, by_key=True)
+    below: QuerySet[Any] = seen.filter(parent=ticket.pk)
     below = below.only(*NEIGHBOUR, "resolved_at")
     return below.order_by(F("resolved_at").asc(nulls_first=True), "-id")
 

@@ -1,10 +1,14 @@
 """Who sees which ticket; every other door goes through the same queryset."""
 
+from typing import Any
+
 import pytest
 
 from itsm.core.errors import NotAllowed, NotFound
+from itsm.people.actions import name_delegate
 from itsm.people.models import Team, User
 from itsm.tickets.actions import comment, link, watch
+from itsm.tickets.models import Ticket
 from itsm.tickets.selectors import (
     attachment_for,
     comments_of,
@@ -13,7 +17,7 @@ from itsm.tickets.selectors import (
     timeline,
     visible_tickets,
 )
-from tests.factories import IncidentFactory
+from tests.factories import ChangeFactory, IncidentFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +58,57 @@ def test_staff_see_a_confidential_ticket_that_concerns_them(
         watch(ticket=secret, user=bob, actor=dana)
 
     assert numbers(bob) == {secret.number}
+
+
+@pytest.fixture
+def own_of_charlie(charlie: User, frank: User, alice: User) -> list[int]:
+    """What charlie called about, opened, watches and acts for, oldest first, among other things."""
+    name_delegate(person=frank, delegate=charlie, actor=frank)
+    watched = IncidentFactory(caller=alice, at_state="resolved")
+    watch(ticket=watched, user=charlie, actor=alice)
+    own = [
+        watched,
+        IncidentFactory(caller=charlie),
+        IncidentFactory(caller=charlie, opened_by=charlie, confidential=True),
+        IncidentFactory(caller=frank, opened_by=charlie, confidential=True, at_state="resolved"),
+        ChangeFactory(opened_by=charlie),
+        IncidentFactory(caller=frank),
+    ]
+    IncidentFactory(caller=frank, confidential=True)
+    IncidentFactory(caller=alice)
+    return [each.pk for each in own]
+
+
+def test_what_is_ones_own_is_the_same_however_it_is_asked_for(
+    charlie: User, own_of_charlie: list[int]
+) -> None:
+    everything = set(Ticket.objects.values_list("pk", flat=True))
+    known = Ticket.objects.visible_to(charlie, by_key=True).filter(pk__in=everything)
+
+    assert set(known.values_list("pk", flat=True)) == set(own_of_charlie)
+    assert {each.pk for each in visible_tickets(charlie)} == set(own_of_charlie)
+    first = Ticket.objects.first_own(charlie, most=9)
+    assert set(first.values_list("pk", flat=True)) == set(own_of_charlie)
+
+
+@pytest.mark.parametrize("most", [1, 2, 4])
+def test_the_first_of_ones_own_are_those_next_to_where_one_is(
+    most: int, charlie: User, own_of_charlie: list[int]
+) -> None:
+    def first(**narrowed: Any) -> list[int]:
+        found = Ticket.objects.first_own(charlie, most=most, **narrowed)
+        return sorted(found.values_list("pk", flat=True))
+
+    place = own_of_charlie[3]
+    resolved = [own_of_charlie[0], own_of_charlie[3]]
+    incidents = [*own_of_charlie[:4], own_of_charlie[5]]
+
+    assert first() == own_of_charlie[-most:]
+    assert first(oldest_first=True) == own_of_charlie[:most]
+    assert first(beyond=place) == own_of_charlie[:3][-most:]
+    assert first(beyond=place, oldest_first=True) == own_of_charlie[4:][:most]
+    assert first(kinds=["incident"]) == incidents[-most:]
+    assert first(phases=["resolved"]) == resolved[-most:]
 
 
 def test_a_ticket_one_may_not_see_does_not_exist(charlie: User) -> None:
