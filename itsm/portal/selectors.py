@@ -14,7 +14,7 @@ from itsm.inventory.models import Service, Standing
 from itsm.inventory.selectors import visible_services
 from itsm.people.models import User
 from itsm.tickets.likeness import TICKET, like_text
-from itsm.tickets.models import OPEN_PHASES, Phase, Ticket
+from itsm.tickets.models import UNSETTLED, Phase, Ticket
 from itsm.tickets.paging import SIZE, Page, edge_of, page_of
 from itsm.tickets.permissions import is_own
 from itsm.tickets.search import narrowed
@@ -30,7 +30,6 @@ MOST_SHOWN = 6
 ROW = (
     "number", "kind", "state", "phase", "title", "opened_at", "service__name", "service__title",
 )  # fmt: skip
-UNSETTLED = (*OPEN_PHASES, Phase.RESOLVED)
 PHASES = {"open": UNSETTLED, "closed": (Phase.CLOSED,)}
 
 

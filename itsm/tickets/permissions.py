@@ -33,13 +33,15 @@ JOIN people_user AS person ON person.id = named.person_id AND person.is_active
 WHERE named.delegate_id = %s AND named.holds_from <= %s
 AND (named.holds_until IS NULL OR named.holds_until > %s)
 """
+# Whom one opened a ticket for: an index holds these alone, as all others are found by who called.
+FOR_OTHERS = "(caller_id IS NULL OR NOT (caller_id = opened_by_id AND caller_id IS NOT NULL))"
 WATCHED = "SELECT ticket_id FROM tickets_watcher WHERE user_id = %s"
 # What is somebody's own, put together of index scans; taken as an array, so that it is made first
 # and each ticket then found by its key: a plan for an unknown number read half the table backwards.
 OWN = f"""
 SELECT unnest(ARRAY(
     SELECT id FROM tickets_ticket WHERE caller_id = %s
-    UNION SELECT id FROM tickets_ticket WHERE opened_by_id = %s
+    UNION SELECT id FROM tickets_ticket WHERE opened_by_id = %s AND {FOR_OTHERS}
     UNION {WATCHED}
     UNION SELECT other.id FROM ({ACTED_FOR}) AS named
         JOIN tickets_ticket AS other ON other.caller_id = named.person_id AND NOT other.confidential
@@ -56,7 +58,8 @@ SELECT unnest(ARRAY(
         ORDER BY own.id {order} LIMIT %s
     ) AS called
     UNION (
-        SELECT own.id FROM tickets_ticket AS own WHERE own.opened_by_id = %s AND {wanted}
+        SELECT own.id FROM tickets_ticket AS own
+        WHERE own.opened_by_id = %s AND {for_others} AND {wanted}
         ORDER BY own.id {order} LIMIT %s
     )
     UNION (
@@ -141,6 +144,7 @@ def _first_own(kinds: tuple[str, ...], phases: tuple[str, ...], *, oldest_first:
             wanted.append("own.{} IN ({})".format(column, ", ".join(f"'{each}'" for each in words)))
     return FIRST_OWN.format(
         acted_for=ACTED_FOR.replace("named.person_id", "named.person_id, FALSE", 1),
+        for_others=FOR_OTHERS,
         wanted=" AND ".join(wanted),
         order="ASC" if oldest_first else "DESC",
     )

@@ -12,11 +12,20 @@ from itsm.tickets.models.belongings import (
 )
 from itsm.tickets.models.likeness import Likeness, LikenessTally, WordCount
 from itsm.tickets.models.task import OPEN_STATES, Task, TaskSort, TaskState
-from itsm.tickets.models.ticket import OPEN_PHASES, Channel, Level, Phase, Priority, Ticket
+from itsm.tickets.models.ticket import (
+    OPEN_PHASES,
+    UNSETTLED,
+    Channel,
+    Level,
+    Phase,
+    Priority,
+    Ticket,
+)
 
 __all__ = [
     "OPEN_PHASES",
     "OPEN_STATES",
+    "UNSETTLED",
     "Attachment",
     "Channel",
     "Comment",

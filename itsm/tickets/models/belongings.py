@@ -89,10 +89,14 @@ class Watcher(models.Model):
     """Somebody who wants to hear of a ticket, and may see its public side."""
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="watchers")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="watches")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, db_index=False, related_name="watches"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ticket", "user"], name="one_watch_each")]
+        # In the order in which somebody reads what he watches.
+        indexes = [models.Index(fields=["user", "ticket"], name="watches_of_user")]
 
     def __str__(self) -> str:
         return f"{self.user} watches {self.ticket_id}"

@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import connection, models
-from django.db.models import GeneratedField, Q
+from django.db.models import F, GeneratedField, Q
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +31,7 @@ class Phase(models.TextChoices):
 
 
 OPEN_PHASES = (Phase.NEW, Phase.ACTIVE, Phase.WAITING)
+UNSETTLED = (*OPEN_PHASES, Phase.RESOLVED)
 
 
 class Level(models.IntegerChoices):
@@ -258,7 +259,17 @@ class Ticket(models.Model):
                 condition=Q(phase__in=[each.value for each in OPEN_PHASES]),
             ),
             models.Index(fields=["caller", "-id"], name="ticket_of_caller"),
-            models.Index(fields=["opened_by", "-id"], name="ticket_of_opener"),
+            # The few of a mailbox's thousands that are not over for who called.
+            models.Index(
+                fields=["caller", "-id"],
+                name="ticket_unsettled_of_caller",
+                condition=Q(phase__in=[each.value for each in UNSETTLED], caller__isnull=False),
+            ),
+            models.Index(
+                fields=["opened_by", "-id"],
+                name="ticket_opened_for_others",
+                condition=Q(caller__isnull=True) | ~Q(caller=F("opened_by")),
+            ),
             models.Index(
                 fields=["resolved_at"],
                 name="ticket_resolved",
