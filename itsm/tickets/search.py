@@ -171,14 +171,16 @@ def learn_words() -> int:
                 SELECT id, search FROM tickets_ticket
                 WHERE id > (SELECT coalesce(max(learnt_to), 0) FROM ticket_vocabulary)
                 ORDER BY id LIMIT 5000
+            ), said AS MATERIALIZED (
+                SELECT DISTINCT lexeme FROM fresh, unnest(search)
+                WHERE length(lexeme) BETWEEN 4 AND 40
             ), words AS (
                 INSERT INTO ticket_word (word, letters)
-                SELECT DISTINCT lexeme, (
+                SELECT lexeme, (
                     SELECT string_agg(letter, '' ORDER BY letter COLLATE "C")
                     FROM regexp_split_to_table(lexeme, '') AS letter
                 )
-                FROM fresh, unnest(search)
-                WHERE length(lexeme) BETWEEN 4 AND 40 AND lexeme ~ '^[[:alpha:]]+$'
+                FROM said WHERE lexeme ~ '^[[:alpha:]]+$'
                 ON CONFLICT DO NOTHING
             )
             INSERT INTO ticket_vocabulary (only_row, learnt_to)

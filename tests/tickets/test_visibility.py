@@ -66,7 +66,7 @@ def own_of_charlie(charlie: User, frank: User, alice: User) -> list[int]:
     name_delegate(person=frank, delegate=charlie, actor=frank)
     watched = IncidentFactory(caller=alice, at_state="resolved")
     watch(ticket=watched, user=charlie, actor=alice)
-    own = [
+    own: list[Ticket] = [
         watched,
         IncidentFactory(caller=charlie),
         IncidentFactory(caller=charlie, opened_by=charlie, confidential=True),
