@@ -1,15 +1,22 @@
 """The Celery app and its timetable: a doorbell, since all truth is in the database."""
 
+import gc
 import os
+import sys
 from importlib import import_module
 from typing import Any
 
 from celery import Celery
 from celery.signals import setup_logging, worker_ready
+from django.conf import settings
+from django.utils.log import configure_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings")
 
-app = Celery("itsm")
+# Beat only rings: it needs none of the apps, which take seconds and much memory to load.
+IS_BEAT = sys.argv[0].endswith(("celery", "celery/__main__.py")) and "beat" in sys.argv
+
+app = Celery("itsm", fixups=() if IS_BEAT else None)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     task_ignore_result=True,
@@ -44,6 +51,9 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def _leave_logging_to_the_settings(**_: Any) -> None:
     """Celery sets up no logging of its own when somebody listens here."""
+    if IS_BEAT:  # elsewhere loading the apps has done it
+        gc.enable()
+        configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
 
 
 @worker_ready.connect

@@ -17,6 +17,7 @@ from django.test import TransactionTestCase
 from itsm.core.supervision.engines import postgres_home
 
 ROOMS = ("itsm", "incidents", "problems", "changes", "requests", "knowledge")
+_READING = ("--quiet", "--set", "ON_ERROR_STOP=1", "--file")
 # What migrating fills by itself after every flush, always alike.
 KEPT = {"django_content_type", "auth_permission"}
 # Held as TRUNCATE would hold them, so that nothing a running product had begun comes after; most
@@ -49,9 +50,9 @@ def django_db_setup(
     django_db_blocker: Any,
 ) -> None:
     """Migrate once for all processes and later runs, until a migration changes."""
-    shelf = settings.DATA_DIR / "test-tables"
+    kept = _kept()
+    shelf = kept.parent
     shelf.mkdir(parents=True, exist_ok=True)
-    kept = shelf / f"{_sign_of_migrations()}.sql"
     with (shelf / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         is_first = not kept.exists()
@@ -64,6 +65,15 @@ def django_db_setup(
                 old.unlink()
             with django_db_blocker.unblock():
                 _dump(kept)
+
+
+def load_tables(*, host: str, database: str) -> None:
+    """Fill an empty database of other engines with them."""
+    _run("psql", *_READING, str(_kept()), database=database, host=host)
+
+
+def _kept() -> Path:
+    return Path(settings.DATA_DIR, "test-tables", f"{_sign_of_migrations()}.sql")
 
 
 def _sign_of_migrations() -> str:
@@ -85,7 +95,7 @@ def _dump(kept: Path) -> None:
 def _load(kept: Path) -> None:
     name = connection.creation._get_test_db_name()  # type: ignore[attr-defined]
     _run("createdb", name, database="postgres")
-    _run("psql", "--quiet", "--set", "ON_ERROR_STOP=1", "--file", str(kept), database=name)
+    _run("psql", *_READING, str(kept), database=name)
 
 
 def _settings() -> dict[str, Any]:
@@ -93,9 +103,9 @@ def _settings() -> dict[str, Any]:
     return found
 
 
-def _run(program: str, *words: str, database: str) -> None:
+def _run(program: str, *words: str, database: str, host: str = "") -> None:
     given = _settings()
-    places = {"PGHOST": given["HOST"], "PGUSER": given["USER"], "PGDATABASE": database}
+    places = {"PGHOST": host or given["HOST"], "PGUSER": given["USER"], "PGDATABASE": database}
     done = subprocess.run(
         [postgres_home() / "bin" / program, *words],
         env={**os.environ, **places},

@@ -1,3 +1,4 @@
+import gc
 from importlib import import_module
 from importlib.util import find_spec
 from pkgutil import iter_modules
@@ -31,3 +32,5 @@ class CoreConfig(AppConfig):
             import_module(f"itsm.integrations.{module.name}")
         import_module("itsm.core.sealing")
         import_module("itsm.checks")
+        gc.freeze()  # all this stays; see itsm/__init__.py
+        gc.enable()

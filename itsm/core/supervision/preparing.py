@@ -24,7 +24,7 @@ def prepare(places: Places) -> None:
     rooms = [AppConfig.create(each) for each in settings.INSTALLED_APPS]
     stamp = places.data / "static.stamp"
     has_files = settings.DEBUG or are_collected(stamp, rooms=rooms)
-    if _has_tables(rooms) and has_files:
+    if has_tables(rooms) and has_files:
         return
     connection.close()  # or what the apps have to say of a connection would come too late
     django.setup()
@@ -57,7 +57,7 @@ def migrations_of(rooms: Iterable[AppConfig]) -> set[tuple[str, str]]:
     }
 
 
-def _has_tables(rooms: Iterable[AppConfig]) -> bool:
+def has_tables(rooms: Iterable[AppConfig]) -> bool:
     """Whether every migration there is has been noted as done."""
     try:
         return migrations_of(rooms) <= set(_asked("SELECT app, name FROM django_migrations"))

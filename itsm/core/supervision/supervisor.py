@@ -1,5 +1,6 @@
 """Keeps children running until it is told to stop, then ends them in order."""
 
+import gc
 import signal
 import time
 from collections.abc import Callable, Sequence
@@ -45,6 +46,7 @@ class Supervisor:
 
     def run(self) -> None:
         """Start again whatever ends, until a signal interrupts."""
+        gc.enable()
         while True:
             for watched in self._watched:
                 self._look_after(watched)
