@@ -16,7 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings")
 # Beat only rings: it needs none of the apps, which take seconds and much memory to load.
 IS_BEAT = sys.argv[0].endswith(("celery", "celery/__main__.py")) and "beat" in sys.argv
 
-app = Celery("itsm", fixups=() if IS_BEAT else None)
+app = Celery("itsm", fixups=[] if IS_BEAT else None)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     task_ignore_result=True,
