@@ -5,7 +5,7 @@ declared major, told of by staff, or reported by many. Of its own words nothing 
 be a monitoring tool's or another person's. What people read is the service and the updates.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,26 +17,29 @@ from django.utils import timezone
 
 from incidents.models import Affected, Incident, OutageUpdate
 from itsm.core.errors import NotFound
+from itsm.core.kept_questions import kept_question
 from itsm.inventory.models import Service, Standing
 from itsm.inventory.selectors import followers_of, visible_services
 from itsm.monitoring.models import Alert
 from itsm.monitoring.severities import CRITICAL
 from itsm.people.models import User
 from itsm.tickets.models import OPEN_PHASES, Phase, Ticket
+from itsm.tickets.narrowing import OPEN
 
 MANY = 3  # people who say the same
 MOST_KNOWN = 20
 OLDEST = timedelta(days=14)
 
-# Few tickets of a million: each part is answered by a small index, and by none of the tickets.
-NOTABLE = """
+# Few tickets of a million: each part is answered by a small index, and by none of the tickets. The
+# instants are hidden from the planner, which would plan anew for each of them.
+NOTABLE = f"""
 SELECT incident_id FROM monitoring_alert
  WHERE status IN ('firing', 'acked', 'flapping', 'recovering') AND severity = 'critical'
 UNION SELECT ticket_ptr_id FROM incidents_incident WHERE major
-UNION SELECT incident_id FROM incidents_outageupdate WHERE created_at >= %s
-UNION SELECT incident_id FROM incidents_affected WHERE joined_at >= %s
-       GROUP BY incident_id HAVING count(*) >= %s
-"""
+UNION SELECT incident_id FROM incidents_outageupdate WHERE created_at >= (SELECT %s::timestamptz)
+UNION SELECT incident_id FROM incidents_affected WHERE joined_at >= (SELECT %s::timestamptz)
+       GROUP BY incident_id HAVING count(*) >= {MANY}
+"""  # noqa: S608 a constant
 # The same of those that may be over: an alert keeps only its last incident, so that monitoring's
 # most important ones are taken too.
 NOTABLE_LATELY = """
@@ -71,22 +74,33 @@ class Outage:
 
 def known_outages(user: User) -> list[Outage]:
     """The outages of now on services this person may know of, those that hit most people first."""
-    since = timezone.now() - OLDEST
-    notable = RawSQL(NOTABLE, [since, since, MANY])  # noqa: S611 a constant
-    rows = _public(user).filter(pk__in=notable, phase__in=OPEN_PHASES, opened_at__gte=since)
-    return _outages(rows.order_by("-affected_count", "priority", "-id")[:MOST_KNOWN])
+    return _outages(_known(user.pk, timezone.now() - OLDEST, role=user.role))
+
+
+@kept_question
+def _known(user: int, since: datetime, *, role: str) -> QuerySet[Any]:
+    notable = RawSQL(NOTABLE, [since, since])  # noqa: S611 a constant
+    opened = RawSQL("(SELECT %s::timestamptz)", [since])
+    rows = _public(User(pk=user, role=role)).filter(pk__in=notable, opened_at__gte=opened)
+    still = rows.extra(where=[OPEN])  # noqa: S610 a constant
+    return still.order_by("-affected_count", "priority", "-id").only(*SHOWN)[:MOST_KNOWN]
 
 
 def followed_outages(user: User) -> list[Outage]:
     """The outages this person said "me too" to, the newest first."""
-    rows = _public(user).filter(affected__user=user)
-    return _outages(rows.order_by("-id")[:MOST_KNOWN])
+    return _outages(_followed(user.pk, role=user.role))
+
+
+@kept_question
+def _followed(user: int, *, role: str) -> QuerySet[Any]:
+    rows = _public(User(pk=user, role=role)).filter(affected__user=user)
+    return rows.order_by("-id").only(*SHOWN)[:MOST_KNOWN]
 
 
 def outage_for(user: User, number: str) -> Outage:
     """One outage; NotFound unless everybody may know of it, or it was joined when they might."""
     incident = incident_of_outage(user, number)
-    found = _outages(_public(user).filter(pk=incident.pk))
+    found = _outages(_public(user).filter(pk=incident.pk).only(*SHOWN))
     return found[0]
 
 
@@ -136,7 +150,7 @@ def _public(user: User) -> QuerySet[Any]:
     return public.defer("search", "description", "title", "resolution_notes")
 
 
-def _outages(rows: QuerySet[Any]) -> list[Outage]:
+def _outages(rows: Iterable[Any]) -> list[Outage]:
     return [
         Outage(
             number=each.number,
@@ -149,7 +163,7 @@ def _outages(rows: QuerySet[Any]) -> list[Outage]:
             said=each.said or "",
             said_at=each.said_at,
         )
-        for each in rows.only(*SHOWN)
+        for each in rows
     ]
 
 
@@ -186,7 +200,7 @@ class Told:
 def told_to_everybody(incident: Incident) -> Told:
     """How many an incident hits, whether everybody knows, and what they were told lately."""
     since = timezone.now() - OLDEST
-    notable = RawSQL(NOTABLE, [since, since, MANY])  # noqa: S611 a constant
+    notable = RawSQL(NOTABLE, [since, since])  # noqa: S611 a constant
     known = Incident.objects.filter(
         pk=incident.pk,
         pk__in=notable,

@@ -25,6 +25,9 @@ OPEN = "phase IN ({})".format(", ".join(f"'{each.value}'" for each in OPEN_PHASE
 UNACKNOWLEDGED = """(priority <= 2 AND kind = 'incident' AND (
     SELECT detail.acknowledged_at IS NULL FROM incidents_incident AS detail
     WHERE detail.ticket_ptr_id = tickets_ticket.id))"""
+# Hidden from the planner, which for every other instant would plan all over again.
+INSTANT = "(SELECT %s::timestamptz)"
+LEFT_ALONE = f"(phase = '{Phase.NEW.value}' AND opened_at < {INSTANT})"
 OF_MY_TEAMS = "team_id IN (SELECT team_id FROM people_membership WHERE user_id = %s)"
 MY_TEAMS = "(SELECT team_id AS team FROM people_membership WHERE user_id = %s) AS mine"
 PLANNED = """(
@@ -36,19 +39,33 @@ KEY = 'SELECT "tickets_ticket"."id" AS "pk"'
 
 @dataclass(frozen=True)
 class Sort:
-    """Tickets that have something in common: their condition, what it asks for, their order."""
+    """Tickets that have something in common: their condition, what it asks for, their order.
+
+    ``parts`` are conditions that exclude each other and together come to the whole: to count, the
+    database walks an index for one after the other until it has enough.
+    """
 
     condition: str
     needs: tuple[str, ...] = ()
     order: str = BY_PRIORITY
+    parts: tuple["Sort", ...] = ()
 
     @property
     def is_of_my_teams(self) -> bool:
         return OF_MY_TEAMS in self.condition
 
+    def parts_of(self, *, is_ordered: bool) -> tuple["Sort", ...]:
+        """What is asked for one after the other; in their order all are walked at once."""
+        return (self,) if is_ordered or not self.parts else self.parts
+
     def rows(self, seen: str, *, is_ordered: bool, most: int) -> str:
         """So many of those that may be seen, as a statement for their keys."""
         order = f" ORDER BY {self.order}" if is_ordered else ""
+        if self.parts and not is_ordered:
+            found = " UNION ALL ".join(
+                f"({seen} AND {each.condition} LIMIT {most})" for each in self.parts
+            )
+            return f"SELECT found.pk FROM ({found}) AS found LIMIT {most}"  # noqa: S608 constants
         if not self.is_of_my_teams:
             return f"{seen} AND {self.condition}{order} LIMIT {most}"
         # Each team walks its own part of an index; taken together all would have to be sorted.
@@ -65,14 +82,18 @@ SORTS: Mapping[str, Sort] = {
     "team": Sort(f"{OPEN} AND {OF_MY_TEAMS}", ("user",)),
     "unassigned": Sort(f"{OPEN} AND assignee_id IS NULL"),
     "risk": Sort(
-        f"{OPEN} AND ({UNACKNOWLEDGED} OR (phase = '{Phase.NEW.value}' AND opened_at < %s))",
+        f"{OPEN} AND ({UNACKNOWLEDGED} OR {LEFT_ALONE})",
         ("patience",),
+        parts=(
+            Sort(f"{OPEN} AND {UNACKNOWLEDGED}"),
+            Sort(f"{OPEN} AND {LEFT_ALONE} AND NOT {UNACKNOWLEDGED}", ("patience",)),
+        ),
     ),
     "burning": Sort(f"{OPEN} AND priority <= 2", order="priority, id"),
     "others": Sort(
         f"{OPEN} AND {OF_MY_TEAMS} AND assignee_id IS DISTINCT FROM %s", ("user", "user")
     ),
-    "resolved": Sort(f"phase = '{Phase.RESOLVED.value}' AND resolved_at >= %s", ("today",)),
+    "resolved": Sort(f"phase = '{Phase.RESOLVED.value}' AND resolved_at >= {INSTANT}", ("today",)),
     "changes": Sort(
         f"kind = 'change' AND {OPEN}", order=f"{PLANNED} NULLS LAST, priority, id DESC"
     ),
@@ -138,10 +159,11 @@ def _asked(
     parts, params = [], list[Any]()
     for sort in (SORTS[each] for each in names):
         parts.append(form.format(rows=sort.rows(seen, is_ordered=is_ordered, most=most)))
-        values = values_of(sort, user)
         # Which teams are mine stands before everything else.
         first = 1 if sort.is_of_my_teams else 0
-        params += [*values[:first], *given, *values[first:]]
+        for part in sort.parts_of(is_ordered=is_ordered):
+            of_part = values_of(part, user)
+            params += [*of_part[:first], *given, *of_part[first:]]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", params)
         return dict(zip(names, cursor.fetchone(), strict=True))

@@ -1,11 +1,13 @@
 """Questions about services and components."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
 from itsm.core.errors import NotFound
+from itsm.core.kept_questions import kept_question
 from itsm.inventory.models import (
     ComponentCandidate,
     ConfigurationItem,
@@ -118,9 +120,14 @@ def reached(start: int, graph: Mapping[int, set[int]]) -> set[int]:
 def edges() -> dict[int, set[int]]:
     """What each service needs, directly."""
     found: dict[int, set[int]] = {}
-    for service, needed in ServiceDependency.objects.values_list("service_id", "needed_id"):
+    for service, needed in _edges():
         found.setdefault(service, set()).add(needed)
     return found
+
+
+@kept_question
+def _edges() -> QuerySet[Any, Any]:
+    return ServiceDependency.objects.values_list("service_id", "needed_id")
 
 
 def turned(graph: Mapping[int, set[int]]) -> dict[int, set[int]]:

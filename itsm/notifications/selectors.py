@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from itsm.core.kept_questions import kept_question
 from itsm.core.models import Event
 from itsm.notifications.models import (
     ChatApp,
@@ -27,8 +29,13 @@ MOST_TOLD = 40
 
 def unread_count(user: User, *, most: int = MOST_UNREAD) -> int:
     """How many records have news for a person, counted no further than ``most``."""
+    return len(_unread(user.pk, most=most))
+
+
+@kept_question
+def _unread(user: int, *, most: int) -> QuerySet[Any, Any]:
     unread = InboxEntry.objects.filter(user=user, is_read=False)
-    return len(unread.order_by().values_list("pk")[:most])
+    return unread.order_by().values_list("pk")[:most]
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,20 @@ from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from itsm.core.kept_questions import kept_question
 from itsm.people.models import Session
 from itsm.people.models.session import IDLE, LONGEST
 
 # A use is written down this seldom, so that reading a page seldom costs a write.
 NOTED_EVERY = timedelta(minutes=1)
+
+
+@kept_question
+def _sessions(key: str, now: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(session_key=key, expire_date__gt=now)
 
 
 class SessionStore(DatabaseStore):
@@ -32,9 +39,15 @@ class SessionStore(DatabaseStore):
         """Remember which browser asks, and from where."""
         self.device, self.place = device, place
 
+    def _get_session_from_db(self) -> Session | None:
+        for found in _sessions(self.session_key or "", timezone.now()):
+            return found
+        self._session_key = None
+        return None
+
     def load(self) -> dict[str, Any]:
-        row = self._get_session_from_db()  # type: ignore[attr-defined]
-        if not isinstance(row, Session):
+        row = self._get_session_from_db()
+        if row is None:
             return {}
         self.began_at = row.began_at
         self.device, self.place = self.device or row.device, self.place or row.place

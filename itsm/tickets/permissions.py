@@ -48,27 +48,28 @@ SELECT unnest(ARRAY(
 ))
 """  # noqa: S608 constants
 # The first of the same by their keys. A mailbox may own tens of thousands: of each source so many
-# are taken as are asked for, by an index that holds them in this order.
+# are taken as are asked for, by an index that holds them in this order. The values are hidden from
+# the planner, which would plan anew for each of them.
 FIRST_OWN = """
 SELECT unnest(ARRAY(
-    SELECT called.id FROM (SELECT %s AS id, TRUE AS is_self UNION ALL {acted_for}) AS people,
+    SELECT called.id FROM (SELECT {key} AS id, TRUE AS is_self UNION ALL {acted_for}) AS people,
     LATERAL (
         SELECT own.id FROM tickets_ticket AS own
         WHERE own.caller_id = people.id AND (people.is_self OR NOT own.confidential) AND {wanted}
-        ORDER BY own.id {order} LIMIT %s
+        ORDER BY own.id {order} LIMIT {most}
     ) AS called
     UNION (
         SELECT own.id FROM tickets_ticket AS own
-        WHERE own.opened_by_id = %s AND {for_others} AND {wanted}
-        ORDER BY own.id {order} LIMIT %s
+        WHERE own.opened_by_id = {key} AND {for_others} AND {wanted}
+        ORDER BY own.id {order} LIMIT {most}
     )
     UNION (
         SELECT watched.ticket_id FROM tickets_watcher AS watched, LATERAL (
             SELECT FROM tickets_ticket AS own WHERE own.id = watched.ticket_id AND {wanted} OFFSET 0
         ) AS own
-        WHERE watched.user_id = %s ORDER BY watched.ticket_id {order} LIMIT %s
+        WHERE watched.user_id = {key} ORDER BY watched.ticket_id {order} LIMIT {most}
     )
-    ORDER BY id {order} LIMIT %s
+    ORDER BY id {order} LIMIT {most}
 ))
 """
 LAST_KEY = 2**63 - 1
@@ -124,20 +125,18 @@ class TicketQuerySet(QuerySet[Any]):
         now = timezone.now()
         if beyond is None:
             beyond = 0 if oldest_first else LAST_KEY
-        statement = _first_own(tuple(kinds), tuple(phases), oldest_first=oldest_first)
-        values = [
-            *(user.pk, user.pk, now, now, beyond, most),
-            *(user.pk, beyond, most),
-            *(beyond, user.pk, most),
-            most,
-        ]
+        statement = _first_own(tuple(kinds), tuple(phases), most, oldest_first=oldest_first)
+        values = [user.pk, user.pk, now, now, beyond, user.pk, beyond, beyond, user.pk]
         return self.filter(pk__in=RawSQL(statement, values))  # noqa: S611 of constants
 
 
 @cache
-def _first_own(kinds: tuple[str, ...], phases: tuple[str, ...], *, oldest_first: bool) -> str:
+def _first_own(
+    kinds: tuple[str, ...], phases: tuple[str, ...], most: int, *, oldest_first: bool
+) -> str:
     """The statement for these kinds and phases, which code names and nobody else."""
-    wanted = [f"own.id {'>' if oldest_first else '<'} %s"]
+    key = "(SELECT %s::bigint)"
+    wanted = [f"own.id {'>' if oldest_first else '<'} {key}"]
     for column, words in (("kind", kinds), ("phase", phases)):
         if words:
             # Written out, so that an index over some of them can be used.
@@ -147,6 +146,8 @@ def _first_own(kinds: tuple[str, ...], phases: tuple[str, ...], *, oldest_first:
         for_others=FOR_OTHERS,
         wanted=" AND ".join(wanted),
         order="ASC" if oldest_first else "DESC",
+        key=key,
+        most=most,
     )
 
 

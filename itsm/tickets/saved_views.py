@@ -10,7 +10,8 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from itsm.core.errors import NotFound
-from itsm.people.models import User
+from itsm.core.kept_questions import kept_question
+from itsm.people.models import Membership, User
 from itsm.people.selectors import team_ids_of
 from itsm.tickets.bar import asked_in
 from itsm.tickets.desks import desks
@@ -39,9 +40,15 @@ def view_for(user: User, kind: str, pk: int) -> SavedView:
 
 def pins_of(user: User) -> list[ViewPin]:
     """What stands in somebody's navigation, in its order."""
-    shared = Q(view__audience=Audience.EVERYONE) | Q(view__team__in=user.memberships.values("team"))
+    return _pins(user.pk)
+
+
+@kept_question
+def _pins(user: int) -> QuerySet[ViewPin]:
+    teams = Membership.objects.filter(user=user).values("team")
+    shared = Q(view__audience=Audience.EVERYONE) | Q(view__team__in=teams)
     pins = ViewPin.objects.filter(Q(view__owner=user) | shared, user=user)
-    return list(pins.select_related("view").order_by("place", "pk")[:MOST_PINS])
+    return pins.select_related("view").order_by("place", "pk")[:MOST_PINS]
 
 
 @dataclass(frozen=True)

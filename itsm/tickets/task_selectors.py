@@ -6,6 +6,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from itsm.core.errors import NotFound
+from itsm.core.kept_questions import kept_question
 from itsm.people.models import User
 from itsm.people.selectors import team_ids_of
 from itsm.tickets.models import OPEN_STATES, Task, Ticket
@@ -31,6 +32,16 @@ def tasks_waiting_for(user: User, whose: str) -> QuerySet[Task]:
     elif whose == "team":
         tasks = tasks.filter(team__in=team_ids_of(user))
     return tasks.order_by(F("due_at").asc(nulls_last=True), "pk")
+
+
+def first_tasks_of(user: User, *, most: int) -> list[Task]:
+    """The first of the open tasks that are this person's."""
+    return _first_tasks(user.pk, role=user.role, most=most)
+
+
+@kept_question
+def _first_tasks(user: int, *, role: str, most: int) -> QuerySet[Task]:
+    return tasks_waiting_for(User(pk=user, role=role), "mine")[:most]
 
 
 def tasks_of(ticket: Ticket) -> QuerySet[Task]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from itsm.core.errors import NotFound
+from itsm.core.kept_questions import kept_question
 from itsm.core.models import Event
 from itsm.core.selectors import events_of
 from itsm.inventory.models import Service
@@ -40,7 +41,23 @@ def loud_alerts(user: User) -> QuerySet[Alert]:
 
 def firing_alerts(user: User, *, most: int = LIST) -> list[Alert]:
     """The newest alerts that are on, with what a line shows."""
-    return list(as_lines(user, loud_alerts(user))[:most])
+    return _firing(user.pk, role=user.role, most=most)
+
+
+@kept_question
+def _firing(user: int, *, role: str, most: int) -> QuerySet[Any]:
+    reader = User(pk=user, role=role)
+    return as_lines(reader, loud_alerts(reader))[:most]
+
+
+def loud_count(user: User, *, most: int) -> int:
+    """How many alerts are on now, counted no further than ``most``."""
+    return len(_loud(role=user.role, most=most))
+
+
+@kept_question
+def _loud(*, role: str, most: int) -> QuerySet[Any, Any]:
+    return loud_alerts(User(role=role)).values_list("pk")[:most]
 
 
 def as_lines(user: User, alerts: QuerySet[Alert]) -> QuerySet[Any]:

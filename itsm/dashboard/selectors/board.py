@@ -2,14 +2,17 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from itsm.core.kept_questions import among, kept_question
 from itsm.core.models import Event
 from itsm.core.selectors import newest_events
 from itsm.dashboard.counting import CAP, counted, listed
-from itsm.dashboard.selectors.alerts import loud_alerts
+from itsm.dashboard.selectors.alerts import loud_count
 from itsm.people.models import User
 from itsm.tickets.desks import desks
 from itsm.tickets.models import Priority, Ticket
@@ -55,7 +58,7 @@ def numbers_for(user: User) -> Numbers:
     return Numbers(
         by_priority=by_priority,
         open=min(sum(count for _level, count in by_priority), CAP),
-        firing=len(loud_alerts(user).values_list("pk")[:CAP]),
+        firing=loud_count(user, most=CAP),
         **{name: counts[name] for name in TILES},
     )
 
@@ -64,8 +67,14 @@ def lists_for(user: User, names: Collection[str], *, most: int = LIST) -> dict[s
     """The first tickets of each of these sorts; two statements however many sorts there are."""
     keys = listed(user, names, most=most)
     wanted = {pk for found in keys.values() for pk in found}
-    rows = {each.pk: each for each in rows_of(user).filter(pk__in=wanted)} if wanted else {}
+    found = _rows(user.pk, list(wanted), role=user.role) if wanted else []
+    rows = {each.pk: each for each in found}
     return {name: [rows[pk] for pk in keys[name] if pk in rows] for name in names}
+
+
+@kept_question
+def _rows(user: int, keys: list[int], *, role: str) -> QuerySet[Any]:
+    return rows_of(User(pk=user, role=role)).filter(pk__in=among(keys))
 
 
 @dataclass(frozen=True)
@@ -80,9 +89,13 @@ def just_happened(user: User) -> list[Happening]:
     """The newest things that happened to tickets this person may see."""
     # What was taken in as history is new here and no news.
     since = timezone.now() - NEWS_AGE
-    newest = newest_events(desks, among=MOST_EVENTS).filter(happened_at__gt=since)
-    newest = newest.only(*TOLD)[: MOST_NEWS * 3]
-    return of_tickets(user, [each for each in newest if is_news(each)])[:MOST_NEWS]
+    return of_tickets(user, _news(since, kinds=tuple(desks)))[:MOST_NEWS]
+
+
+@kept_question
+def _news(since: datetime, *, kinds: Collection[str]) -> QuerySet[Event]:
+    newest = newest_events(kinds, but=UNTOLD, among=MOST_EVENTS, most=MOST_NEWS * 2)
+    return newest.filter(happened_at__gt=since).only(*TOLD)
 
 
 def is_news(event: Event) -> bool:
@@ -91,14 +104,19 @@ def is_news(event: Event) -> bool:
 
 def of_tickets(user: User, events: Sequence[Event]) -> list[Happening]:
     """The events with their tickets, as far as this person may see them."""
-    rows = visible_tickets(user).select_related(None).only("number", "kind", "title")
-    found = rows.filter(pk__in={event.subject_id for event in events})
+    found = _titles(user.pk, list({event.subject_id for event in events}), role=user.role)
     tickets: Mapping[int, Ticket] = {each.pk: each for each in found}
     return [
         Happening(event, tickets[event.subject_id])
         for event in events
         if event.subject_id in tickets
     ]
+
+
+@kept_question
+def _titles(user: int, keys: list[int], *, role: str) -> QuerySet[Any]:
+    seen = visible_tickets(User(pk=user, role=role)).select_related(None)
+    return seen.only("number", "kind", "title").filter(pk__in=among(keys))
 
 
 def counts_of_nav(user: User) -> dict[str, int]:

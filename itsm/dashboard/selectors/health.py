@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from itsm.core.kept_questions import kept_question
 from itsm.dashboard.counting import OPEN
 from itsm.inventory.models import Service
 from itsm.inventory.selectors import edges, reached, visible_services
@@ -50,9 +51,15 @@ def worst_first(health: Iterable[Health], *, most: int = MOST_SERVICES) -> list[
 
 def service_health(user: User) -> list[Health]:
     """How every service in use is, the most important ones first."""
-    services = visible_services(user).select_related(None).exclude(status="retired")
+    return judged(_with_worst(user.pk, role=user.role))
+
+
+@kept_question
+def _with_worst(user: int, *, role: str) -> QuerySet[Any]:
+    reader = User(pk=user, role=role)
+    services = visible_services(reader).select_related(None).exclude(status="retired")
     told = services.only("name", "title", "tier").order_by("tier", "name")
-    return judged(list(with_worst(user, told)[:MOST_JUDGED]))
+    return with_worst(reader, told)[:MOST_JUDGED]
 
 
 def with_worst(user: User, services: QuerySet[Service]) -> QuerySet[Any]:

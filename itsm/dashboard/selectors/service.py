@@ -1,17 +1,17 @@
 """All that is known of services: how they are and were, what they need, what runs them."""
 
-from bisect import bisect_right
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from operator import itemgetter
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from itsm.core.kept_questions import among, hidden, kept_question
+from itsm.core.models import Event
 from itsm.core.selectors import events_of
 from itsm.dashboard.counting import CAP, OPEN, visible_keys
 from itsm.dashboard.selectors.alerts import as_lines, loud_alerts
@@ -33,7 +33,15 @@ MOST_ROWS = 12
 MOST_ALERTS = 12
 MOST_ITEMS = 24
 MOST_NEWS = 15
-PHASE = "the phase"  # stands for each of them in turn
+OF_PHASE = "phase = (SELECT %s::text)"  # unseen, so that every phase is walked in the same way
+# By the database, which hands over some days instead of a thousand instants.
+SPANS = """
+WITH days AS (SELECT %s::timestamptz[] AS midnights),
+past AS (SELECT priority, opened_at, coalesce(resolved_at, closed_at) AS over FROM ({past}) AS past)
+SELECT DISTINCT priority, greatest(width_bucket(opened_at, midnights) - 1, 0),
+       CASE WHEN over IS NULL THEN cardinality(midnights) ELSE width_bucket(over, midnights) END
+FROM past, days WHERE over IS NULL OR over >= midnights[1] ORDER BY priority
+"""
 
 
 @dataclass(frozen=True)
@@ -74,11 +82,16 @@ def open_counts(user: User, keys: Collection[int]) -> dict[int, int]:
 
 def firing_counts(user: User, keys: Collection[int]) -> dict[int, int]:
     """How many alerts of each of these services are on."""
-    found = loud_alerts(user).filter(service__in=keys).order_by().values_list("service", "pk")
     counts: dict[int, int] = {}
-    for key, _pk in found[: CAP * SIZE]:
+    for key, _pk in _firing_of(list(keys), role=user.role):
         counts[key] = counts.get(key, 0) + 1
     return counts
+
+
+@kept_question
+def _firing_of(keys: list[int], *, role: str) -> QuerySet[Any, Any]:
+    found = loud_alerts(User(role=role)).filter(service__in=among(keys))
+    return found.order_by().values_list("service", "pk")[: CAP * SIZE]
 
 
 @dataclass(frozen=True)
@@ -96,74 +109,116 @@ def history_of(user: User, service: Service) -> list[Day]:
     midnights = [timezone.make_aware(datetime.combine(day, time.min)) for day in days]
     worst: dict[int, int] = {}
     # The worst first: what has its day already need not be looked at, once all days have theirs.
-    for priority, start, end in sorted(_spans(user, service, midnights[0]), key=itemgetter(0)):
+    for priority, first, last in _spans(user, service, midnights):
         if len(worst) == DAYS:
             break
-        first = max(bisect_right(midnights, start) - 1, 0)
-        last = bisect_right(midnights, end) if end else DAYS
         worst = dict.fromkeys(range(first, last), priority) | worst
     return [Day(day, worst.get(place)) for place, day in enumerate(days)]
 
 
-def _spans(user: User, service: Service, began: datetime) -> list[tuple[int, datetime, Any]]:
-    """The priority, beginning and end of the newest incidents that reach into these days."""
-    incidents = visible_tickets(user).select_related(None).filter(service=service.pk)
-    columns = ("priority", "opened_at", "resolved_at", "closed_at")
-    rows = incidents.filter(kind="incident").order_by("-pk").values_list(*columns)
-    ended = [
-        (priority, start, resolved or closed)
-        for priority, start, resolved, closed in _in_each_phase(rows, most=MOST_PAST)
-    ]
-    return [each for each in ended if each[2] is None or each[2] >= began]
+def _spans(user: User, service: Service, midnights: Sequence[datetime]) -> list[tuple[int, ...]]:
+    """The priorities of the newest incidents that reach into these days, the worst first.
 
-
-def _in_each_phase(rows: QuerySet[Any, Any], *, most: int) -> list[tuple[Any, ...]]:
-    """The first rows of each phase, in one statement.
-
-    One walk along an index a phase: all phases at once would have to be sorted. The question is
-    put together once and said five times, since that costs more than asking it.
+    Each with the place of its first day, and the place after its last one.
     """
-    sql, given = rows.extra(where=["phase = %s"], params=[PHASE])[:most].query.sql_with_params()
-    values = [phase if each is PHASE else each for phase in Phase.values for each in given]
+    past, given = _past.words(user.pk, service.pk, role=user.role)
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join([f"({sql})"] * len(Phase.values)), values)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
+        cursor.execute(SPANS.format(past=past), [list(midnights), *given])
+        found: list[tuple[int, ...]] = cursor.fetchall()
     return found
+
+
+@kept_question
+def _past(user: int, service: int, *, role: str) -> QuerySet[Any, Any]:
+    rows = _of_service(user, service, role=role).filter(kind="incident").order_by("-pk")
+    columns = ("priority", "opened_at", "resolved_at", "closed_at")
+    return _in_each_phase(rows.values_list(*columns), most=MOST_PAST)
+
+
+def _of_service(user: int, service: int, *, role: str) -> QuerySet[Any, Any]:
+    seen = visible_tickets(User(pk=user, role=role)).select_related(None)
+    return seen.filter(service=hidden(service))
+
+
+def _in_each_phase(rows: QuerySet[Any, Any], *, most: int) -> QuerySet[Any, Any]:
+    """The first rows of each phase: one walk along an index for each, where all phases at once
+    would have to be sorted."""
+    first, *others = (
+        rows.extra(where=[OF_PHASE], params=[phase])[:most]  # noqa: S610 a constant
+        for phase in Phase.values
+    )
+    return first.union(*others, all=True)
 
 
 def open_rows(user: User, service: Service) -> list[Ticket]:
     """What is open of a service, the worst first."""
-    rows = rows_of(user).filter(service=service.pk)
-    worst = rows.extra(where=[OPEN]).order_by("priority", "-pk")  # noqa: S610 a constant
-    return list(worst[:MOST_ROWS])
+    return _open_rows(user.pk, service.pk, role=user.role)
+
+
+@kept_question
+def _open_rows(user: int, service: int, *, role: str) -> QuerySet[Any]:
+    rows = rows_of(User(pk=user, role=role)).filter(service=hidden(service))
+    worst = rows.extra(where=[OPEN])  # noqa: S610 a constant
+    return worst.order_by("priority", "-pk")[:MOST_ROWS]
 
 
 def alerts_of(user: User, service: Service) -> list[Alert]:
     """The alerts of a service that are on."""
-    return list(as_lines(user, loud_alerts(user).filter(service=service.pk))[:MOST_ALERTS])
+    return _alerts_of(user.pk, service.pk, role=user.role)
+
+
+@kept_question
+def _alerts_of(user: int, service: int, *, role: str) -> QuerySet[Any]:
+    reader = User(pk=user, role=role)
+    return as_lines(reader, loud_alerts(reader).filter(service=service))[:MOST_ALERTS]
 
 
 def items_of(user: User, service: Service) -> list[ConfigurationItem]:
     """What a service runs on."""
-    items = visible_configuration_items(user).select_related(None).filter(service=service.pk)
-    return list(items.order_by("name")[: MOST_ITEMS + 1])
+    return _items_of(service.pk, role=user.role)
 
 
-def people_of(service: Service) -> QuerySet[Membership]:
+@kept_question
+def _items_of(service: int, *, role: str) -> QuerySet[ConfigurationItem]:
+    items = visible_configuration_items(User(role=role)).select_related(None)
+    return items.filter(service=service).order_by("name")[: MOST_ITEMS + 1]
+
+
+def people_of(service: Service) -> list[Membership]:
     """The people of the team that owns a service, who leads it first."""
-    places = Membership.objects.filter(team=service.owner_team_id, user__is_active=True)
+    return [] if service.owner_team_id is None else _people_of(service.owner_team_id)
+
+
+@kept_question
+def _people_of(team: int) -> QuerySet[Membership]:
+    places = Membership.objects.filter(team=team, user__is_active=True)
     return places.select_related("user").order_by("-is_lead", "user__username")
 
 
 def news_of(user: User, service: Service) -> list[Happening]:
     """What happened lately to the newest tickets of a service."""
-    rows = visible_tickets(user).select_related(None).filter(service=service.pk)
-    newest = _in_each_phase(rows.order_by("-pk").values_list("pk"), most=MOST_NEWS)
+    newest = _newest_of(user.pk, service.pk, role=user.role)
     keys = sorted((pk for (pk,) in newest), reverse=True)[:MOST_NEWS]
-    tickets = {each.pk: each for each in rows.only("number", "kind", "title").filter(pk__in=keys)}
-    events = events_of(list(desks), list(tickets), most=MOST_NEWS * 3).only(*TOLD)
+    tickets = {each.pk: each for each in _titles_of(keys)} if keys else {}
+    events = _events_of(keys, kinds=tuple(desks)) if keys else []
     told = [Happening(each, tickets[each.subject_id]) for each in events if is_news(each)]
     return told[:MOST_NEWS]
+
+
+@kept_question
+def _newest_of(user: int, service: int, *, role: str) -> QuerySet[Any, Any]:
+    rows = _of_service(user, service, role=role).order_by("-pk")
+    return _in_each_phase(rows.values_list("pk"), most=MOST_NEWS)
+
+
+@kept_question
+def _titles_of(seen: list[int]) -> QuerySet[Ticket]:
+    return Ticket.objects.only("number", "kind", "title").filter(pk__in=among(seen))
+
+
+@kept_question
+def _events_of(keys: list[int], *, kinds: Collection[str]) -> QuerySet[Event]:
+    return events_of(list(kinds), among(keys), most=MOST_NEWS * 3).only(*TOLD)
 
 
 @dataclass(frozen=True)

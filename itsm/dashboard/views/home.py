@@ -20,7 +20,7 @@ from itsm.dashboard.wording import worded
 from itsm.people.access import person_of, signed_in
 from itsm.people.models import User
 from itsm.tickets.models import Ticket
-from itsm.tickets.task_selectors import tasks_waiting_for
+from itsm.tickets.task_selectors import first_tasks_of
 
 FEW = 8  # services that are shown however well they all are
 MOST_TASKS = 8
@@ -70,7 +70,7 @@ def _work(user: User, lists: Lists) -> Mapping[str, Any]:
     return {
         "lists": lists,
         "has_team": has_team,
-        "tasks": list(tasks_waiting_for(user, "mine")[:MOST_TASKS]),
+        "tasks": first_tasks_of(user, most=MOST_TASKS),
     }
 
 

@@ -68,7 +68,7 @@ def service(request: HttpRequest, name: str) -> HttpResponse:
     parts = {part: _of(shown, fill) for part, fill in PARTS.items()}
     return page_of_parts(
         request, "dashboard/service.html", user=user, parts=parts, service=shown,
-        people=list(selectors.people_of(shown)) if shown.owner_team_id else [],
+        people=selectors.people_of(shown),
     )  # fmt: skip
 
 

@@ -237,6 +237,7 @@ class Ticket(models.Model):
             models.Index(
                 fields=["priority", "-id"],
                 name="ticket_any_open",
+                include=["confidential"],  # so that they can be counted by it alone
                 condition=Q(phase__in=[each.value for each in OPEN_PHASES]),
             ),
             models.Index(
@@ -252,10 +253,11 @@ class Ticket(models.Model):
             models.Index(fields=["assignee", "phase", "-id"], name="ticket_of_assignee"),
             models.Index(fields=["team", "phase", "-id"], name="ticket_of_team"),
             models.Index(fields=["service", "phase", "-id"], name="ticket_of_service"),
-            # The worst that is open of each service, in one step.
+            # The worst that are open of each service, in one step.
             models.Index(
-                fields=["service", "priority"],
+                fields=["service", "priority", "-id"],
                 name="ticket_worst_of_service",
+                include=["confidential"],
                 condition=Q(phase__in=[each.value for each in OPEN_PHASES]),
             ),
             models.Index(fields=["caller", "-id"], name="ticket_of_caller"),
