@@ -40,10 +40,10 @@ class SessionStore(DatabaseStore):
         self.device, self.place = device, place
 
     def _get_session_from_db(self) -> Session | None:
-        for found in _sessions(self.session_key or "", timezone.now()):
-            return found
-        self._session_key = None
-        return None
+        found: list[Session] = _sessions(self.session_key or "", timezone.now())
+        if not found:
+            self._session_key = None
+        return found[0] if found else None
 
     def load(self) -> dict[str, Any]:
         row = self._get_session_from_db()
