@@ -28,6 +28,8 @@ from tests.loopback import PLAIN
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update",
+    # Pages are gone before code that is made better has paid for it.
+    "--js-flags=--always-sparkplug,--max-optimized-bytecode-size=0,--no-maglev",
 ]  # fmt: skip
 # A busy machine paints late; what never comes fails all the same.
 expect.set_options(timeout=15_000)

@@ -16,28 +16,30 @@ INNER_STOPS = 40  # days, months and minutes are stops within one field
 STRIDE = 8
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # The rules that look at the style of one thing after the other, and are slow: of many alike the
-# first speaks for all, on whichever page.
-OF_STYLE = ["color-contrast", "link-in-text-block", "target-size"]
+# first, marked as strange, speaks for all, on whichever page.
+OF_STYLE = {
+    "color-contrast": "[data-strange]",
+    "link-in-text-block": "a[href][data-strange], [role=link][data-strange]",
+    "target-size": "[data-strange]",
+}
 # Of the others, those that the style of a smaller window may break, by hiding a name.
 OF_NAMES = ["cat.name-role-value", "cat.forms", "cat.keyboard"]
-OF_STYLE_ALONE = {"runOnly": OF_STYLE}
-OF_STYLE_AND_NAMES = {
-    "runOnly": {"type": "tag", "values": OF_NAMES},
-    "rules": {each: {"enabled": True} for each in OF_STYLE},
-}
-OTHERS = {
-    "runOnly": {"type": "tag", "values": TAGS},
-    "rules": {each: {"enabled": False} for each in OF_STYLE},
-}
 # What is around every page; its stops are gone through on the first page that has it.
 FRAME = ["body > header", "body > nav", "#header", "#nav-sidebar"]
 FRAMED = "chosen => document.querySelector(chosen)?.outerHTML.match(/^<[^>]*/)[0] ?? ''"
 # Of many alike the first speaks for all.
 THIN = "() => document.querySelectorAll('.endpoint ~ .endpoint').forEach(each => each.remove())"
-AXE = """([within, chosen]) => axe.run(
-    within ?? document, {...chosen, resultTypes: ["violations"], preload: false},
-).then(({violations}) => violations.flatMap(({id, nodes}) => nodes.map(
-    ({target, any}) => `${id}: ${target.join(" ")} ${any[0]?.message ?? ""}`)))"""
+AXE = """([within, tags, styles]) => {
+    const chosen = Object.entries(styles);
+    axe.configure({ rules: chosen.map(([id, selector]) => ({ id, selector })) });
+    return axe.run(within ?? document, {
+        runOnly: { type: "tag", values: tags },
+        rules: Object.fromEntries(chosen.map(([id]) => [id, { enabled: true }])),
+        resultTypes: ["violations"],
+        preload: false,
+    }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(
+        ({ target, any }) => `${id}: ${target.join(" ")} ${any[0]?.message ?? ""}`)));
+}"""
 # Cells that open the menu of a field have journeys of their own.
 OPENERS = "details.menu > summary, a[data-dialog]:not([data-edit]), [data-help], [popovertarget]"
 # As somebody finds a page: from its top, with nothing chosen yet.
@@ -98,13 +100,12 @@ class Watcher:
         found: list[str] = []
         if "wide" in faces:
             known = self._frame_known()
-            found += self._axe(OTHERS) + self._style("wide", OF_STYLE_ALONE)
+            found += self._axe("wide")
             found += walked(self.page, from_main=known) + self._stuck()
         if "small" in faces:
             found += self._sideways(NARROWEST) + self._sideways(SMALL)
             self.page.evaluate(BEGUN)
-            found += [] if "wide" in faces else self._axe(OTHERS)
-            found += self._style("small", OF_STYLE_AND_NAMES)
+            found += self._axe("small", is_seen="wide" in faces)
         refused: list[str] = self.page.evaluate("() => watching.refused")
         return found + refused + self.complaints
 
@@ -127,16 +128,16 @@ class Watcher:
         self.frames.add(frame)
         return known
 
-    def _axe(self, chosen: dict[str, Any], *, within: str | None = None) -> list[str]:
-        found: list[str] = self.page.evaluate(AXE, [within, chosen])
-        return found
-
-    def _style(self, face: str, chosen: dict[str, Any]) -> list[str]:
-        """What is wrong with the style of what was not seen before on this face."""
+    def _axe(self, face: str, *, is_seen: bool = False) -> list[str]:
+        """What axe finds; of a page seen on another face before only what may be new on this."""
         known = self.makes.setdefault(face, set())
         new = self.page.evaluate("known => watching.strange(known)", list(known))
         known.update(new)
-        return self._axe(chosen, within="[data-strange]") if new else []
+        if is_seen and not new:
+            return []
+        within, tags = ("[data-strange]", OF_NAMES) if is_seen else (None, TAGS)
+        found: list[str] = self.page.evaluate(AXE, [within, tags, OF_STYLE])
+        return found
 
     def _sideways(self, size: tuple[int, int]) -> list[str]:
         self._hold(size, scheme="dark")

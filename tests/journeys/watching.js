@@ -13,6 +13,7 @@ globalThis.watching = (() => {
   let start = null;
   let wrongs = [];
   let isOver = true;
+  let styled = null;
   addEventListener("keyup", (event) => event.key === "Tab" && step(), true);
 
   // What can be stopped at now: shown, enabled, and the chosen one of radio buttons.
@@ -131,6 +132,7 @@ globalThis.watching = (() => {
   // was not judged before. Marked for axe; the new makes.
   function strange(known) {
     const before = new Set(known);
+    styled ??= classesWithStyle();
     const found = new Set();
     const makes = new Map();
     for (const each of document.querySelectorAll("[data-strange]")) delete each.dataset.strange;
@@ -146,6 +148,13 @@ globalThis.watching = (() => {
     return [...found];
   }
 
+  // The classes any style sheet speaks of; others, such as the names of models in the admin, make no
+  // difference to the eye.
+  function classesWithStyle() {
+    const rules = (sheet) => [...sheet.cssRules].map(({ cssText }) => cssText).join();
+    return new Set([...document.styleSheets].map(rules).join().match(/(?<=\.)[a-z_][\w-]*/gi));
+  }
+
   // A number for the tags, classes and states of an element and of all it stands in.
   function make(element, makes) {
     if (!element || element === document.documentElement) return 7;
@@ -153,6 +162,7 @@ globalThis.watching = (() => {
     const states = Element.prototype.getAttributeNames.call(element) // a form may have a field of that name
       .map((name) => ({ name, value: element.getAttribute(name) }))
       .filter(({ name, value }) => name !== "id" && name !== "name" && name !== "for" && /^[a-z _-]{0,60}$/i.test(value))
+      .map(({ name, value }) => ({ name, value: name === "class" ? value.split(" ").filter((each) => styled.has(each)).join(" ") : value }))
       .map(({ name, value }) => (/^(class|role|type|aria-(?!label|controls|describedby)|data-)/.test(name) ? `${name}=${value}` : name));
     let made = make(element.parentElement, makes);
     for (const sign of [element.localName, ...states.sort()].join(" ")) {
