@@ -23,6 +23,7 @@ from itsm.inventory.selectors import followers_of, visible_services
 from itsm.monitoring.models import Alert
 from itsm.monitoring.severities import CRITICAL
 from itsm.people.models import User
+from itsm.people.readers import Sort, one_of, sort_of
 from itsm.tickets.models import OPEN_PHASES, Phase, Ticket
 from itsm.tickets.narrowing import OPEN
 
@@ -74,26 +75,26 @@ class Outage:
 
 def known_outages(user: User) -> list[Outage]:
     """The outages of now on services this person may know of, those that hit most people first."""
-    return _outages(_known(user.pk, timezone.now() - OLDEST, role=user.role))
+    return _outages(_known(user.pk, timezone.now() - OLDEST, sort=sort_of(user)))
 
 
 @kept_question
-def _known(user: int, since: datetime, *, role: str) -> QuerySet[Any]:
+def _known(user: int, since: datetime, *, sort: Sort) -> QuerySet[Any]:
     notable = RawSQL(NOTABLE, [since, since])  # noqa: S611 a constant
     opened = RawSQL("(SELECT %s::timestamptz)", [since])
-    rows = _public(User(pk=user, role=role)).filter(pk__in=notable, opened_at__gte=opened)
+    rows = _public(one_of(sort, user)).filter(pk__in=notable, opened_at__gte=opened)
     still = rows.extra(where=[OPEN])  # noqa: S610 a constant
     return still.order_by("-affected_count", "priority", "-id").only(*SHOWN)[:MOST_KNOWN]
 
 
 def followed_outages(user: User) -> list[Outage]:
     """The outages this person said "me too" to, the newest first."""
-    return _outages(_followed(user.pk, role=user.role))
+    return _outages(_followed(user.pk, sort=sort_of(user)))
 
 
 @kept_question
-def _followed(user: int, *, role: str) -> QuerySet[Any]:
-    rows = _public(User(pk=user, role=role)).filter(affected__user=user)
+def _followed(user: int, *, sort: Sort) -> QuerySet[Any]:
+    rows = _public(one_of(sort, user)).filter(affected__user=user)
     return rows.order_by("-id").only(*SHOWN)[:MOST_KNOWN]
 
 

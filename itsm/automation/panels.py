@@ -30,7 +30,7 @@ def rules(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
 @panel("runs", title=_l("Runs"), template="automation/_runs_panel.html", order=40)
 def runs(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     """The newest runs of a record, and the way to the runbooks that can be run for it."""
-    found = list(runs_of(user, ticket)[:MOST_RUNS])
+    found = runs_of(user, ticket, most=MOST_RUNS)
     may_run = user.has_perm("runbooks.run") and ticket.is_open()
     return {"runs": found, "may_run": may_run} if found or may_run else None
 

@@ -1,6 +1,7 @@
 """Who may see and do what with tickets: the one policy behind every door."""
 
 from collections.abc import Collection
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +79,9 @@ LAST_KEY = 2**63 - 1
 class TicketQuerySet(QuerySet[Any]):
     """Tickets, narrowed to those a person may see."""
 
-    def visible_to(self, user: User, *, by_key: bool = False) -> "TicketQuerySet":
+    def visible_to(
+        self, user: User, *, by_key: bool = False, now: datetime | None = None
+    ) -> "TicketQuerySet":
         """Staff see all that is not confidential; end users what is their own.
 
         Where few tickets are named ``by_key``, each says whose own it is, instead of all that is
@@ -90,15 +93,15 @@ class TicketQuerySet(QuerySet[Any]):
             concerning = RawSQL(CONCERNING, [user.pk, user.pk, user.pk])  # noqa: S611 a constant
             return self.filter(Q(confidential=False) | Q(pk__in=concerning))
         if by_key:
-            return self.own_by_key(user)
-        now = timezone.now()
+            return self.own_by_key(user, now=now)
+        now = now or timezone.now()
         own = RawSQL(OWN, [user.pk, user.pk, user.pk, user.pk, now, now])  # noqa: S611 a constant
         return self.filter(pk__in=own)
 
-    def own_by_key(self, user: User) -> "TicketQuerySet":
+    def own_by_key(self, user: User, *, now: datetime | None = None) -> "TicketQuerySet":
         """Those of tickets named by their keys that are somebody's own: what he called about,
         opened or watches, and what those called about for whom he acts, unless confidential."""
-        now = timezone.now()
+        now = now or timezone.now()
         watched = RawSQL(WATCHED, [user.pk])  # noqa: S611 a constant
         acted_for = RawSQL(ACTED_FOR, [user.pk, now, now])  # noqa: S611 a constant
         return self.filter(

@@ -7,10 +7,13 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from itsm.core.errors import NotFound
+from itsm.core.kept_questions import kept_question
 from itsm.core.models import Event
 from itsm.people.models import User
+from itsm.people.readers import Sort, one_of, sort_of
 from itsm.tickets.models import (
     OPEN_PHASES,
     Attachment,
@@ -21,7 +24,7 @@ from itsm.tickets.models import (
     Ticket,
     Watcher,
 )
-from itsm.tickets.permissions import may_see_notes
+from itsm.tickets.permissions import LAST_KEY, may_see_notes
 
 ROW_RELATIONS = ("service", "team", "assignee", "caller")
 
@@ -49,11 +52,18 @@ def visible_of(user: User, tickets: QuerySet[Any]) -> QuerySet[Any]:
 
 def ticket_for(user: User, number: str, model: type[Ticket] = Ticket) -> Any:
     """The ticket with this number; NotFound when there is none this person may see."""
-    seen = visible_tickets(user, model, by_key=True)
-    ticket = seen.filter(number=number.upper()).first()
-    if ticket is None:
+    found = _named(user.pk, number.upper(), timezone.now(), model=model, sort=sort_of(user))
+    if not found:
         raise NotFound(f"There is no {number}.")
-    return ticket
+    return found[0]
+
+
+@kept_question
+def _named(
+    user: int, number: str, now: datetime, *, model: type[Ticket], sort: Sort
+) -> QuerySet[Any]:
+    seen = model.objects.visible_to(one_of(sort, user), by_key=True, now=now)
+    return seen.filter(number=number).select_related(*ROW_RELATIONS)
 
 
 def open_tickets(user: User, model: type[Ticket] = Ticket) -> QuerySet[Any]:
@@ -152,17 +162,29 @@ def timeline(
     ``before`` is an event id to page back from; ``only`` is all, public, notes or changes;
     ``files`` are the ticket's own where they have been read already.
     """
-    events = _events_of(user, ticket)
-    if only == "public":
-        events = events.filter(name=f"{ticket.kind}.commented")
-    elif only == "notes":
-        events = events.filter(name=f"{ticket.kind}.noted")
-    elif only == "changes":
-        events = events.exclude(name__in=[f"{ticket.kind}.{each}" for each in SAID])
-    if before:
-        events = events.filter(pk__lt=before)
-    newest = list(events.select_related("actor").order_by("-id")[:size])
+    newest = _newest_events(
+        ticket.pk,
+        before or LAST_KEY,
+        kind=ticket.kind,
+        with_notes=may_see_notes(user),
+        only=only,
+        size=size,
+    )
     return _with_what_was_said(user, ticket, reversed(newest), files)
+
+
+@kept_question
+def _newest_events(
+    ticket: int, before: int, *, kind: str, with_notes: bool, only: str, size: int
+) -> QuerySet[Event]:
+    events = _events_in(kind, ticket, with_notes=with_notes).filter(pk__lt=before)
+    if only == "public":
+        events = events.filter(name=f"{kind}.commented")
+    elif only == "notes":
+        events = events.filter(name=f"{kind}.noted")
+    elif only == "changes":
+        events = events.exclude(name__in=[f"{kind}.{each}" for each in SAID])
+    return events.select_related("actor").order_by("-id")[:size]
 
 
 def pinned_moments(
@@ -183,10 +205,14 @@ def moment_for(user: User, ticket: Ticket, event_id: int) -> Event:
 
 
 def _events_of(user: User, ticket: Ticket) -> QuerySet[Event]:
-    events = Event.objects.filter(subject_type=ticket.kind, subject_id=ticket.pk)
-    if not may_see_notes(user):
+    return _events_in(ticket.kind, ticket.pk, with_notes=may_see_notes(user))
+
+
+def _events_in(kind: str, ticket: int, *, with_notes: bool) -> QuerySet[Event]:
+    events = Event.objects.filter(subject_type=kind, subject_id=ticket)
+    if not with_notes:
         events = events.filter(public=True)
-    return events.exclude(name__in=[f"{ticket.kind}.{each}" for each in UNTOLD])
+    return events.exclude(name__in=[f"{kind}.{each}" for each in UNTOLD])
 
 
 def _with_what_was_said(

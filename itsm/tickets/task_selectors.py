@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from itsm.core.errors import NotFound
 from itsm.core.kept_questions import kept_question
 from itsm.people.models import User
+from itsm.people.readers import Sort, one_of, sort_of
 from itsm.people.selectors import team_ids_of
 from itsm.tickets.models import OPEN_STATES, Task, Ticket
 from itsm.tickets.selectors import visible_tickets
@@ -36,12 +37,12 @@ def tasks_waiting_for(user: User, whose: str) -> QuerySet[Task]:
 
 def first_tasks_of(user: User, *, most: int) -> list[Task]:
     """The first of the open tasks that are this person's."""
-    return _first_tasks(user.pk, role=user.role, most=most)
+    return _first_tasks(user.pk, sort=sort_of(user), most=most)
 
 
 @kept_question
-def _first_tasks(user: int, *, role: str, most: int) -> QuerySet[Task]:
-    return tasks_waiting_for(User(pk=user, role=role), "mine")[:most]
+def _first_tasks(user: int, *, sort: Sort, most: int) -> QuerySet[Task]:
+    return tasks_waiting_for(one_of(sort, user), "mine")[:most]
 
 
 def tasks_of(ticket: Ticket) -> QuerySet[Task]:

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from itsm.automation.models import Evaluation, Firing, Macro, Outcome, Rule
 from itsm.automation.selectors.situations import whole_ticket
 from itsm.core.errors import NotFound
+from itsm.core.kept_questions import kept_question
 from itsm.core.models import Event
-from itsm.people.models import User
+from itsm.people.models import Membership, User
 from itsm.tickets.models import Ticket
 from itsm.tickets.selectors import ticket_for
 
@@ -86,13 +87,20 @@ def macros_on(user: User, ticket: Ticket) -> list[Macro]:
     """The macros this person is offered on a record: those for its kind, of nobody's or the own."""
     if not user.has_perm("tickets.work"):
         return []
-    own = Q(team=None) | Q(team__in=user.memberships.values("team"))
-    found = Macro.objects.filter(own, is_on=True).only("slug", "name", "description", "kinds")
+    found: list[Macro] = _macros_of(user.pk)
     return [each for each in found if not each.kinds or ticket.kind in each.kinds]
+
+
+@kept_question
+def _macros_of(user: int) -> QuerySet[Macro]:
+    own = Q(team=None) | Q(team__in=Membership.objects.filter(user=user).values("team"))
+    return Macro.objects.filter(own, is_on=True).only("slug", "name", "description", "kinds")
 
 
 def names_of_rules(pks: Collection[int]) -> dict[int, tuple[str, str]]:
     """The short names and names of these rules, of those there still are."""
+    if not pks:
+        return {}
     rows = Rule.objects.filter(pk__in=pks).order_by().values_list("pk", "slug", "name")
     return {pk: (slug, name) for pk, slug, name in rows}
 
@@ -126,8 +134,13 @@ def firings_of(user: User, rule: Rule) -> list[Firing]:
 
 def firings_on(ticket: Ticket, *, most: int = 5) -> list[Firing]:
     """The rules that acted on a record last."""
-    found = Firing.objects.filter(ticket=ticket.pk).select_related("rule").order_by("-id")
-    return list(found[:most])
+    return _firings_on(ticket.pk, most=most)
+
+
+@kept_question
+def _firings_on(ticket: int, *, most: int) -> QuerySet[Firing]:
+    found = Firing.objects.filter(ticket=ticket).select_related("rule")
+    return found.order_by("-id")[:most]
 
 
 def verdicts_on(user: User, number: str) -> tuple[Ticket, list[Looked]]:

@@ -23,9 +23,11 @@ from itsm.automation.models import (
     WaitsFor,
 )
 from itsm.core.errors import NotFound
+from itsm.core.kept_questions import kept_question
 from itsm.inventory.models import ConfigurationItem
 from itsm.monitoring.models import Alert, Status
 from itsm.people.models import User
+from itsm.people.readers import Sort, one_of, sort_of
 from itsm.tickets.models import OPEN_PHASES, Ticket
 from itsm.tickets.selectors import visible_tickets
 
@@ -70,13 +72,21 @@ def breaker_of(pk: int) -> Breaker | None:
     return Breaker.objects.select_related("runbook").filter(pk=pk).first()
 
 
-def runs_of(user: User, ticket: Ticket) -> QuerySet[Run]:
-    """The runs of a ticket, newest first."""
-    return visible_runs(user).filter(ticket=ticket.pk).order_by("-pk")
+def runs_of(user: User, ticket: Ticket, *, most: int) -> list[Run]:
+    """The newest runs of a ticket."""
+    return _newest_runs(user.pk, ticket.pk, sort=sort_of(user), most=most)
+
+
+@kept_question
+def _newest_runs(user: int, ticket: int, *, sort: Sort, most: int) -> QuerySet[Run]:
+    runs = visible_runs(one_of(sort, user)).filter(ticket=ticket)
+    return runs.order_by("-pk")[:most]
 
 
 def runbooks_of_runs(pks: Collection[int]) -> dict[int, str]:
     """What each of these runs is a run of."""
+    if not pks:
+        return {}
     return dict(Run.objects.filter(pk__in=pks).order_by().values_list("pk", "runbook__name"))
 
 

@@ -18,6 +18,7 @@ from itsm.monitoring.models import Alert, Status
 from itsm.monitoring.selectors import visible_alerts
 from itsm.monitoring.severities import CHOICES
 from itsm.people.models import User
+from itsm.people.readers import Sort, one_of, sort_of
 from itsm.tickets.models import Ticket
 from itsm.tickets.selectors import visible_tickets
 
@@ -41,23 +42,23 @@ def loud_alerts(user: User) -> QuerySet[Alert]:
 
 def firing_alerts(user: User, *, most: int = LIST) -> list[Alert]:
     """The newest alerts that are on, with what a line shows."""
-    return _firing(user.pk, role=user.role, most=most)
+    return _firing(user.pk, sort=sort_of(user), most=most)
 
 
 @kept_question
-def _firing(user: int, *, role: str, most: int) -> QuerySet[Any]:
-    reader = User(pk=user, role=role)
+def _firing(user: int, *, sort: Sort, most: int) -> QuerySet[Any]:
+    reader = one_of(sort, user)
     return as_lines(reader, loud_alerts(reader))[:most]
 
 
 def loud_count(user: User, *, most: int) -> int:
     """How many alerts are on now, counted no further than ``most``."""
-    return len(_loud(role=user.role, most=most))
+    return len(_loud(sort=sort_of(user), most=most))
 
 
 @kept_question
-def _loud(*, role: str, most: int) -> QuerySet[Any, Any]:
-    return loud_alerts(User(role=role)).values_list("pk")[:most]
+def _loud(*, sort: Sort, most: int) -> QuerySet[Any, Any]:
+    return loud_alerts(one_of(sort)).values_list("pk")[:most]
 
 
 def as_lines(user: User, alerts: QuerySet[Alert]) -> QuerySet[Any]:

@@ -14,6 +14,7 @@ from itsm.core.selectors import newest_events
 from itsm.dashboard.counting import CAP, counted, listed
 from itsm.dashboard.selectors.alerts import loud_count
 from itsm.people.models import User
+from itsm.people.readers import Sort, one_of, sort_of
 from itsm.tickets.desks import desks
 from itsm.tickets.models import Priority, Ticket
 from itsm.tickets.queues import rows_of
@@ -67,14 +68,14 @@ def lists_for(user: User, names: Collection[str], *, most: int = LIST) -> dict[s
     """The first tickets of each of these sorts; two statements however many sorts there are."""
     keys = listed(user, names, most=most)
     wanted = {pk for found in keys.values() for pk in found}
-    found = _rows(user.pk, list(wanted), role=user.role) if wanted else []
+    found = _rows(user.pk, list(wanted), sort=sort_of(user)) if wanted else []
     rows = {each.pk: each for each in found}
     return {name: [rows[pk] for pk in keys[name] if pk in rows] for name in names}
 
 
 @kept_question
-def _rows(user: int, keys: list[int], *, role: str) -> QuerySet[Any]:
-    return rows_of(User(pk=user, role=role)).filter(pk__in=among(keys))
+def _rows(user: int, keys: list[int], *, sort: Sort) -> QuerySet[Any]:
+    return rows_of(one_of(sort, user)).filter(pk__in=among(keys))
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def is_news(event: Event) -> bool:
 
 def of_tickets(user: User, events: Sequence[Event]) -> list[Happening]:
     """The events with their tickets, as far as this person may see them."""
-    found = _titles(user.pk, list({event.subject_id for event in events}), role=user.role)
+    found = _titles(user.pk, list({event.subject_id for event in events}), sort=sort_of(user))
     tickets: Mapping[int, Ticket] = {each.pk: each for each in found}
     return [
         Happening(event, tickets[event.subject_id])
@@ -114,8 +115,8 @@ def of_tickets(user: User, events: Sequence[Event]) -> list[Happening]:
 
 
 @kept_question
-def _titles(user: int, keys: list[int], *, role: str) -> QuerySet[Any]:
-    seen = visible_tickets(User(pk=user, role=role)).select_related(None)
+def _titles(user: int, keys: list[int], *, sort: Sort) -> QuerySet[Any]:
+    seen = visible_tickets(one_of(sort, user)).select_related(None)
     return seen.only("number", "kind", "title").filter(pk__in=among(keys))
 
 

@@ -11,6 +11,7 @@ from itsm.dashboard.counting import OPEN
 from itsm.inventory.models import Service
 from itsm.inventory.selectors import edges, reached, visible_services
 from itsm.people.models import User
+from itsm.people.readers import Sort, one_of, sort_of
 from itsm.tickets.selectors import visible_tickets
 
 MOST_SERVICES = 60
@@ -51,12 +52,12 @@ def worst_first(health: Iterable[Health], *, most: int = MOST_SERVICES) -> list[
 
 def service_health(user: User) -> list[Health]:
     """How every service in use is, the most important ones first."""
-    return judged(_with_worst(user.pk, role=user.role))
+    return judged(_with_worst(user.pk, sort=sort_of(user)))
 
 
 @kept_question
-def _with_worst(user: int, *, role: str) -> QuerySet[Any]:
-    reader = User(pk=user, role=role)
+def _with_worst(user: int, *, sort: Sort) -> QuerySet[Any]:
+    reader = one_of(sort, user)
     services = visible_services(reader).select_related(None).exclude(status="retired")
     told = services.only("name", "title", "tier").order_by("tier", "name")
     return with_worst(reader, told)[:MOST_JUDGED]

@@ -21,6 +21,7 @@ from itsm.inventory.models import ConfigurationItem, Service
 from itsm.inventory.selectors import edges, turned, visible_configuration_items, visible_services
 from itsm.monitoring.models import Alert
 from itsm.people.models import Membership, User
+from itsm.people.readers import Sort, one_of, sort_of
 from itsm.tickets.desks import desks
 from itsm.tickets.models import Phase, Ticket
 from itsm.tickets.queues import rows_of
@@ -83,14 +84,14 @@ def open_counts(user: User, keys: Collection[int]) -> dict[int, int]:
 def firing_counts(user: User, keys: Collection[int]) -> dict[int, int]:
     """How many alerts of each of these services are on."""
     counts: dict[int, int] = {}
-    for key, _pk in _firing_of(list(keys), role=user.role):
+    for key, _pk in _firing_of(list(keys), sort=sort_of(user)):
         counts[key] = counts.get(key, 0) + 1
     return counts
 
 
 @kept_question
-def _firing_of(keys: list[int], *, role: str) -> QuerySet[Any, Any]:
-    found = loud_alerts(User(role=role)).filter(service__in=among(keys))
+def _firing_of(keys: list[int], *, sort: Sort) -> QuerySet[Any, Any]:
+    found = loud_alerts(one_of(sort)).filter(service__in=among(keys))
     return found.order_by().values_list("service", "pk")[: CAP * SIZE]
 
 
@@ -121,7 +122,7 @@ def _spans(user: User, service: Service, midnights: Sequence[datetime]) -> list[
 
     Each with the place of its first day, and the place after its last one.
     """
-    past, given = _past.words(user.pk, service.pk, role=user.role)
+    past, given = _past.words(user.pk, service.pk, sort=sort_of(user))
     with connection.cursor() as cursor:
         cursor.execute(SPANS.format(past=past), [list(midnights), *given])
         found: list[tuple[int, ...]] = cursor.fetchall()
@@ -129,14 +130,14 @@ def _spans(user: User, service: Service, midnights: Sequence[datetime]) -> list[
 
 
 @kept_question
-def _past(user: int, service: int, *, role: str) -> QuerySet[Any, Any]:
-    rows = _of_service(user, service, role=role).filter(kind="incident").order_by("-pk")
+def _past(user: int, service: int, *, sort: Sort) -> QuerySet[Any, Any]:
+    rows = _of_service(user, service, sort=sort).filter(kind="incident").order_by("-pk")
     columns = ("priority", "opened_at", "resolved_at", "closed_at")
     return _in_each_phase(rows.values_list(*columns), most=MOST_PAST)
 
 
-def _of_service(user: int, service: int, *, role: str) -> QuerySet[Any, Any]:
-    seen = visible_tickets(User(pk=user, role=role)).select_related(None)
+def _of_service(user: int, service: int, *, sort: Sort) -> QuerySet[Any, Any]:
+    seen = visible_tickets(one_of(sort, user)).select_related(None)
     return seen.filter(service=hidden(service))
 
 
@@ -152,35 +153,35 @@ def _in_each_phase(rows: QuerySet[Any, Any], *, most: int) -> QuerySet[Any, Any]
 
 def open_rows(user: User, service: Service) -> list[Ticket]:
     """What is open of a service, the worst first."""
-    return _open_rows(user.pk, service.pk, role=user.role)
+    return _open_rows(user.pk, service.pk, sort=sort_of(user))
 
 
 @kept_question
-def _open_rows(user: int, service: int, *, role: str) -> QuerySet[Any]:
-    rows = rows_of(User(pk=user, role=role)).filter(service=hidden(service))
+def _open_rows(user: int, service: int, *, sort: Sort) -> QuerySet[Any]:
+    rows = rows_of(one_of(sort, user)).filter(service=hidden(service))
     worst = rows.extra(where=[OPEN])  # noqa: S610 a constant
     return worst.order_by("priority", "-pk")[:MOST_ROWS]
 
 
 def alerts_of(user: User, service: Service) -> list[Alert]:
     """The alerts of a service that are on."""
-    return _alerts_of(user.pk, service.pk, role=user.role)
+    return _alerts_of(user.pk, service.pk, sort=sort_of(user))
 
 
 @kept_question
-def _alerts_of(user: int, service: int, *, role: str) -> QuerySet[Any]:
-    reader = User(pk=user, role=role)
+def _alerts_of(user: int, service: int, *, sort: Sort) -> QuerySet[Any]:
+    reader = one_of(sort, user)
     return as_lines(reader, loud_alerts(reader).filter(service=service))[:MOST_ALERTS]
 
 
 def items_of(user: User, service: Service) -> list[ConfigurationItem]:
     """What a service runs on."""
-    return _items_of(service.pk, role=user.role)
+    return _items_of(service.pk, sort=sort_of(user))
 
 
 @kept_question
-def _items_of(service: int, *, role: str) -> QuerySet[ConfigurationItem]:
-    items = visible_configuration_items(User(role=role)).select_related(None)
+def _items_of(service: int, *, sort: Sort) -> QuerySet[ConfigurationItem]:
+    items = visible_configuration_items(one_of(sort)).select_related(None)
     return items.filter(service=service).order_by("name")[: MOST_ITEMS + 1]
 
 
@@ -197,7 +198,7 @@ def _people_of(team: int) -> QuerySet[Membership]:
 
 def news_of(user: User, service: Service) -> list[Happening]:
     """What happened lately to the newest tickets of a service."""
-    newest = _newest_of(user.pk, service.pk, role=user.role)
+    newest = _newest_of(user.pk, service.pk, sort=sort_of(user))
     keys = sorted((pk for (pk,) in newest), reverse=True)[:MOST_NEWS]
     tickets = {each.pk: each for each in _titles_of(keys)} if keys else {}
     events = _events_of(keys, kinds=tuple(desks)) if keys else []
@@ -206,8 +207,8 @@ def news_of(user: User, service: Service) -> list[Happening]:
 
 
 @kept_question
-def _newest_of(user: int, service: int, *, role: str) -> QuerySet[Any, Any]:
-    rows = _of_service(user, service, role=role).order_by("-pk")
+def _newest_of(user: int, service: int, *, sort: Sort) -> QuerySet[Any, Any]:
+    rows = _of_service(user, service, sort=sort).order_by("-pk")
     return _in_each_phase(rows.values_list("pk"), most=MOST_NEWS)
 
 
