@@ -10,8 +10,10 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from itsm.core.errors import NotFound
+from itsm.core.kept_questions import kept_question
 from itsm.inventory.selectors import visible_services
 from itsm.people.models import User
+from itsm.people.readers import Sort, one_of, sort_of
 from itsm.tickets.models import OPEN_PHASES, Ticket
 from itsm.tickets.selectors import visible_tickets
 from problems.matching import LEAST, SURE, Fit, Known, Told, best_of, stems
@@ -132,10 +134,14 @@ def _items_of(problems: Collection[int]) -> dict[int, list[int]]:
 
 def ranked_matches(incident: Ticket) -> QuerySet[Any]:
     """The known errors found for an incident: those that fit well and help often first."""
+    return _ranked(incident.pk)
+
+
+def _ranked(incident: int) -> QuerySet[Any]:
     helped, failed = F("problem__workaround_successes"), F("problem__workaround_failures")
     # The same as ``success_rate``.
     rate = (helped + 1.0) / (helped + failed + 2.0)
-    found = KnownErrorMatch.objects.filter(incident=incident.pk)
+    found = KnownErrorMatch.objects.filter(incident=incident)
     ranked: QuerySet[Any] = found.annotate(rank=F("score") * (rate + 0.5))
     return ranked.order_by("-rank", "problem")
 
@@ -219,13 +225,27 @@ def known_error_for_callers(user: User, number: str) -> Problem:
 
 def advice_on(user: User, incident: Ticket) -> Advice | None:
     """What may help the caller of an incident: its own problem's advice, or the best that fits."""
-    told = _told_to_callers(user)
-    own = _advice(told.filter(incidents_of_problem=incident.pk))
+    own: list[Any] = _told_of(user.pk, incident.pk, sort=sort_of(user))
     if own:
-        return own[0]
-    sure = ranked_matches(incident).filter(score__gte=SURE, problem__in=told.values("pk")).first()
-    found = _advice(told.filter(pk=sure.problem_id)) if sure else []
+        return _advice_of(own)[0]
+    surest: list[KnownErrorMatch] = _surest(user.pk, incident.pk, sort=sort_of(user))
+    found = [
+        advice
+        for each in surest
+        for advice in _advice(_told_to_callers(user).filter(pk=each.problem_id))
+    ]
     return found[0] if found else None
+
+
+@kept_question
+def _told_of(user: int, incident: int, *, sort: Sort) -> QuerySet[Any]:
+    return _told_to_callers(one_of(sort, user)).filter(incidents_of_problem=incident)[:1]
+
+
+@kept_question
+def _surest(user: int, incident: int, *, sort: Sort) -> QuerySet[Any]:
+    told = _told_to_callers(one_of(sort, user)).values("pk")
+    return _ranked(incident).filter(score__gte=SURE, problem__in=told)[:1]
 
 
 def advice_like(user: User, text: str, *, most: int = 3) -> list[Advice]:

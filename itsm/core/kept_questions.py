@@ -19,7 +19,8 @@ from django.db.models.expressions import RawSQL
 from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row")
-FIRST = -(2**62)  # below every number anybody asks for
+LAST = 2**63 - 1  # below it are marks, beyond every number anybody asks for
+MOST = 100
 EPOCH = datetime(1, 1, 2, tzinfo=UTC)  # before everything that happens
 UNPRINTED = "\ue000"
 
@@ -35,7 +36,7 @@ class _Written:
 
     def given(self, values: Sequence[Any]) -> tuple[Any, ...]:
         """All that stands in the statement, with these values in their places."""
-        return tuple(each if at is None else values[at] for at, each in self.places)
+        return tuple(each if at is None else _as(each, values[at]) for at, each in self.places)
 
 
 class KeptQuestion(Generic[Row]):
@@ -47,6 +48,7 @@ class KeptQuestion(Generic[Row]):
 
     def __init__(self, build: Callable[..., QuerySet[Any]]) -> None:
         self._build = build
+        self._name = build.__qualname__
         self._kept: dict[Hashable, _Written | None] = {}
         update_wrapper(self, build)
 
@@ -75,17 +77,27 @@ class KeptQuestion(Generic[Row]):
         try:
             words, given = compiler.as_sql()
         except EmptyResultSet:
+            if _has_words(self._build(*values, **sort)):
+                # Else it would be taken for a question that has no answer, whatever is asked.
+                raise TypeError(f"{self._name} asks of a column too small for marks.") from None
             return None
-        places = [
-            (next((at for at, mark in enumerate(marks) if _is(each, mark)), None), each)
-            for each in given
-        ]
+        places = [(_place_of(each, marks), each) for each in given]
+        if any(at is None and _is_like_a_mark(each) for at, each in places):
+            raise TypeError(f"{self._name} changes a value before it asks.")
         return _Written(rows, compiler, words, places)
+
+
+def _has_words(rows: QuerySet[Any]) -> bool:
+    try:
+        rows.query.get_compiler(using=DEFAULT_DB_ALIAS).as_sql()
+    except EmptyResultSet:
+        return False
+    return True
 
 
 def _mark(place: int, value: Any) -> Any:
     if isinstance(value, int):
-        return FIRST - place
+        return LAST - 1 - place
     if isinstance(value, datetime):
         return EPOCH + timedelta(days=place)
     if isinstance(value, str):
@@ -93,8 +105,23 @@ def _mark(place: int, value: Any) -> Any:
     return object()
 
 
-def _is(given: Any, mark: Any) -> bool:
-    return given is mark or (type(given) is type(mark) and bool(given == mark))
+def _place_of(given: Any, marks: Sequence[Any]) -> int | None:
+    """Which of the values stands here, if one does."""
+    for place, mark in enumerate(marks):
+        if given is mark or (isinstance(given, type(mark)) and given == mark):
+            return place
+    return None
+
+
+def _is_like_a_mark(given: Any) -> bool:
+    if isinstance(given, int):
+        return LAST - MOST <= given < LAST
+    return UNPRINTED in str(given) or (isinstance(given, datetime) and given.year == EPOCH.year)
+
+
+def _as(mark: Any, value: Any) -> Any:
+    """The value as the ORM gave the mark: numbers of some columns have a type of their own."""
+    return type(mark)(value) if isinstance(mark, int) and type(mark) is not int else value
 
 
 def _asked(written: _Written, values: Sequence[Any]) -> QuerySet[Any]:

@@ -9,11 +9,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.db.models.functions import Substr
 
+from itsm.core.kept_questions import among, kept_question
 from itsm.dashboard.filters import WorkFilter
 from itsm.people.models import User
 from itsm.tickets.models import Ticket
 from itsm.tickets.paging import Page, page_of
-from itsm.tickets.queues import rows_of
+from itsm.tickets.queues import rows_of, rows_with
 from itsm.tickets.search import keys_found, words_of
 
 MOST_FOUND = 200
@@ -56,7 +57,7 @@ def _by_words(user: User, filters: WorkFilter, text: str, words: Sequence[str]) 
     let_in = dict(_narrowed(filters).filter(pk__in=hits).values_list("pk", "kind"))
     by_kind = Counter(let_in.values())
     keys = [pk for pk in hits if pk in let_in and kind in ("", None, let_in[pk])][:MOST_SHOWN]
-    rows: dict[int, Ticket] = {each.pk: each for each in rows_of(user).filter(pk__in=keys)}
+    rows = rows_with(user, keys)
     page = Page([rows[pk] for pk in keys if pk in rows])
     return Findings(filters, page, by_kind, _excerpts(keys, words))
 
@@ -68,11 +69,15 @@ def _narrowed(filters: WorkFilter) -> QuerySet[Any]:
 
 def _excerpts(keys: Sequence[int], words: Sequence[str]) -> dict[int, str]:
     """The piece of each description that holds the first of the words it has."""
-    descriptions = Ticket.objects.filter(pk__in=keys).annotate(
-        head=Substr("description", 1, LOOKED_THROUGH)
-    )
-    found = {pk: excerpt(head, words) for pk, head in descriptions.values_list("pk", "head")}
+    heads: list[tuple[int, str]] = _heads(list(keys))
+    found = {pk: excerpt(head, words) for pk, head in heads}
     return {pk: text for pk, text in found.items() if text}
+
+
+@kept_question
+def _heads(keys: list[int]) -> QuerySet[Any, Any]:
+    head = Substr("description", 1, LOOKED_THROUGH)
+    return Ticket.objects.filter(pk__in=among(keys)).annotate(head=head).values_list("pk", "head")
 
 
 def excerpt(text: str, words: Sequence[str]) -> str:

@@ -1,11 +1,13 @@
 """What a queue shows: the filters of its address, turned into rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 
+from itsm.core.kept_questions import among, kept_question
 from itsm.people.models import User
+from itsm.people.readers import Sort, one_of, sort_of
 from itsm.tickets.desks import Desk
 from itsm.tickets.models import Ticket
 from itsm.tickets.narrowing import PHASES, QueueFilter, start_of_day
@@ -30,6 +32,17 @@ def rows_of(user: User, *, with_caller: bool = False) -> QuerySet[Any]:
     if with_caller:
         names, columns = [*names, "caller"], [*columns, *CALLER]
     return visible_tickets(user).select_related(None).select_related(*names).only(*columns)
+
+
+def rows_with(user: User, keys: Sequence[int]) -> dict[int, Ticket]:
+    """Those of these tickets that this person may see, by their keys, with what a row shows."""
+    found = _with_keys(user.pk, list(keys), sort=sort_of(user)) if keys else []
+    return {each.pk: each for each in found}
+
+
+@kept_question
+def _with_keys(user: int, keys: list[int], *, sort: Sort) -> QuerySet[Any]:
+    return rows_of(one_of(sort, user)).filter(pk__in=among(keys))
 
 
 def queue(
@@ -85,5 +98,6 @@ __all__ = [
     "queue",
     "rows_found",
     "rows_of",
+    "rows_with",
     "start_of_day",
 ]

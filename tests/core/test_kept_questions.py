@@ -8,7 +8,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from incidents.models import Incident
+from itsm.core.events import publish
 from itsm.core.kept_questions import among, hidden, kept_question
+from itsm.core.models import Event
+from itsm.people.models import User
 from itsm.tickets.models import Ticket
 from tests.factories import IncidentFactory, UserFactory
 
@@ -35,6 +38,42 @@ def titles(keys: list[int], parent: int) -> QuerySet[Any, Any]:
 def nothing(user: int) -> QuerySet[Any]:
     """Never anything."""
     return Ticket.objects.filter(caller=user).none()
+
+
+@kept_question
+def of_priority(priority: int) -> QuerySet[Any]:
+    """Tickets of a priority, which is kept in a small column."""
+    return Ticket.objects.filter(priority=priority)
+
+
+def test_a_mark_that_does_not_fit_is_no_empty_answer() -> None:
+    with pytest.raises(TypeError, match="of_priority"):
+        of_priority(1)
+
+
+@kept_question
+def told(subject: int, name: str) -> QuerySet[Event]:
+    """Events of a subject, whose key is of a type of its own for the database."""
+    return Event.objects.filter(subject_id=subject, name=name)
+
+
+@kept_question
+def called(title: str) -> QuerySet[Any]:
+    """Tickets with some words in their titles, which the database is asked for as a pattern."""
+    return Ticket.objects.filter(title__icontains=title)
+
+
+def test_numbers_are_given_as_their_columns_want_them(alice: User) -> None:
+    incident = IncidentFactory()
+    (event,) = publish("incident.watched", incident, actor=alice)
+
+    assert told(incident.pk, "incident.watched") == [event]
+    assert told(incident.pk + 1, "incident.watched") == []
+
+
+def test_a_value_that_is_changed_on_its_way_is_refused() -> None:
+    with pytest.raises(TypeError, match="called"):
+        called("checkout")
 
 
 def test_values_take_their_places_each_time() -> None:

@@ -17,7 +17,7 @@ from itsm.people.models import User
 from itsm.people.readers import Sort, one_of, sort_of
 from itsm.tickets.desks import desks
 from itsm.tickets.models import Priority, Ticket
-from itsm.tickets.queues import rows_of
+from itsm.tickets.queues import rows_with
 from itsm.tickets.selectors import visible_tickets
 
 LIST = 8
@@ -68,14 +68,8 @@ def lists_for(user: User, names: Collection[str], *, most: int = LIST) -> dict[s
     """The first tickets of each of these sorts; two statements however many sorts there are."""
     keys = listed(user, names, most=most)
     wanted = {pk for found in keys.values() for pk in found}
-    found = _rows(user.pk, list(wanted), sort=sort_of(user)) if wanted else []
-    rows = {each.pk: each for each in found}
+    rows = rows_with(user, list(wanted))
     return {name: [rows[pk] for pk in keys[name] if pk in rows] for name in names}
-
-
-@kept_question
-def _rows(user: int, keys: list[int], *, sort: Sort) -> QuerySet[Any]:
-    return rows_of(one_of(sort, user)).filter(pk__in=among(keys))
 
 
 @dataclass(frozen=True)
