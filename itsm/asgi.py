@@ -16,7 +16,7 @@ from channels.security.websocket import OriginValidator
 from django.conf import settings
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from itsm.core import sweep
+from itsm.core import sweep, warming
 from itsm.core.bridge import Bridge
 from itsm.core.parking import Parking
 from itsm.core.supervision.children import die_with_parent
@@ -30,7 +30,9 @@ def own_origins() -> list[str]:
     return [f"{base.scheme}://{host}:{port}" for host in settings.ALLOWED_HOSTS]
 
 
-_pages_and_start = Parking(Bridge(_pages, threads=8, on_start=[die_with_parent, sweep.start]))
+_pages_and_start = Parking(
+    Bridge(_pages, threads=8, on_start=[die_with_parent, sweep.start, warming.start])
+)
 
 _doors = ProtocolTypeRouter(
     {

@@ -77,7 +77,9 @@ def _excerpts(keys: Sequence[int], words: Sequence[str]) -> dict[int, str]:
 @kept_question
 def _heads(keys: list[int]) -> QuerySet[Any, Any]:
     head = Substr("description", 1, LOOKED_THROUGH)
-    return Ticket.objects.filter(pk__in=among(keys)).annotate(head=head).values_list("pk", "head")
+    found = Ticket.objects.filter(pk__in=among(keys)).annotate(head=head)
+    heads: QuerySet[Any, Any] = found.values_list("pk", "head")
+    return heads
 
 
 def excerpt(text: str, words: Sequence[str]) -> str:
