@@ -16,7 +16,14 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection
 from django.test import override_settings
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Error,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from itsm.core.supervision.programs import listening_socket
 from itsm.core.supervision.static_files import collect_if_changed
@@ -135,13 +142,33 @@ def house(django_db_setup: None, django_db_blocker: Any) -> Iterator[House]:
 class Person:
     """Somebody before a browser; what the browser complained of is kept."""
 
-    def __init__(self, context: BrowserContext, address: str) -> None:
-        self.context = context
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
         self.address = address
         self.complaints: list[str] = []
-        self.page: Page = context.new_page()
-        self.page.on("console", self._note)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._note)
+        page.on("pageerror", self._hear)
+
+    @property
+    def context(self) -> BrowserContext:
+        return self.page.context
+
+    def leave(self) -> bool:
+        """Leave the browser empty, as for whoever comes next; whether that went well."""
+        self.page.remove_listener("console", self._note)
+        self.page.remove_listener("pageerror", self._hear)
+        try:
+            self.page.unroute_all()
+            self.page.goto(f"{self.address}/healthz")
+            self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+            self.page.goto("about:blank")
+        except Error:  # the house may be away
+            return False
+        self.context.clear_cookies()
+        return True
+
+    def _hear(self, error: Error) -> None:
+        self.complaints.append(str(error))
 
     def _note(self, message: Any) -> None:
         if message.type in ("error", "warning") and "WebSocket" not in message.text:
@@ -158,30 +185,48 @@ class Person:
 
 
 Sit = Callable[..., Person]
+Desks = dict[str, list[Page]]
+
+
+@pytest.fixture(scope="package")
+def desks() -> Desks:
+    """Open browsers nobody sits before, by what they are: to open another costs far more."""
+    return {}
 
 
 @pytest.fixture
-def sit(chromium: Browser, house: House) -> Iterator[Sit]:
+def sit(chromium: Browser, house: House, desks: Desks) -> Iterator[Sit]:
     """Seat people before browsers; at the end no browser may have complained."""
-    seated: list[Person] = []
+    seated: list[tuple[Person, str]] = []
 
-    def seat(user: User | None, *, face: str = "wide", **options: Any) -> Person:
-        width, height = FACES[face]
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, reduced_motion="reduce", **options
-        )
+    def seat(user: User | None, *, face: str = "wide", new: bool = False, **options: Any) -> Person:
+        """Seat somebody; before a new browser if more is to be done to it than to look at pages."""
+        sort = f"{face} {sorted(options.items())}"
+        free = desks.setdefault(sort, [])
+        page = free.pop() if free and not new else open_browser(chromium, face, options)
         if user is not None:
-            context.add_cookies(
+            page.context.add_cookies(
                 [{"name": "session", "value": session_of(user), "url": house.address}]
             )
-        seated.append(Person(context, house.address))
-        return seated[-1]
+        seated.append((Person(page, house.address), "" if new else sort))
+        return seated[-1][0]
 
     yield seat
-    complaints = [each for person in seated for each in person.complaints]
-    for person in seated:
-        person.context.close()
-    assert complaints == []
+    for person, sort in seated:
+        if sort and len(person.context.pages) == 1 and person.leave():
+            desks[sort].append(person.page)
+        else:
+            person.context.close()
+    assert [each for person, _sort in seated for each in person.complaints] == []
+
+
+def open_browser(chromium: Browser, face: str, options: dict[str, Any]) -> Page:
+    """A page of a browser of its own."""
+    width, height = FACES[face]
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, reduced_motion="reduce", **options
+    )
+    return context.new_page()
 
 
 def session_of(user: User) -> str:

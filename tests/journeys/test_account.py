@@ -92,7 +92,7 @@ def test_alice_sets_up_an_app_and_signs_in_with_its_code(
 
 
 def test_alice_adds_a_passkey_and_signs_in_with_nothing_else(sit: Sit, known: User, house: House):
-    person = sit(None)
+    person = sit(None, new=True)
     give_authenticator(person)
     page = person.page
     sign_in(page, by_name(house))
@@ -110,7 +110,7 @@ def test_alice_adds_a_passkey_and_signs_in_with_nothing_else(sit: Sit, known: Us
 
 
 def test_alice_shows_her_passkey_after_the_password(sit: Sit, known: User, house: House):
-    person = sit(None)
+    person = sit(None, new=True)
     give_authenticator(person)
     page = person.page
     sign_in(page, by_name(house))

@@ -15,14 +15,6 @@ from tests.journeys.conftest import House, Sit
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(90)]
 
 
-@pytest.fixture
-def fresh_house(house: House) -> House:
-    """The house started anew, as it remembers ids of content types, which each test has anew."""
-    house.kill()
-    house.start()
-    return house
-
-
 @pytest.mark.parametrize(
     "page_of",
     ["inventory/service/add/", "people/apitoken/add/", "monitoring/monitoringsource/add/"],
@@ -40,7 +32,7 @@ def test_the_scripts_of_the_admin_run(page_of: str, sit: Sit, dana: User):
 
 
 def test_dana_adds_a_member_to_a_team_and_reads_who_did_it(
-    sit: Sit, dana: User, alice: User, platform: Team, fresh_house: House
+    sit: Sit, dana: User, alice: User, platform: Team, house: House
 ):
     person = sit(dana)
     page = person.go(f"/admin/people/team/{platform.pk}/change/")
@@ -65,7 +57,7 @@ EXAMPLE = {
 
 
 def test_dana_connects_a_tool_nobody_knows_from_an_example_of_its_posts(
-    sit: Sit, dana: User, fresh_house: House
+    sit: Sit, dana: User, house: House
 ):
     page = sit(dana).go("/admin/monitoring/monitoringsource/add/")
 
@@ -80,7 +72,7 @@ def test_dana_connects_a_tool_nobody_knows_from_an_example_of_its_posts(
     token = re.search(r"Bearer (\S{20,}?)['\"\s]", page.locator("#content").inner_text())
     assert token, page.locator("#content").inner_text()
     answer = httpx.post(
-        f"{fresh_house.address}/hooks/{source.slug}/",
+        f"{house.address}/hooks/{source.slug}/",
         json=EXAMPLE,
         headers={"Authorization": f"Bearer {token[1]}"},
     )

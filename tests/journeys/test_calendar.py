@@ -85,7 +85,8 @@ def test_a_finger_that_rests_on_a_change_takes_it_along(
     sit: Sit, alice: User, monday: datetime
 ) -> None:
     change = planned(monday)
-    page = sit(alice, has_touch=True).go(f"/changes/calendar/?view=month&on={monday.date()}")
+    person = sit(alice, has_touch=True, new=True)
+    page = person.go(f"/changes/calendar/?view=month&on={monday.date()}")
     what = slot(page, change)
     what.scroll_into_view_if_needed()
     box, width = what.bounding_box(), page.locator(".cell").first.bounding_box()["width"]  # type: ignore[index]

@@ -8,6 +8,9 @@ from incidents.models import Incident
 from itsm.people.models import User
 from tests.journeys.conftest import Sit
 
+# The others are closed and all alike; axe would walk them all to find nothing.
+ONLY_OPEN = "document.querySelectorAll('.endpoint:not([open])').forEach(each => each.remove())"
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(90)]
 
 
@@ -33,6 +36,7 @@ def test_an_open_endpoint_shuts_nobody_out(sit: Sit, alice: User):
     page = sit(alice, face="phone").go("/api/docs/#alerts_list")
 
     expect(page.locator("#alerts_list")).to_have_attribute("open", "")
-    found = Axe().run(page, context={"exclude": [[".endpoint:not([open])"]]})
-    assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.evaluate(ONLY_OPEN)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
