@@ -54,7 +54,7 @@ def find_tickets(user: User, asked: Mapping[str, str]) -> Findings:
 def _by_words(user: User, filters: WorkFilter, text: str, words: Sequence[str]) -> Findings:
     hits = keys_found(user, text, size=MOST_FOUND)
     kind = filters.form.cleaned_data.pop("kind")
-    let_in = dict(_narrowed(filters).filter(pk__in=hits).values_list("pk", "kind"))
+    let_in = dict(_narrowed(filters).filter(pk__in=among(hits)).values_list("pk", "kind"))
     by_kind = Counter(let_in.values())
     keys = [pk for pk in hits if pk in let_in and kind in ("", None, let_in[pk])][:MOST_SHOWN]
     rows = rows_with(user, keys)

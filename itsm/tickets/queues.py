@@ -87,7 +87,7 @@ def order_of(asked: Asked) -> str:
 def rows_found(user: User, tickets: QuerySet[Any], *, desk: Desk, asked: Asked) -> list[Ticket]:
     """Those of the tickets that hold the words asked for, the best first."""
     found = keys_found(user, asked["search"], kind=desk.kind, size=MOST_FOUND)
-    by_key = {each.pk: each for each in tickets.filter(pk__in=found)}
+    by_key = {each.pk: each for each in tickets.filter(pk__in=among(found))}
     return [by_key[pk] for pk in found if pk in by_key]
 
 

@@ -12,6 +12,7 @@ from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection
 from django.db.models import F, QuerySet
 
+from itsm.core.kept_questions import among
 from itsm.people.models import User
 from itsm.tickets.models import Ticket
 from itsm.tickets.selectors import ROW_RELATIONS, visible_tickets
@@ -60,7 +61,7 @@ def narrowed(user: User, tickets: QuerySet[Any], text: str) -> QuerySet[Any]:
         return tickets.filter(number=text.strip().upper())
     words = words_of(text)
     keys = _keys_of_hits(user, words) or _keys_of_hits(user, corrected(words))
-    return tickets.filter(pk__in=keys) if keys else tickets.none()
+    return tickets.filter(pk__in=among(keys)) if keys else tickets.none()
 
 
 def _keys_of_hits(user: User, words: list[str]) -> list[int]:
@@ -88,7 +89,7 @@ def _ranked(
     raw = query_text(words)
     query = SearchQuery(raw, search_type="raw", config="simple")
     if user.has_perm("tickets.view_all"):
-        candidates = tickets.filter(pk__in=_newest_hits(raw))
+        candidates = tickets.filter(pk__in=among(_newest_hits(raw)))
     else:
         # What is somebody's own is little: it is read by its keys, and the index is not asked.
         own = Ticket.objects.first_own(user, most=MOST_OWN, kinds=[kind] if kind else [])
