@@ -28,7 +28,7 @@ from itsm.automation.rules_api import MacroCollection, RuleCollection
 from itsm.automation.runbooks_api import RunbookCollection
 from itsm.automation.runs_api import BreakerCollection, RunCollection, SwitchCollection
 from itsm.core.errors import Invalid, NotFound
-from itsm.core.rest.explorer import chapters_of
+from itsm.core.rest.explorer import Chapter, chapters_of
 from itsm.core.rest.routes import routes
 from itsm.dashboard.api import MeasureCollection
 from itsm.evidence.api import EvidencePackCollection
@@ -163,8 +163,23 @@ def _is_address(address: str) -> bool:
 @signed_in
 def explore(request: HttpRequest) -> HttpResponse:
     """The page to read the API on, and to try it."""
-    shown = {"base": frame_of(person_of(request)), "chapters": chapters_of(description())}
+    shown = {"base": frame_of(person_of(request)), "chapters": _chapters()}
     return render(request, "api/explorer.html", shown)
+
+
+@signed_in
+def operation(request: HttpRequest, name: str) -> HttpResponse:
+    """What one operation takes and gives, and a form to try it, as a part of the page."""
+    endpoints = (each for chapter in _chapters() for each in chapter.endpoints)
+    endpoint = next((each for each in endpoints if each.id == name), None)
+    if endpoint is None:
+        raise NotFound(_("The API has no operation of this name."))
+    return render(request, "api/_endpoint.html", {"endpoint": endpoint})
+
+
+@cache
+def _chapters() -> list[Chapter]:
+    return chapters_of(description())
 
 
 urlpatterns = [
@@ -172,5 +187,6 @@ urlpatterns = [
     path("v1/schema/", Description.as_view(), name="api-schema"),
     path("v1/", include(v1)),
     path("docs/", explore, name="api-docs"),
+    path("docs/<slug:name>/", operation, name="api-operation"),
     re_path(r"", Nothing.as_view(), name="api-nothing"),
 ]

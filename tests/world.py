@@ -56,6 +56,7 @@ from tests.world_of_problems import OF_PROBLEMS, made_of_problems
 
 # What stands in the braces of addresses elsewhere than in the API.
 STAND_FOR = {
+    "api": {"operation": "incidents_create"},
     "hooks": {"source": "none", "token": "wrong"},
     "suggest": {"noun": "services"},
     "admin": {"table": "services"},

@@ -1,4 +1,4 @@
-// The API's own page: sends what its forms say and shows the answer as text, never as elements.
+// The API's own page: fetches what one opens, sends what its forms say and shows the answer as text, never as elements.
 
 const MOST_SHOWN = 200_000;
 
@@ -54,6 +54,14 @@ document.addEventListener("submit", async (event) => {
     output.querySelector("code").textContent = String(error);
   }
 });
+
+// What is opened is fetched as other later parts are.
+document.addEventListener("toggle", ({ target }) => {
+  const place = target.querySelector(":scope[open] > [data-endpoint]:not([data-later])");
+  if (!place) return;
+  place.dataset.later = place.querySelector("a").href;
+  document.dispatchEvent(new Event("parts:changed"));
+}, true);
 
 if (location.hash) {
   const wanted = document.getElementById(location.hash.slice(1));

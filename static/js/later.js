@@ -1,7 +1,8 @@
 // What a page can do without at first is fetched once the page stands; without this it is a link.
 import { fetched } from "steady/html";
 
-const quiet = globalThis.requestIdleCallback ?? ((wait) => setTimeout(wait, 200));
+const LONGEST = 300; // ms; a page that paints nothing new may never call itself idle
+const quiet = (work) => globalThis.requestIdleCallback?.(work, { timeout: LONGEST }) ?? setTimeout(work, LONGEST);
 
 function fetchAll() {
   for (const place of document.querySelectorAll("[data-later]:not([data-part], [data-fetched])")) quiet(() => fill(place));

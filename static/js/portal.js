@@ -7,6 +7,7 @@ import "steady/toast";
 import "steady/composer";
 import "steady/draft";
 import "steady/parts";
+import "steady/later";
 import "steady/bell";
 import "steady/post";
 import "steady/live";

@@ -75,3 +75,15 @@ def test_the_explorer_shows_every_operation_to_whoever_is_signed_in(person, requ
     assert page.status_code == 200
     for _, _, operation in operations(document):
         assert f'id="{operation["operationId"]}"' in page.text
+
+
+def test_an_operation_says_what_it_takes_and_gives(alice):
+    client = Client()
+    client.force_login(alice)
+
+    page = client.get("/api/docs/incidents_create/")
+    unknown = client.get("/api/docs/wonders_work/")
+
+    assert 'data-try="POST" data-address="/api/v1/incidents/"' in page.text
+    assert "<dt><code>title</code>" in page.text
+    assert unknown.status_code == 404
