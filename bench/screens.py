@@ -1,4 +1,4 @@
-"""Takes a picture of every page of the demo company: python -m bench.screens [folder].
+"""Takes a picture of every page of the demo company: python -m bench.screens [folder [person …]].
 
 Pages are found as people find them, by the links of the pages before, and by the table of all doors
 where they can be told from it. Of pages alike, such as those of two incidents, one is taken, of the
@@ -58,8 +58,8 @@ PLACEHOLDER = re.compile(r"\(\?P<\w+>[^)]*\)|<[^>]+>|{\w+}")
 Sorts = dict[str, str]
 
 
-def main(folder: Path) -> None:
-    """Fill the company, find its pages, and photograph them."""
+def main(folder: Path, people: list[str]) -> None:
+    """Fill the company, find its pages, and photograph those made for these people."""
     call_command("migrate", verbosity=0)
     call_command("demo")
     furnish()
@@ -70,7 +70,7 @@ def main(folder: Path) -> None:
         found: Sorts = {}
         for person, start in STARTS.items():
             places = list(pages(person, start, found))
-            for face in FACES:
+            for face in FACES if not people or person in people else ():
                 photograph(browser, address, person, places, face=face, folder=folder)
             print(f"{person}: {len(places)} pages", flush=True)
         browser.close()
@@ -170,7 +170,11 @@ def photograph(
         context.add_cookies([{"name": name, "value": cookie, "url": address}])
     page = context.new_page()
     for place in places:
+        page.set_viewport_size({"width": width, "height": height})
         page.goto(address + place)
+        # As high as all there is: else what stays at the foot of a phone lies in the middle of it.
+        whole = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": width, "height": max(height, whole)})
         page.wait_for_timeout(SETTLED)
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
@@ -184,4 +188,4 @@ def photograph(
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else settings.DATA_DIR / "screens"))
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else settings.DATA_DIR / "screens"), sys.argv[2:])

@@ -66,10 +66,17 @@ TAKEN_IN: tuple[Field, ...] = (
     Field(name="text", label=_l("or its text"), max_length=1_000_000),
 )
 
+BRANDS = {
+    "argocd": "Argo CD",
+    "github": "GitHub",
+    "gitlab": "GitLab",
+    "terraform-cloud": "HCP Terraform",
+}
+
 
 def kinds_of_pipelines() -> list[tuple[str, str]]:
     """The kinds of delivery tools there are."""
-    return [(each, each.replace("-", " ").capitalize()) for each in pipelines]
+    return [(each, BRANDS.get(each, each.capitalize())) for each in pipelines]
 
 
 class PipelineForm(ToolForm[Pipeline]):

@@ -21,6 +21,7 @@ from itsm.core import configuration
 from itsm.core.crypto import EncryptedTextField
 
 M = TypeVar("M", bound=Model)
+NOTHING_CHOSEN = (("", _("Choose")),)
 
 
 class WhetherFilter(admin.EmptyFieldListFilter):
@@ -33,7 +34,25 @@ class WhetherFilter(admin.EmptyFieldListFilter):
             yield {**choice, "display": f"{word} ({count}" if count.endswith(")") else word}
 
 
-class SecretiveAdmin(admin.ModelAdmin[M], Generic[M]):
+class PlainAdmin(admin.ModelAdmin[M], Generic[M]):
+    """Says in words, not in dashes, that nothing is chosen."""
+
+    def get_action_choices(
+        self, request: HttpRequest, default_choices: Any = NOTHING_CHOSEN
+    ) -> list[tuple[str, str]]:
+        return super().get_action_choices(request, list(default_choices))
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        word = _("Choose") if field is not None and field.required else _("None")
+        if isinstance(field, forms.ModelChoiceField):
+            field.empty_label = word if field.empty_label else None
+        elif isinstance(field, forms.ChoiceField):
+            field.choices = [(each, word if each == "" else name) for each, name in field.choices]
+        return field
+
+
+class SecretiveAdmin(PlainAdmin[M], Generic[M]):
     """Leaves secrets out for who only looks: without a form Django would print them plainly.
 
     ``helps`` says beneath a field what the model does not; of ``chosen``, lists of words that are
@@ -119,7 +138,7 @@ class ConfigurationAdmin(SecretiveAdmin[M], Generic[M]):
         return configuration.picture_of(self.model._default_manager.get(pk=obj.pk))
 
 
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+class ReadOnlyAdmin(PlainAdmin[Any]):
     """Rows that are looked at here and made elsewhere."""
 
     show_full_result_count = False

@@ -33,10 +33,10 @@ class MessageAdmin(ReadOnlyAdmin):
 
     list_display = (
         *("ticket", "recipient", "status", "because", "why", "channel", "endpoint"),
-        *("sent_at", "attempts", "detail", "event"),
+        *("sent_at", "detail"),
     )
     list_filter = ("status", "because", "channel", "topic")
-    list_select_related = ("ticket", "recipient", "endpoint", "event")
+    list_select_related = ("ticket", "recipient", "endpoint")
     search_fields = ("=ticket__number", "=recipient__username")
     ordering = ("-id",)
     actions = ("send_again",)

@@ -5,7 +5,13 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import (
+    AdminUserCreationForm,
+    ReadOnlyPasswordHashField,
+    ReadOnlyPasswordHashWidget,
+    UserChangeForm,
+)
+from django.contrib.auth.hashers import is_password_usable
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import QuerySet
@@ -43,8 +49,20 @@ class PersonCreationForm(AdminUserCreationForm[User]):
         fields = ("username",)
 
 
+class PasswordState(ReadOnlyPasswordHashWidget):
+    """Whether there is a password; how it is kept helps nobody who reads this."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        if value and is_password_usable(value):
+            context["summary"] = [{"label": _("There is one.")}]
+        return context
+
+
 class PersonForm(UserChangeForm[User]):
     """What can be changed of a person."""
+
+    password = ReadOnlyPasswordHashField(label=_("Password"), widget=PasswordState)
 
     class Meta:
         model = User

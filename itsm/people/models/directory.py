@@ -210,6 +210,8 @@ class ApiToken(models.Model):
     revoked_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
