@@ -58,7 +58,7 @@ _STANDING = Choice(name="standing", label=_l("What is thought of it"), choices=S
 # What a row of each method is made of.
 ROWS: dict[str, tuple[Field, ...]] = {
     Method.WHYS: (
-        Line(name="label", label=_l("Because"), required=True, max_length=500),
+        Field(name="label", label=_l("Because"), required=True, max_length=500),
         Field(name="text", label=_l("How we know"), max_length=5_000),
         _STANDING,
     ),
