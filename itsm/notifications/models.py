@@ -121,7 +121,7 @@ class Message(models.Model):
     class Because(models.TextChoices):
         """Why somebody was not told."""
 
-        ACTOR = "actor", _("Did it himself")
+        ACTOR = "actor", _("Did it themselves")
         UNSEEN = "unseen", _("May not see it")
         INACTIVE = "inactive", _("May not sign in")
         PREFERENCE = "preference", _("Chose not to be told")

@@ -396,4 +396,4 @@ def test_staff_see_on_the_record_who_was_told_and_why_not(
 
     assert "Who was told" in page
     assert "War room" in page
-    assert "Did it himself" in page
+    assert "Did it themselves" in page
