@@ -1,5 +1,6 @@
 """What the rooms' admins are made of: rows only looked at, and configuration told of by events."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import urlencode
@@ -21,6 +22,8 @@ from itsm.core import configuration
 from itsm.core.crypto import EncryptedTextField
 
 M = TypeVar("M", bound=Model)
+# As Django calls a row whose model does not say what its rows are called.
+NAMELESS = re.compile(r"\w+_\w+ object \(\d+\)$")
 NOTHING_CHOSEN = (("", _("Choose")),)
 
 
@@ -48,7 +51,8 @@ class PlainAdmin(admin.ModelAdmin[M], Generic[M]):
         if isinstance(field, forms.ModelChoiceField):
             field.empty_label = word if field.empty_label else None
         elif isinstance(field, forms.ChoiceField):
-            field.choices = [(each, word if each == "" else name) for each, name in field.choices]
+            offered: Any = field.choices
+            field.choices = [(each, word if each == "" else name) for each, name in offered]
         return field
 
 
@@ -101,8 +105,11 @@ class SecretiveAdmin(PlainAdmin[M], Generic[M]):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What would go along, and what stands against it, in order."""
-        *known, lacking, protected = super().get_deleted_objects(objs, request)
-        return (*known, sorted(lacking, key=str), sorted(protected, key=strip_tags))
+        along, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        through: list[Any] = [each.remote_field.through for each in self.opts.many_to_many]
+        ties = {each._meta.verbose_name_plural for each in through if each._meta.auto_created}
+        counted = {name: count for name, count in counts.items() if name not in ties}
+        return _told(along), counted, sorted(lacking, key=str), sorted(protected, key=strip_tags)
 
 
 class ConfigurationAdmin(SecretiveAdmin[M], Generic[M]):
@@ -156,3 +163,12 @@ class ReadOnlyAdmin(PlainAdmin[Any]):
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
         return False
+
+
+def _told(along: list[Any]) -> list[Any]:
+    """What goes along, without mere ties between two things: nothing says what they are called."""
+    return [
+        _told(each) if isinstance(each, list) else each
+        for each in along
+        if isinstance(each, list) or not NAMELESS.search(str(each))
+    ]

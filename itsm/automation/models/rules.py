@@ -181,4 +181,4 @@ class Firing(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.rule_id} {self.outcome}"
+        return f"{self.rule}: {self.get_outcome_display()}"
