@@ -69,7 +69,7 @@ def main(folder: Path, people: list[str]) -> None:
         address = f"http://127.0.0.1:{server.port}"
         found: Sorts = {}
         for person, start in STARTS.items():
-            places = list(pages(person, start, found))
+            places = [*pages(person, start, found), *_refusals(person)]
             for face in FACES if not people or person in people else ():
                 photograph(browser, address, person, places, face=face, folder=folder)
             print(f"{person}: {len(places)} pages", flush=True)
@@ -96,20 +96,20 @@ def pages(person: str, start: str, found: Sorts) -> Iterator[str]:
     asked, waiting = set[str](), [start, *_known_places(person), *_hidden_places()]
     while waiting:
         place = waiting.pop(0)
-        sort = _sort_of(place)
-        if sort is None or sort in asked:
+        sort, look = _sort_of(place), _look_of(place)
+        if sort is None or look in asked:
             continue
         answer = visitor.get(place)
         if answer.status_code != 200:
             continue
-        asked.add(sort)
+        asked.add(look)
         if answer.streaming or b"<!doctype html" not in answer.content[:100].lower():
-            found.setdefault(sort, "")
+            found[sort] = found[look] = found.get(sort, "")
             continue
         links = LINK.findall(answer.content.decode())
         waiting += [urljoin(place, html.unescape(each)) for each in links]
-        if sort not in found:
-            found[sort] = place
+        if look not in found:
+            found[sort] = found[look] = place
             yield place
 
 
@@ -138,6 +138,23 @@ def _hidden_places() -> Iterator[str]:
     yield from (f"/alerts/silences/{each.pk}/" for each in Silence.objects.all()[:3])
     yield from (f"/changes/meetings/{each.pk}/" for each in Meeting.objects.all()[:1])
     yield from (f"/incidents/views/{each.pk}/edit/" for each in SavedView.objects.all()[:1])
+
+
+def _refusals(person: str) -> Iterator[str]:
+    """What this person is told where there is nothing, and where it may not go."""
+    yield "/nowhere/"
+    for (method, address), codes in rows().items():
+        is_whole = not PLACEHOLDER.search(address) and not address.startswith("api/")
+        if method == "GET" and is_whole and codes[PEOPLE.index(person)] == 403:
+            yield f"/{address}"
+            return
+
+
+def _look_of(place: str) -> str:
+    """The sort of a page, and of an analysis its method: each asks for other things."""
+    sort = _sort_of(place) or ""
+    method = place.partition("?")[0].rstrip("/").rpartition("/")[2]
+    return sort + method if "/analysis/" in sort else sort
 
 
 def _sort_of(place: str) -> str | None:
