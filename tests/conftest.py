@@ -23,10 +23,13 @@ settings.load_profile("house")
 
 
 # The files that take longest, first the longest: short ones then fill the end of a parallel run.
+# Those with a browser stand together, as does what else has one below: whoever goes on to another
+# sort of test ends the browser and the house, and starts both again for the next.
 LONGEST = (
-    *("test_every_page.py", "test_storm.py", "test_record.py", "test_rubbish.py"),
-    *("test_gate_waits.py", "test_supervision.py", "test_calendar.py", "test_account.py"),
-    *("test_doors.py", "test_steady_gate.py", "test_portal.py"),
+    *("journeys/test_every_page.py", "frame/test_storm.py", "api/test_rubbish.py"),
+    *("tests/test_doors.py", "frame/test_gate_waits.py", "frame/test_supervision.py"),
+    *("journeys/test_record.py", "journeys/test_calendar.py", "journeys/test_account.py"),
+    *("journeys/test_steady_gate.py", "journeys/test_portal.py"),
 )
 
 
@@ -35,10 +38,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long."""
 
     def place(item: pytest.Item) -> int:
-        if item.path.name in LONGEST:
-            return LONGEST.index(item.path.name)
-        is_long = {"browser", "slow"} & {mark.name for mark in item.iter_markers()}
-        return len(LONGEST) + (not is_long)
+        file = "/".join(item.path.parts[-2:])
+        if file in LONGEST:
+            return LONGEST.index(file)
+        has_browser = item.path.parent.name == "journeys"
+        is_slow = item.get_closest_marker("slow") is not None
+        return len(LONGEST) + (0 if has_browser else 1 if is_slow else 2)
 
     items.sort(key=place)
 
