@@ -47,6 +47,7 @@ from tests.factories import (
     TeamFactory,
     UserFactory,
 )
+from tests.visitors import Visitor
 from tests.world_of_articles import OF_ARTICLES, written
 from tests.world_of_automation import automated, runs
 from tests.world_of_evidence import OF_EVIDENCE, looked_into
@@ -177,7 +178,7 @@ class World:
 
     def client(self, person: str) -> Client:
         """A browser in which this person has signed in, once for all his knocks."""
-        client = Client(raise_request_exception=False)
+        client = Visitor()
         if person != "nobody":
             client.cookies["session"] = self.sessions[person]
         return client
@@ -199,7 +200,7 @@ class World:
     ) -> Any:
         """The API's answer to a sensible body, or to the one given; what happened is undone."""
         limits.requests.forget()
-        client = Client(raise_request_exception=False)
+        client = Visitor()
         path = self.path(address) + query
         headers = {"Authorization": f"Bearer {self.tokens[person]}"} if person != "nobody" else {}
         if method in ("GET", "DELETE"):
