@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import polib
@@ -35,6 +36,7 @@ class Word:
     files: set[str] = field(default_factory=set)
 
 
+@cache
 def words() -> dict[tuple[str, str], Word]:
     """Every text marked for translation, by context and text."""
     found: dict[tuple[str, str], Word] = {}

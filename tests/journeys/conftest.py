@@ -44,9 +44,12 @@ STATIC_ROOT = settings.DATA_DIR / "test-static"
 FACES = {"wide": (1440, 900), "phone": (390, 844), "small": (360, 740)}
 
 
+Launch = Callable[..., Browser]
+
+
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    """One browser for all journeys."""
+def launch() -> Iterator[Launch]:
+    """Start a browser, which ends with the last journey."""
     path = executable()
     if path is None:
         reason = f"No browser here: `apt-get install {PACKAGE}`."
@@ -56,9 +59,13 @@ def chromium() -> Iterator[Browser]:
     # Playwright runs an event loop in this thread, which Django would take for a careless view.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
+        yield lambda *more: play.chromium.launch(executable_path=path, args=[*ARGUMENTS, *more])
+
+
+@pytest.fixture(scope="package")
+def chromium(launch: Launch) -> Browser:
+    """One browser for all journeys."""
+    return launch()
 
 
 class House:

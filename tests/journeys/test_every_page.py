@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from playwright.sync_api import Browser
 
 from tests.doors import PEOPLE, rows
-from tests.journeys.conftest import House, production_files
+from tests.journeys.conftest import House, Launch, production_files
 from tests.journeys.looking import Watcher
 from tests.tables import empty_tables
 from tests.world import World, make_world
@@ -95,13 +95,21 @@ Watch = Callable[[str], Watcher]
 
 
 @pytest.fixture(scope="module")
-def watch(settled: World, house: House, chromium: Browser) -> Iterator[Watch]:
+def onlooker(launch: Launch) -> Iterator[Browser]:
+    """A browser whose pages nobody scrolls, so that it need not be ready to."""
+    browser = launch("--disable-threaded-compositing")
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def watch(settled: World, house: House, onlooker: Browser) -> Iterator[Watch]:
     """People before browsers; everybody keeps his browser for all pages."""
     watchers: dict[str, Watcher] = {}
 
     def seat(person: str) -> Watcher:
         if person not in watchers:
-            watcher = watchers[person] = Watcher(chromium, address=house.address)
+            watcher = watchers[person] = Watcher(onlooker, address=house.address)
             if person != "nobody":
                 session = settled.sessions[person]
                 cookie = {"name": "session", "value": session, "url": house.address}
