@@ -12,7 +12,6 @@ from itsm.people.roles import Role
 from tests.factories import TeamFactory, UserFactory
 from tests.tables import (  # noqa: F401 fixtures for all
     _tables_are_emptied_quickly,
-    django_db_keepdb,
     django_db_setup,
 )
 from tests.world import world  # noqa: F401 a fixture for all

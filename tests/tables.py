@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import django
 import pytest
 from django.apps import apps
 from django.conf import settings
@@ -38,41 +39,42 @@ END $$;
 
 
 @pytest.fixture(scope="session")
-def django_db_keepdb() -> bool:
-    """The engines end with the run, and their tables with them."""
-    return True
-
-
-@pytest.fixture(scope="session")
 def django_db_setup(
-    request: pytest.FixtureRequest,
-    django_db_modify_db_settings: None,
-    django_db_blocker: Any,
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
 ) -> None:
-    """Migrate once for all processes and later runs, until a migration changes."""
-    kept = _kept()
-    shelf = kept.parent
-    shelf.mkdir(parents=True, exist_ok=True)
-    with (shelf / "lock").open("w") as lock:
+    """Have the tables in a database of this process; nobody takes it down, as its engines end."""
+    with django_db_blocker.unblock():
+        if not made_tables():
+            _load(kept_tables())
+
+
+def made_tables() -> bool:
+    """Migrate once for all processes and later runs, until a migration changes; whether it was now.
+
+    Then the database of this process has the tables, and all others can be filled with them.
+    """
+    kept = kept_tables()
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with (kept.parent / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        is_first = not kept.exists()
-        if not is_first:
-            fcntl.flock(lock, fcntl.LOCK_UN)
-            _load(kept)
-        request.getfixturevalue("django_db_setup")
-        if is_first:
-            for old in shelf.glob("*.sql"):
-                old.unlink()
-            with django_db_blocker.unblock():
-                _dump(kept)
+        if kept.exists():
+            return False
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        for old in kept.parent.glob("*.sql"):
+            old.unlink()
+        draft = kept.with_suffix(".draft")
+        _run("pg_dump", "--no-owner", "--file", str(draft), database=_settings()["NAME"])
+        draft.rename(kept)
+    return True
 
 
 def load_tables(*, host: str, database: str) -> None:
     """Fill an empty database of other engines with them."""
-    _run("psql", *_READING, str(_kept()), database=database, host=host)
+    _run("psql", *_READING, str(kept_tables()), database=database, host=host)
 
 
-def _kept() -> Path:
+def kept_tables() -> Path:
+    """Where they are kept, whether they have been made yet or not."""
     return Path(settings.DATA_DIR, "test-tables", f"{_sign_of_migrations()}.sql")
 
 
@@ -86,16 +88,12 @@ def _sign_of_migrations() -> str:
     return found.hexdigest()[:16]
 
 
-def _dump(kept: Path) -> None:
-    draft = kept.with_suffix(".draft")
-    _run("pg_dump", "--no-owner", "--file", str(draft), database=_settings()["NAME"])
-    draft.rename(kept)
-
-
 def _load(kept: Path) -> None:
     name = connection.creation._get_test_db_name()  # type: ignore[attr-defined]
     _run("createdb", name, database="postgres")
     _run("psql", *_READING, str(kept), database=name)
+    connection.close()
+    _settings()["NAME"] = settings.DATABASES["default"]["NAME"] = name
 
 
 def _settings() -> dict[str, Any]:
@@ -138,3 +136,8 @@ def empty_tables() -> None:
                 raise
         else:
             return
+
+
+if __name__ == "__main__":
+    django.setup()
+    made_tables()

@@ -1,9 +1,13 @@
 """What is misconfigured or not running, and how to mend it."""
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.checks import WARNING, Tags, run_checks
+from django.utils import timezone
+from django.utils.timesince import timesince
 
 from itsm.core.health import state_of_the_parts
 
@@ -44,6 +48,15 @@ def _of_the_parts() -> list[str]:
 def _details(part: dict[str, object]) -> str:
     if "heard_seconds_ago" in part:
         ago = part["heard_seconds_ago"]
-        return "never heard from." if ago is None else f"last heard from {ago} s ago."
+        return "never heard from." if ago is None else f"last heard from {_lasting(ago)} ago."
+    if "owed" in part:
+        oldest = _lasting(part["oldest_seconds"])
+        return f"{part['owed']} owed, the oldest for {oldest}, {part['given_up']} given up."
     said = ", ".join(f"{name} {value}" for name, value in part.items() if name != "ok")
     return f"{said}." if said else ""
+
+
+def _lasting(seconds: Any) -> str:
+    """So long, as people say it."""
+    now = timezone.now()
+    return f"{seconds:.0f} s" if seconds < 60 else timesince(now - timedelta(seconds=seconds), now)
