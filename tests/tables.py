@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,13 @@ ROOMS = ("itsm", "incidents", "problems", "changes", "requests", "knowledge")
 _READING = ("--quiet", "--set", "ON_ERROR_STOP=1", "--file")
 # What migrating fills by itself after every flush, always alike.
 KEPT = {"django_content_type", "auth_permission"}
+PATIENCE = 30  # seconds
 # Held as TRUNCATE would hold them, so that nothing a running product had begun comes after; most
 # are empty, and truncating two hundred tables makes two thousand files anew. Rows go without
 # asking triggers and foreign keys.
 EMPTY = """
 SET LOCAL session_replication_role = replica;
-LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE;
+LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE NOWAIT;
 DO $$
 DECLARE each text; is_filled boolean;
 BEGIN
@@ -126,14 +128,16 @@ def empty_tables() -> None:
     """Take all rows out of all tables; ids go on from where they were."""
     names = connection.introspection.django_table_names(only_existing=True, include_views=False)
     statement = EMPTY.format(tables=", ".join(sorted(set(names) - KEPT)))
-    # The running product may have read one table just when all were to be taken.
-    for last in (False, False, True):
+    # A running product may be at some of them; to wait for it while others are held would hold it.
+    end = time.monotonic() + PATIENCE
+    while True:
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(statement)
         except OperationalError:
-            if last:
+            if time.monotonic() > end:
                 raise
+            time.sleep(0.05)
         else:
             return
 
