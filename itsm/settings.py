@@ -26,7 +26,6 @@ from itsm.people.passwords import VALIDATORS
 
 # So that classes may be written as their types are: admin.ModelAdmin[Team].
 django_stubs_ext.monkeypatch()
-
 env = Environment(os.environ)
 BASE_DIR = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules
@@ -73,6 +72,7 @@ if DEMO and not DEMO_PASSWORD and not TESTING:
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 _processes = min(2, os.cpu_count() or 1)
 WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", default=_processes, least=1, most=64)
+WARM_UP = env.flag("WARM_UP", default=True)
 CURRENCY = env.currency("CURRENCY", default="EUR")  # of prices that name none
 RUNBOOK_DIR = Path(env.text("RUNBOOK_DIR", default=str(DATA_DIR / "runbooks")))
 RUNBOOK_USER = env.text("RUNBOOK_USER")  # whom commands and playbooks run as, if we may choose

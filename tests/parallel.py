@@ -15,6 +15,8 @@ from typing import IO, Any
 
 import pytest
 
+# What the tests start is gone before it would gain anything by it.
+os.environ.setdefault("WARM_UP", "0")
 worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
 for name in ("DATABASE_URL", "REDIS_URL"):
     if own := os.environ.get(f"{name}_{worker}"):

@@ -26,8 +26,9 @@ _stop = threading.Event()
 
 
 def start() -> None:
-    """Warm up this process in the background, once."""
-    threading.Thread(target=_later, name="warming", daemon=True).start()
+    """Warm up this process in the background, once, unless the settings say not to."""
+    if settings.WARM_UP:
+        threading.Thread(target=_later, name="warming", daemon=True).start()
 
 
 def _later() -> None:
