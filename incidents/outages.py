@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from incidents.models import Affected, Incident, OutageUpdate
 from itsm.core.errors import NotFound
-from itsm.core.kept_questions import kept_question
+from itsm.core.kept_questions import INSTANT, hidden, kept_question
 from itsm.inventory.models import Service, Standing
 from itsm.inventory.selectors import followers_of, visible_services
 from itsm.monitoring.models import Alert
@@ -37,8 +37,8 @@ NOTABLE = f"""
 SELECT incident_id FROM monitoring_alert
  WHERE status IN ('firing', 'acked', 'flapping', 'recovering') AND severity = 'critical'
 UNION SELECT ticket_ptr_id FROM incidents_incident WHERE major
-UNION SELECT incident_id FROM incidents_outageupdate WHERE created_at >= (SELECT %s::timestamptz)
-UNION SELECT incident_id FROM incidents_affected WHERE joined_at >= (SELECT %s::timestamptz)
+UNION SELECT incident_id FROM incidents_outageupdate WHERE created_at >= {INSTANT}
+UNION SELECT incident_id FROM incidents_affected WHERE joined_at >= {INSTANT}
        GROUP BY incident_id HAVING count(*) >= {MANY}
 """  # noqa: S608 a constant
 # The same of those that may be over: an alert keeps only its last incident, so that monitoring's
@@ -81,8 +81,7 @@ def known_outages(user: User) -> list[Outage]:
 @kept_question
 def _known(user: int, since: datetime, *, sort: Sort) -> QuerySet[Any]:
     notable = RawSQL(NOTABLE, [since, since])  # noqa: S611 a constant
-    opened = RawSQL("(SELECT %s::timestamptz)", [since])
-    rows = _public(one_of(sort, user)).filter(pk__in=notable, opened_at__gte=opened)
+    rows = _public(one_of(sort, user)).filter(pk__in=notable, opened_at__gte=hidden(since))
     still = rows.extra(where=[OPEN])  # noqa: S610 a constant
     return still.order_by("-affected_count", "priority", "-id").only(*SHOWN)[:MOST_KNOWN]
 

@@ -8,7 +8,7 @@ put in their places whenever it is asked.
 from collections.abc import Callable, Hashable, Sequence
 from copy import copy
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import update_wrapper
 from typing import Any, Generic, TypeVar
 
@@ -23,6 +23,8 @@ LAST = 2**63 - 1  # below it are marks, beyond every number anybody asks for
 MOST = 100
 EPOCH = datetime(1, 1, 2, tzinfo=UTC)  # before everything that happens
 UNPRINTED = "\ue000"
+# Values in statements written by hand, likewise ``hidden``.
+KEY, INSTANT = "(SELECT %s::bigint)", "(SELECT %s::timestamptz)"
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,11 @@ class KeptQuestion(Generic[Row]):
                 raise TypeError(f"{self._name} asks of a column too small for marks.") from None
             return None
         places = [(_place_of(each, marks), each) for each in given]
-        if any(at is None and _is_like_a_mark(each) for at, each in places):
+        always = [each for at, each in places if at is None]
+        if any(_is_like_a_mark(each) for each in always):
             raise TypeError(f"{self._name} changes a value before it asks.")
+        if any(isinstance(each, date) for each in always):
+            raise TypeError(f"{self._name} looks at the clock: have it given as a value.")
         return _Written(rows, compiler, words, places)
 
 
@@ -139,9 +144,10 @@ def kept_question(build: Callable[..., QuerySet[Any]]) -> KeptQuestion[Any]:
     return KeptQuestion(build)
 
 
-def hidden(key: Any) -> RawSQL:
-    """A key that the planner is not shown, since for every other one it would plan anew."""
-    return RawSQL("(SELECT %s::bigint)", [key])
+def hidden(value: Any) -> RawSQL:
+    """A key or an instant that the planner is not shown, as it would plan anew for every other."""
+    shown = INSTANT if isinstance(value, datetime) else KEY
+    return RawSQL(shown, [value])  # noqa: S611 constants
 
 
 def among(keys: Any) -> RawSQL:

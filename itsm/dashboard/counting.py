@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from itsm.core.kept_questions import INSTANT
 from itsm.people.models import User
 from itsm.tickets.models import OPEN_PHASES, Phase, Priority
 from itsm.tickets.queues import start_of_day
@@ -25,8 +26,6 @@ OPEN = "phase IN ({})".format(", ".join(f"'{each.value}'" for each in OPEN_PHASE
 UNACKNOWLEDGED = """(priority <= 2 AND kind = 'incident' AND (
     SELECT detail.acknowledged_at IS NULL FROM incidents_incident AS detail
     WHERE detail.ticket_ptr_id = tickets_ticket.id))"""
-# Hidden from the planner, which for every other instant would plan all over again.
-INSTANT = "(SELECT %s::timestamptz)"
 LEFT_ALONE = f"(phase = '{Phase.NEW.value}' AND opened_at < {INSTANT})"
 OF_MY_TEAMS = "team_id IN (SELECT team_id FROM people_membership WHERE user_id = %s)"
 MY_TEAMS = "(SELECT team_id AS team FROM people_membership WHERE user_id = %s) AS mine"

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
+from itsm.core.kept_questions import KEY
 from itsm.people.delegation import acts_for
 from itsm.people.models import User
 
@@ -138,8 +139,7 @@ def _first_own(
     kinds: tuple[str, ...], phases: tuple[str, ...], most: int, *, oldest_first: bool
 ) -> str:
     """The statement for these kinds and phases, which code names and nobody else."""
-    key = "(SELECT %s::bigint)"
-    wanted = [f"own.id {'>' if oldest_first else '<'} {key}"]
+    wanted = [f"own.id {'>' if oldest_first else '<'} {KEY}"]
     for column, words in (("kind", kinds), ("phase", phases)):
         if words:
             # Written out, so that an index over some of them can be used.
@@ -149,7 +149,7 @@ def _first_own(
         for_others=FOR_OTHERS,
         wanted=" AND ".join(wanted),
         order="ASC" if oldest_first else "DESC",
-        key=key,
+        key=KEY,
         most=most,
     )
 

@@ -46,6 +46,17 @@ def of_priority(priority: int) -> QuerySet[Any]:
     return Ticket.objects.filter(priority=priority)
 
 
+@kept_question
+def of_today(kind: str) -> QuerySet[Any]:
+    """Looks at the clock, and would look at the same one for ever."""
+    return Ticket.objects.filter(kind=kind, opened_at__gte=timezone.now())
+
+
+def test_the_clock_is_no_part_of_a_question() -> None:
+    with pytest.raises(TypeError, match="of_today looks at the clock"):
+        of_today("incident")
+
+
 def test_a_mark_that_does_not_fit_is_no_empty_answer() -> None:
     with pytest.raises(TypeError, match="of_priority"):
         of_priority(1)

@@ -36,4 +36,20 @@ class Migration(migrations.Migration):
             model_name='watcher',
             index=models.Index(fields=['user', 'ticket'], name='watches_of_user'),
         ),
+        migrations.RemoveIndex(
+            model_name='ticket',
+            name='ticket_any_open',
+        ),
+        migrations.RemoveIndex(
+            model_name='ticket',
+            name='ticket_worst_of_service',
+        ),
+        migrations.AddIndex(
+            model_name='ticket',
+            index=models.Index(condition=models.Q(('phase__in', ['new', 'active', 'waiting'])), fields=['priority', '-id'], include=('confidential',), name='ticket_any_open'),
+        ),
+        migrations.AddIndex(
+            model_name='ticket',
+            index=models.Index(condition=models.Q(('phase__in', ['new', 'active', 'waiting'])), fields=['service', 'priority', '-id'], include=('confidential',), name='ticket_worst_of_service'),
+        ),
     ]
