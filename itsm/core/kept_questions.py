@@ -23,7 +23,7 @@ LAST = 2**63 - 1  # below it are marks, beyond every number anybody asks for
 MOST = 100
 EPOCH = datetime(1, 1, 2, tzinfo=UTC)  # before everything that happens
 UNPRINTED = "\ue000"
-# Values in statements written by hand, likewise ``hidden``.
+# The same as ``hidden``, in statements written by hand.
 KEY, INSTANT = "(SELECT %s::bigint)", "(SELECT %s::timestamptz)"
 
 
