@@ -16,7 +16,7 @@ from itsm.automation.models import Macro, Rule
 from itsm.automation.told import as_lines, from_lines
 from itsm.core.errors import Refused
 from itsm.core.facts import Fact, facts
-from itsm.core.fields import Choice, Field, Line
+from itsm.core.fields import Choice, Field, Line, Lines
 from itsm.core.verbs import Verb, verbs, verbs_for
 from itsm.people.models import User
 from itsm.tickets.desks import desks
@@ -49,6 +49,9 @@ class Draft:
         """Add, move or take away a row, as the button that was pressed says."""
         verb, _dash, rest = word.partition("-")
         noun, _dash, place = rest.partition("-")
+        if noun == "event":
+            self._apply_to_events(verb, place)
+            return
         rows: list[Any] = self.steps if noun == "step" else self.conditions
         at = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else len(rows)
         if verb == "drop" and at < len(rows):
@@ -59,6 +62,17 @@ class Draft:
             rows.append({"fact": "", "op": "is", "value": ""})
         elif verb == "add" and noun == "step" and new_verb in verbs and len(rows) < MOST_STEPS:
             rows.append({"verb": new_verb, "values": {}})
+
+    def _apply_to_events(self, verb: str, place: str) -> None:
+        """An event that is added was sent among the others."""
+        left = [each for at, each in enumerate(self.events) if verb != "drop" or str(at) != place]
+        self.typed["events"] = ", ".join(left)
+
+    @property
+    def events(self) -> list[str]:
+        """The names of the events that were chosen, each once."""
+        names = [each.strip() for each in self.typed.get("events", "").split(",")]
+        return list(dict.fromkeys(filter(None, names)))
 
     def document(self) -> Document:
         """What was typed as the action takes it; conditions nobody began are left out.
@@ -116,11 +130,7 @@ def draft_of(record: Rule | Macro) -> Draft:
 def posted(post: QueryDict, fields: Iterable[Field]) -> Draft:
     """What was typed."""
     # A browser says nothing of a box that is not ticked.
-    typed = {
-        each.name: post.get(each.name, "false" if each.sort == "flag" else "")
-        for each in fields
-        if each.sort != "rows"
-    }
+    typed = {each.name: _sent(post, each) for each in fields if each.sort != "rows"}
     rows = zip(post.getlist("c-fact"), post.getlist("c-op"), post.getlist("c-value"), strict=False)
     conditions = [{"fact": fact, "op": op, "value": value} for fact, op, value in rows]
     steps = [
@@ -216,6 +226,12 @@ def _open(each: Field) -> Field:
 
 def _values(post: QueryDict, prefix: str) -> dict[str, str]:
     return {name.removeprefix(prefix): str(post[name]) for name in post if name.startswith(prefix)}
+
+
+def _sent(post: QueryDict, each: Field) -> str:
+    if isinstance(each, Lines):  # chosen one by one, or typed with commas between
+        return ", ".join(filter(None, post.getlist(each.name)))
+    return str(post.get(each.name, "false" if each.sort == "flag" else ""))
 
 
 def version_in(given: QueryDict, name: str = "version") -> int | None:

@@ -132,23 +132,28 @@ OF_OTHERS = (
 def event_words(name: str) -> str:
     """An event as people say it, such as “Incident opened” for ``incident.opened``."""
     noun, _dot, verb = name.partition(".")
-    told = {"noun": _noun(noun), "verb": PAST.get(verb) or verb.replace("_", " ")}
+    told = {"noun": noun_words(noun), "verb": PAST.get(verb) or verb.replace("_", " ")}
     return str(capfirst(_("%(noun)s %(verb)s") % told))
 
 
-def events_there_are() -> list[tuple[str, str]]:
-    """The names of the usual events with their words, those of each kind together."""
+def events_there_are() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The names of the usual events with their words, those of each kind under its name."""
     names = [
         name
         for kind, desk in desks.items()
         if desk.is_in_nav
         for name in (
             f"{kind}.opened",
+            f"{kind}.*",
             *(each.event for each in workflows[kind].transitions.values()),
             *(f"{kind}.{verb}" for verb in TO_ALL),
         )
     ]
-    return [(each, event_words(each)) for each in dict.fromkeys((*names, *OF_OTHERS)) if each]
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for each in filter(None, dict.fromkeys((*names, *OF_OTHERS))):
+        noun = each.partition(".")[0]
+        groups.setdefault(noun, []).append((each, event_words(each)))
+    return [(str(capfirst(noun_words(noun))), found) for noun, found in groups.items()]
 
 
 def fact_words(name: str) -> str:
@@ -173,7 +178,8 @@ def verb_words(name: str) -> str:
     return str(verbs[name].label) if name in verbs else name
 
 
-def _noun(name: str) -> str:
+def noun_words(name: str) -> str:
+    """What an event or a rule is about, as people call it."""
     if name in desks:
         return str(desks[name].noun)
     return str(NOUNS.get(name) or name.replace("_", " "))

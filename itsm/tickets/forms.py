@@ -30,6 +30,11 @@ class Shown:
     def widget(self) -> str:
         return WIDGETS.get(self.field.sort, "line")
 
+    @property
+    def words(self) -> Any:
+        """What was typed as people read it."""
+        return dict(self.choices).get(str(self.value), self.value)
+
 
 WIDGETS = {
     "text": "text",

@@ -22,10 +22,7 @@ document.addEventListener("submit", async (event) => {
 
 // Whoever works with the keyboard goes on in the row that came, or where the one that went had been.
 function focusNew(form, word) {
-  const groups = form.querySelectorAll(
-    word.includes("step") ? "#steps [role=group]" : "#conditions [role=group]",
-  );
-  const rows = [...groups];
+  const rows = [...form.querySelectorAll(`#${word.split("-")[1]}s [role=group][aria-label]`)];
   const place = Number(word.split("-").at(-1));
   const row = word.startsWith("add") ? rows.at(-1) : rows[Math.min(place, rows.length - 1)];
   const target = row?.querySelector("select, input:not([type=hidden]), textarea, button");

@@ -154,7 +154,7 @@ def test_why_a_rule_did_not_act_is_said_on_the_record(
     assert "Tag it" in panel
     assert f"/rules/why/{incident.number}/" in panel
     assert "Grave ones" in page
-    assert "record.priority" in page
+    assert "Priority is at most" in page
     assert f'seen: <span class="mono">{incident.get_priority_display()}</span>' in page
 
 

@@ -6,6 +6,7 @@ from itsm.automation import wording
 
 register = template.Library()
 register.filter("event_words", wording.event_words)
+register.filter("kind_words", wording.noun_words)
 register.filter("fact_words", wording.fact_words)
 register.filter("verb_words", wording.verb_words)
 

@@ -19,7 +19,7 @@ from itsm.automation.selectors import rules as selectors
 from itsm.core.errors import NotAllowed, NotFound, Refused
 from itsm.people.access import person_of, staff_only
 from itsm.people.models import User
-from itsm.tickets.desks import address_of
+from itsm.tickets.desks import address_of, desks
 
 SIZE = 50
 
@@ -117,6 +117,7 @@ def _form(
         "version": request.POST.get("version") or (found.version if found else ""),
         "fields": drafts.shown_fields(MACRO, draft, user=user, refusal=refusal),
         "steps": drafts.shown_steps(draft, user=user, refusal=refusal),
+        "kinds": _kinds(draft),
         "verbs": drafts.verb_groups(user),
         "placeholders": PLACEHOLDERS.items(),
         "is_elsewhere": refusal is not None and refusal.field in ("steps", None),
@@ -124,3 +125,12 @@ def _form(
         "may_edit": True,
     }
     return render(request, "automation/macro.html", content, status=422 if refusal else 200)
+
+
+def _kinds(draft: drafts.Draft) -> list[dict[str, Any]]:
+    chosen = {each.strip() for each in draft.typed.get("kinds", "").split(",")}
+    return [
+        {"kind": kind, "title": desk.title, "is_chosen": kind in chosen}
+        for kind, desk in desks.items()
+        if desk.is_in_nav or kind in chosen
+    ]

@@ -110,6 +110,7 @@ def _form(
         "steps": drafts.shown_steps(draft, user=user, refusal=refusal),
         "facts": drafts.fact_groups(),
         "operators": OPERATORS.items(),
+        "events": draft.events,
         "happenings": events_there_are(),
         "verbs": drafts.verb_groups(user),
         "placeholders": PLACEHOLDERS.items(),
@@ -179,6 +180,7 @@ def simulate(request: HttpRequest, slug: str) -> HttpResponse:
         "choices": DAYS,
         "result": result,
         "count": len(result.acted),
+        "is_varied": len({each.event.name for each in result.acted if each.event}) > 1,
         "touches": [
             (each, result.tickets.get(each.ticket_id or 0)) for each in result.acted[:MOST_TOUCHES]
         ],
