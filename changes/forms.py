@@ -48,6 +48,8 @@ NARROWED: tuple[Field, ...] = (
 )
 # Where freezes and windows come from, and what is not said there.
 TAKEN_IN: tuple[Field, ...] = (
+    Line(name="address", label=_l("Or its address"), max_length=1000),
+    Field(name="text", label=_l("Or its text"), max_length=1_000_000),
     Choice(
         name="sort",
         label=_l("What its events are"),
@@ -58,12 +60,10 @@ TAKEN_IN: tuple[Field, ...] = (
     Zone(
         name="zone",
         label=_l("Time zone"),
-        help=_l("Of times that name none."),
+        help=_l("Of times in it that say none themselves."),
         required=True,
         max_length=60,
     ),
-    Line(name="address", label=_l("Its address"), max_length=1000),
-    Field(name="text", label=_l("or its text"), max_length=1_000_000),
 )
 
 BRANDS = {

@@ -261,6 +261,11 @@ def _excerpt(version: Version, words: Sequence[str]) -> str:
     if match is None:
         return version.summary
     start, end = max(match.start() - AROUND, 0), match.end() + AROUND
+    # Whole words only: from the first that begins, to the last that ends.
+    if start:
+        start = line.find(" ", start, match.start()) + 1 or start
+    if end < len(line):
+        end = max(line.rfind(" ", match.end(), end), match.end())
     return f"{'… ' if start else ''}{line[start:end].strip()}{' …' if end < len(line) else ''}"
 
 

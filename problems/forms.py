@@ -54,7 +54,7 @@ FINDINGS: tuple[Field, ...] = (
     Flag(name="major", label=_l("A major problem: it is reviewed before it is closed")),
 )
 
-_STANDING = Choice(name="standing", label=_l("What is thought of it"), choices=Standing.choices)
+_STANDING = Choice(name="standing", label=_l("Verdict"), choices=Standing.choices)
 # What a row of each method is made of.
 ROWS: dict[str, tuple[Field, ...]] = {
     Method.WHYS: (

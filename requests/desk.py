@@ -16,6 +16,7 @@ desk = Desk(
     place=20,
     styles=("css/changes.css", "css/requests.css"),
     filters=RequestQueueFilter,
+    usual=("number", "caller", "state", "assignee", "opened"),
     back={"hold": "resume"},
 )
 desks.add("service_request")(desk)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from itsm.core.errors import Invalid
 from requests.models import CatalogItem
-from requests.questions import Question
+from requests.questions import WITH_CHOICES, Question
 from requests.rows import Row, condition_of, condition_row_of, rows_of
 from requests.sheets import plain
 
@@ -21,6 +21,9 @@ COLUMNS = (
     "slug", "name", "category", "summary", "description", "keywords", "icon", "owner_team",
     "service", "price", "currency", "cost_centre", "quota", "hours",
 )  # fmt: skip
+# What the form shows of a question of these types alone; of others it is left out.
+BOUNDED = ("text", "long_text", "number", "several", "date")
+ONLY_OF = {"choices": WITH_CHOICES, "pattern": ("text",), "min": BOUNDED, "max": BOUNDED}
 MADE = ("steps", "approval", "lease")
 
 
@@ -47,11 +50,12 @@ def question_of(row: Row) -> Question:
         "type": row["type"] or "text",
         "required": row["required"] == "yes",
     }
-    for name in ("help", "pattern", "prefill", "min", "max"):
+    fitting = {name for name, sorts in ONLY_OF.items() if question["type"] in sorts}
+    for name in ("help", "prefill", *sorted(fitting - {"choices"})):
         if row[name].strip():
             question[name] = row[name].strip()
     choices = [each.strip() for each in row["choices"].splitlines() if each.strip()]
-    if choices:
+    if choices and "choices" in fitting:
         question["choices"] = choices
     if condition := condition_of(row):
         question["show_when"] = condition

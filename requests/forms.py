@@ -75,9 +75,9 @@ class Asked:
 def words_of_rows(user: User) -> dict[str, Any]:
     """What the rows of an item's form offer to choose from."""
     return {
-        "types": TYPES,
-        "patterns": list(PATTERNS),
-        "prefills": PREFILLS,
+        "types": [(each, SORTS[each]) for each in TYPES],
+        "patterns": [(each, FORMS[each]) for each in PATTERNS],
+        "prefills": [(each, SOURCES[each]) for each in PREFILLS],
         "teams": visible_teams(user),
         "runbooks": visible_runbooks(user).order_by("slug"),
         "targets": all_targets(),
@@ -90,6 +90,34 @@ def words_of_rows(user: User) -> dict[str, Any]:
     }
 
 
+# What a question may be, be held to, and be filled in with, in words.
+SORTS = {
+    "text": _l("A line of text"),
+    "long_text": _l("A longer text"),
+    "number": _l("A number"),
+    "date": _l("A day"),
+    "choice": _l("One of several choices"),
+    "several": _l("Any of several choices"),
+    "yes_no": _l("Yes or no"),
+    "person": _l("A person"),
+    "service": _l("A service"),
+    "component": _l("A configuration item"),
+    "email": _l("An e-mail address"),
+}
+FORMS = {
+    "letters": _l("Letters only"),
+    "digits": _l("Digits only"),
+    "slug": _l("A short name, such as test-server-2"),
+    "host_name": _l("The name of a computer"),
+    "phone": _l("A telephone number"),
+    "asset_tag": _l("An asset tag, such as LT-004711"),
+}
+SOURCES = {
+    "person.name": _l("The name of who gets it"),
+    "person.username": _l("The user name of who gets it"),
+    "person.email": _l("The e-mail address of who gets it"),
+    "today": _l("Today"),
+}
 WHOS = {
     "owner": _l("The team that owns it"),
     "manager": _l("The manager of who gets it"),

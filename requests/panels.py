@@ -6,13 +6,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _l
 
 from itsm.people.models import User
+from itsm.people.selectors import team_names_by_slug
 from itsm.tickets.models import Ticket
 from itsm.tickets.panels import panel
 from itsm.tickets.permissions import may_see_notes, may_work
 from itsm.tickets.task_keepers import keepers
 from requests import selectors
 from requests.models import ServiceRequest
-from requests.planning import lines_of
+from requests.planning import lines_of, teams_in
 from requests.questions import in_words
 
 MOST_BESIDE = 20
@@ -52,7 +53,8 @@ def steps(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
         return None
     service_request = _request(ticket)
     found = list(selectors.steps_of(service_request))
-    planned = lines_of(service_request.plan) if service_request.plan and not found else []
+    plan = service_request.plan if not found else None
+    planned = lines_of(plan, team_names_by_slug(teams_in(plan))) if plan else []
     if not found and not planned:
         return None
     return {

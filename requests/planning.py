@@ -51,17 +51,30 @@ def hash_of(plan: Plan) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def lines_of(plan: Plan) -> list[str]:
-    """The steps of a plan, each in a line that says who or what does it, with what."""
+def lines_of(plan: Plan, teams: Mapping[str, str]) -> list[str]:
+    """The steps of a plan, each in a line that says who or what does it, with what.
+
+    ``teams`` are their names by their short names.
+    """
     lines = []
     for place, each in enumerate(plan["steps"], 1):
         sort = str(SORTS.get(each["type"], each["type"]))
-        who = ", ".join(filter(None, (sort, each.get("team", ""))))
+        team = each.get("team") or ""
+        who = ", ".join(filter(None, (sort, teams.get(team, team))))
         by = " ".join(filter(None, (who, each.get("leads_to", ""))))
         inputs = {**each["inputs"], **each.get("later", {})}
-        given = ", ".join(f"{name} = {value}" for name, value in inputs.items())
+        given = ", ".join(f"{_spoken(name)}: {value}" for name, value in inputs.items())
         lines.append(f"{place}. {each['title']} ({by})" + (f": {given}" if given else ""))
     return lines
+
+
+def teams_in(plan: Plan) -> set[str]:
+    """The short names of the teams that do a step of it."""
+    return {each["team"] for each in plan["steps"] if each.get("team")}
+
+
+def _spoken(name: str) -> str:
+    return name[:1].upper() + name[1:].replace("_", " ")
 
 
 def _step(step: StepPlan, wanted: Wanted) -> StepPlan:

@@ -13,6 +13,6 @@ urlpatterns = [
     path("catalogue/sheet/", keeping.sheet, name="catalogue-sheet"),
     path("catalogue/preview/", keeping.preview, name="catalogue-preview"),
     path("catalogue/item/<slug:slug>/", keeping.edit, name="catalogue-edit"),
-    path("lead-times/", keeping.lead_times, name="request-lead-times"),
+    path("catalogue/lead-times/", keeping.lead_times, name="request-lead-times"),
     *pages_of(desk),
 ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from itsm.approvals import selectors
 from itsm.approvals.conditions import fits
-from itsm.approvals.models import Approval, Rule, Stage, Substitute, Vote
+from itsm.approvals.models import NO_RULE, Approval, Rule, Stage, Substitute, Vote
 from itsm.approvals.quorum import Quorum, Result, Sort, result_of
 from itsm.approvals.telling import record_of, tell, tell_asked
 from itsm.core import events
@@ -27,7 +27,6 @@ USUAL_TIME = timedelta(days=2)
 USUAL_GRACE = 24  # hours from the escalation of a stage to its end
 # Nothing fits no rule: then process managers are asked, and silence is never consent.
 DEFAULT = {"name": "Process managers", "role": Role.MANAGER.value, "quorum": "first"}
-DEFAULT_RULE = "No rule fits"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +54,7 @@ def ask(*, question: Question, actor: User) -> Approval:
     approval = Approval.objects.create(
         ticket_id=ticket.pk,
         purpose=question.purpose,
-        rule_name=rule.name if rule else DEFAULT_RULE,
+        rule_name=rule.name if rule else NO_RULE,
         snapshot=dict(question.snapshot),
         snapshot_hash=hash_of(question.snapshot),
         barred=sorted(set(question.barred)),

@@ -12,6 +12,9 @@ from itsm.people.models import Team
 from itsm.people.roles import Role
 from itsm.tickets.models import Ticket
 
+# What stands for the rule of an approval where none fitted.
+NO_RULE = "No rule fits"
+
 
 class Rule(models.Model):
     """One row of a decision table: when it fits, these are asked, or nobody needs to be."""
@@ -71,6 +74,11 @@ class Approval(models.Model):
     opened_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
+
+    @property
+    def is_of_rule(self) -> bool:
+        """Whether a rule said who is asked."""
+        return self.rule_name != NO_RULE
 
     class Meta:
         constraints = [

@@ -25,7 +25,8 @@ def shown(measure: Measure, value: float | None) -> str:
     if measure.unit == HOURS:
         return _("%(count)s h") % {"count": formats.number_format(round(value, 1), 1)}
     places = 2 if measure.unit == A_DAY or measure.how == MEAN else 0
-    return str(formats.number_format(round(value, places), places))
+    told = str(formats.number_format(round(value, places), places))
+    return _("%(count)s a day") % {"count": told} if measure.unit == A_DAY else told
 
 
 def between(measure: Measure, figure: Figure) -> str:

@@ -52,8 +52,8 @@ def basis(measure: Measure, figure: Figure) -> str:
         MEDIAN: _("median of %(count)d"),
         SHARE: _("%(hits)d of %(count)d"),
         MEAN: _("mean of %(count)d"),
-        COUNT: _("counted one by one"),
-        SUM: _("sum of %(count)d"),
+        COUNT: "",  # the number says it
+        SUM: _("%(count)d in all"),
     }
     return words[measure.how] % {"count": figure.count, "hits": round(figure.total)}
 

@@ -176,6 +176,13 @@ def team_names(pks: Collection[int]) -> dict[int, str]:
     return dict(Team.objects.filter(pk__in=pks).values_list("pk", "name"))
 
 
+def team_names_by_slug(slugs: Collection[str]) -> dict[str, str]:
+    """The names of these teams, by their short names; asked for only where there are any."""
+    if not slugs:
+        return {}
+    return dict(Team.objects.filter(slug__in=slugs).values_list("slug", "name"))
+
+
 def workers() -> QuerySet[User]:
     """The people who work on tickets."""
     roles = [role for role in Role if is_capable(role, "tickets.work")]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from itsm.core.registry import Registry
+from itsm.tickets.columns import USUAL
 from itsm.tickets.models import Ticket
 from itsm.tickets.narrowing import QueueFilter
 
@@ -32,6 +33,8 @@ class Desk:
     is_in_nav: bool = True
     # Whether people open them here, or they come about by other work.
     is_opened_here: bool = True
+    # The columns of its queue where nobody has chosen any.
+    usual: tuple[str, ...] = USUAL
 
     @property
     def address(self) -> str:

@@ -68,8 +68,10 @@ def rate_article(*, version: Version, actor: User, helpful: bool, comment: str =
     data = {"version": version.number, "language": version.language, "helpful": helpful}
     events.publish("article.rated", version.article, actor=actor, data=data)
     if not helpful:
-        words = comment or _("A reader did not find it helpful and did not say why.")
-        said_by = _("%(name)s says: %(words)s") % {"name": actor, "words": words}
+        told = _("%(name)s says: %(words)s")
+        if not comment:
+            told = _("%(name)s did not find it helpful and did not say why.")
+        said_by = told % {"name": actor, "words": comment}
         locked(version.article)
         note_or_open(version=version, sort=Sort.FEEDBACK, words=said_by, actor=system_user())
     if _is_doubtful(version):

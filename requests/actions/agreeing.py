@@ -11,11 +11,11 @@ from itsm.approvals.actions import ask as ask_people
 from itsm.approvals.models import Approval
 from itsm.core.errors import Refused
 from itsm.people.models import User
-from itsm.people.selectors import system_user
+from itsm.people.selectors import system_user, team_names_by_slug
 from itsm.tickets.fields import Field
 from requests.actions.ordering import set_plan
 from requests.models import ServiceRequest
-from requests.planning import lines_of
+from requests.planning import lines_of, teams_in
 from requests.pricing import currency_of, money
 from requests.questions import in_words, told_below
 from requests.terms import stages_for
@@ -65,6 +65,7 @@ def picture_of(service_request: ServiceRequest) -> dict[str, Any]:
     """What is judged: for whom, what, at what cost, and every step that will be taken."""
     item, version = service_request.item, service_request.version_of_item
     person = service_request.caller
+    plan = service_request.plan
     told = in_words(version.questions, service_request.answers)
     return {
         "item": item.slug,
@@ -80,7 +81,7 @@ def picture_of(service_request: ServiceRequest) -> dict[str, Any]:
         "cost_centre": service_request.cost_centre,
         "team": item.owner_team.slug if item.owner_team else None,
         "answers": told_below(told),
-        "steps": "\n".join(lines_of(service_request.plan)),
+        "steps": "\n".join(lines_of(plan, team_names_by_slug(teams_in(plan)))),
         "plan_hash": service_request.plan_hash,
     }
 

@@ -50,7 +50,7 @@ UNSEEN = (
     *("search", "description"),
     *(f"current__{each}" for each in ("questions", "steps", "approval", "lease")),
 )
-# The rows of each sort: their fields, and how many empty ones stand below them.
+# The rows of each sort: their fields, and how many empty ones stand there where there is none.
 SORTS = {"questions": (ROW, 2), "steps": (STEP, 1), "stages": (STAGE, 1)}
 
 
@@ -193,7 +193,11 @@ def _lists(
     return {
         sort: {
             "sort": sort,
-            "rows": with_blanks(rows[sort], names, more=MORE_ROWS if more_of == sort else empty),
+            "rows": with_blanks(
+                rows[sort],
+                names,
+                more=MORE_ROWS if more_of == sort else 0 if rows[sort] else empty,
+            ),
             "blank": dict.fromkeys(names, ""),
             "wrong_place": getattr(refusal, "place", 0) if wrong_of == sort else 0,
             "why": getattr(refusal, "why", ""),

@@ -42,7 +42,7 @@ def build(desk: Page) -> None:
     expect(step.get_by_label("Hours it waits")).to_be_hidden()
     stage = desk.locator("[data-list-of=stages] > li").nth(0)
     stage.get_by_label("Who", exact=True).select_option("owner")
-    desk.get_by_role("button", name="Keep it").click()
+    desk.get_by_role("button", name="Save").click()
     expect(desk.get_by_text("version 1")).to_be_visible()
 
 
@@ -64,7 +64,7 @@ def test_an_item_is_built_ordered_on_a_phone_agreed_to_and_fulfilled_live(
 
     word = sit(alice, face="phone").go("/approvals/")
     expect(word.locator("dl.picture")).to_contain_text(
-        "1. Create it (by hand, platform): size = Large"
+        "1. Create it (by hand, Platform): Size: Large"
     )
     word.get_by_role("button", name="Approve").click()
     expect(now).to_have_text("We are on it")

@@ -66,7 +66,7 @@ def understand(page: Page) -> Problem:
     page.get_by_role("link", name="Write: Five whys").click()
     page.get_by_label("Because").nth(0).fill("The spooler runs out of memory")
     page.get_by_label("Because").nth(1).fill("The driver keeps every page")
-    page.get_by_label("What is thought of it").nth(1).select_option("cause")
+    page.get_by_label("Verdict").nth(1).select_option("cause")
     take(page, "problem-whys")
     page.get_by_role("button", name="Save, and take over the cause").click()
     expect(page.locator(".found.is-whys")).to_contain_text("The driver keeps every page")

@@ -121,7 +121,7 @@ def test_the_approver_sees_every_step_with_its_inputs_and_its_price(
     ordered = order(make(questions=questions, steps=[step], approval=OWNER, price=12), size="Large")
 
     picture = Approval.objects.get(ticket=ordered.pk).snapshot
-    assert picture["steps"] == ("1. Create it (http https://cloud.example.org/api): size = Large")
+    assert picture["steps"] == ("1. Create it (http https://cloud.example.org/api): Size: Large")
     assert (picture["plan_hash"], picture["price"]) == (ordered.plan_hash, 12.0)
 
 

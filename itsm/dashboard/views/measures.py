@@ -102,6 +102,7 @@ def measure_rows(request: HttpRequest, name: str) -> HttpResponse:
         "older": asked.rows(found, page=page.number + 1) if page.has_next() else "",
         "csv": f"/measures/{found.name}/csv/?{asked.query(exact=True)}",
         "whole": f"/measures/{found.name}/?{asked.query()}",
+        "all": f"/measures/?{asked.query()}",
     }
     return render(request, "dashboard/measure_rows.html", content)
 
