@@ -42,6 +42,10 @@ AXE = """([within, tags, styles]) => {
 }"""
 # Cells that open the menu of a field have journeys of their own.
 OPENERS = "details.menu > summary, a[data-dialog]:not([data-edit]), [data-help], [popovertarget]"
+# All that axe finds wrong, in whatever state a page is; how each of the rest passed is not written.
+ALL_WRONG = """() => axe.run({ resultTypes: ["violations"] }).then(({ violations }) =>
+    violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ target }) => `${id}: ${target.join(" ")}`)))"""
 # As somebody finds a page: from its top, with nothing chosen yet.
 BEGUN = "() => { document.activeElement?.blur(); scrollTo(0, 0); }"
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -180,6 +184,13 @@ class Watcher:
     def _check(self, response: Any) -> None:
         if response.status >= 400 and not response.request.is_navigation_request():
             self.complaints.append(f"{response.status}: {response.url}")
+
+
+def shut_out(page: Page) -> list[str]:
+    """What is wrong with a page for whoever hears it, sees little or uses no mouse."""
+    page.evaluate(AXE_SCRIPT)
+    found: list[str] = page.evaluate(ALL_WRONG)
+    return found
 
 
 def comes_true(true: Callable[[], bool]) -> bool:

@@ -4,20 +4,19 @@ import re
 import time
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from playwright.sync_api import Page, expect
 
 from itsm.people import codes
 from itsm.people.models import User
 from tests.journeys.conftest import House, Person, Sit
+from tests.journeys.looking import shut_out
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(120),
 ]
-axe = Axe()
 PASSWORD = "four plain walls dance"
 
 
@@ -141,7 +140,7 @@ def test_a_filled_account_shuts_nobody_out(sit: Sit, known: User):
     person = sit(known, face="small", color_scheme="dark")
     for path in ("", "security/", "sessions/", "tokens/"):
         page = person.go(f"/account/{path}")
-        found[path] = [each["id"] for each in axe.run(page).response["violations"]]
+        found[path] = shut_out(page)
         width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert width <= 0, path
 

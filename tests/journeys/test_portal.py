@@ -1,7 +1,6 @@
 """Charlie's stories, on his phone in a corridor."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FilePayload, expect
 
 from incidents import actions
@@ -13,13 +12,13 @@ from itsm.tickets.actions import comment
 from itsm.tickets.models import Rating
 from tests.factories import ServiceFactory
 from tests.journeys.conftest import Sit
+from tests.journeys.looking import shut_out
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(150),
 ]
-axe = Axe()
 
 
 @pytest.fixture
@@ -191,7 +190,7 @@ def test_no_state_of_the_portal_shuts_anybody_out(
     found = {}
     for path in PAGES:
         page = person.go(path.format(item=incident.number, outage=outage.number))
-        faults = [each["id"] for each in axe.run(page).response["violations"]]
+        faults = shut_out(page)
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         found[path] = faults + (["scrolls sideways"] if wide > 0 else [])
 

@@ -4,7 +4,6 @@ import re
 import time
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from incidents import actions
@@ -13,9 +12,9 @@ from itsm.inventory.models import ServiceDependency
 from itsm.people.models import User
 from tests.factories import IncidentFactory, ServiceFactory
 from tests.journeys.conftest import Sit
+from tests.journeys.looking import shut_out
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(90)]
-axe = Axe()
 
 COUNT_REQUESTS = """() => {
   globalThis.asked = [];
@@ -153,6 +152,6 @@ def open_palette(page: Page, words: str) -> None:
 def wrong_with(page: Page) -> list[str]:
     """What axe finds once all is there, and how far the page can be scrolled sideways."""
     expect(page.locator("[data-part][data-later]")).to_have_count(0)
-    found = [each["id"] for each in axe.run(page).response["violations"]]
+    found = shut_out(page)
     beyond = page.evaluate(BEYOND)
     return found + ([f"scrolls {beyond} px sideways"] if beyond > 0 else [])
