@@ -113,8 +113,10 @@ def cause_now() -> Mapping[str, Any] | None:
 def _kind_of(subject: models.Model | Subject) -> str:
     if isinstance(subject, Subject):
         return subject.kind
-    # A model may have a longer name than what it is called in events.
-    return str(getattr(subject, "subject_type", "") or subject._meta.model_name)
+    # A model may have a longer name than what it is called in events. Only the class says so: an
+    # event has a column of that name, which says what that event was about.
+    called = getattr(type(subject), "subject_type", None)
+    return called if isinstance(called, str) else str(subject._meta.model_name)
 
 
 def _write(events: Sequence[Event], owed_to: Sequence[Subscriber]) -> bool:

@@ -15,13 +15,13 @@ from django.contrib.auth.hashers import is_password_usable
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import QuerySet
-from django.forms import ModelForm, PasswordInput
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core import configuration
 from itsm.core.admins import ConfigurationAdmin
-from itsm.core.crypto import EncryptedTextField
+from itsm.core.secret_forms import SecretForm
 from itsm.people import actions
 from itsm.people.actions.factors import enforce_factors, reset_factors
 from itsm.people.addresses import address
@@ -159,28 +159,6 @@ class FactorRuleAdmin(ConfigurationAdmin[FactorRule]):
     ) -> None:
         super().save_related(request, form, formsets, change)
         enforce_factors(rule=form.instance)
-
-
-class SecretForm(ModelForm[Any]):
-    """Asks for secrets without ever showing one: left empty, the old one stays."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in self._secrets():
-            self.fields[name].widget = PasswordInput(attrs={"autocomplete": "new-password"})
-            self.fields[name].help_text = _("Never shown. Left empty, the present one stays.")
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        for name in self._secrets():
-            given[name] = given.get(name) or getattr(self.instance, name)
-        return given
-
-    def _secrets(self) -> list[str]:
-        # Who only looks is given a form without any fields.
-        columns = self._meta.model._meta.concrete_fields
-        secrets = [each.name for each in columns if isinstance(each, EncryptedTextField)]
-        return [each for each in secrets if each in self.fields]
 
 
 @admin.register(IdentityProvider)

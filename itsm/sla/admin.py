@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core.admins import ConfigurationAdmin
+from itsm.core.secret_forms import SecretForm
 from itsm.sla.models import Calendar, Holiday, Objective, WorkingHours
 
 
@@ -30,6 +31,7 @@ class CalendarAdmin(ConfigurationAdmin[Calendar]):
 class ObjectiveAdmin(ConfigurationAdmin[Objective]):
     """What services are to achieve; how they stand is measured, not typed."""
 
+    form = SecretForm
     list_display = ("name", "service", "target", "window_days", "left", "burn", "measured_at")
     list_filter = ("is_active",)
     list_select_related = ("service",)

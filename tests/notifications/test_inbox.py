@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from incidents.models import Incident
 from itsm.core import delivery
+from itsm.core.models import Event
 from itsm.notifications.actions import mark_read
 from itsm.notifications.chores import forget_old_messages
 from itsm.notifications.models import InboxEntry, Message
@@ -38,6 +39,19 @@ def test_a_record_stands_in_the_inbox_once_and_counts_what_is_new(alice: User, c
 
     assert InboxEntry.objects.get(user=alice).unread == 3
     assert unread_count(alice) == 1
+
+
+def test_filling_an_inbox_happens_to_no_record_that_has_the_number_of_the_event(
+    as_: Browser, alice: User, charlie: User
+) -> None:
+    replied(IncidentFactory(assignee=alice, caller=charlie), charlie)
+    filled = Event.objects.get(name="inbox.filled")
+    other = IncidentFactory(id=filled.subject_id, assignee=alice)
+
+    seen = as_(alice).get(f"/api/v1/incidents/{other.number}/timeline/").json()["results"]
+
+    assert "inbox.filled" not in [each["event"] for each in seen]
+    assert filled.subject_type == "event"
 
 
 def test_what_is_new_stands_before_what_was_read(as_: Browser, alice: User, charlie: User):

@@ -20,6 +20,7 @@ from itsm.people.models import User
 from itsm.sla.actions import measure_due
 from itsm.sla.chores import measure_objectives
 from itsm.sla.models import Objective
+from tests.administration.forms import filled
 from tests.changes.test_permits import agreed_to
 from tests.factories import ServiceFactory
 
@@ -265,3 +266,16 @@ def test_the_token_is_shown_to_nobody(measured: Objective, alice: User) -> None:
     client = Program(alice).client
 
     assert b"of-prometheus" not in client.get("/api/v1/objectives/").content
+
+
+def test_not_even_to_who_sets_it_in_the_admin(measured: Objective, dana: User) -> None:
+    client = Client()
+    client.force_login(dana)
+    address = f"/admin/sla/objective/{measured.pk}/change/"
+    page = client.get(address)
+
+    client.post(address, filled(page.context, name="Answers well"))
+
+    measured.refresh_from_db()
+    assert b"of-prometheus" not in page.content
+    assert (measured.name, measured.token) == ("Answers well", "of-prometheus")
