@@ -24,6 +24,7 @@ from itsm.core.crypto import EncryptedTextField
 M = TypeVar("M", bound=Model)
 # As Django calls a row whose model does not say what its rows are called.
 NAMELESS = re.compile(r"\w+_\w+ object \(\d+\)$")
+DIGITS = re.compile(r"(\d+)")
 NOTHING_CHOSEN = (("", _("Choose")),)
 
 
@@ -109,7 +110,7 @@ class SecretiveAdmin(PlainAdmin[M], Generic[M]):
         through: list[Any] = [each.remote_field.through for each in self.opts.many_to_many]
         ties = {each._meta.verbose_name_plural for each in through if each._meta.auto_created}
         counted = {name: count for name, count in counts.items() if name not in ties}
-        return _told(along), counted, sorted(lacking, key=str), sorted(protected, key=strip_tags)
+        return _told(along), counted, sorted(lacking, key=str), sorted(protected, key=_in_order)
 
 
 class ConfigurationAdmin(SecretiveAdmin[M], Generic[M]):
@@ -167,8 +168,10 @@ class ReadOnlyAdmin(PlainAdmin[Any]):
 
 def _told(along: list[Any]) -> list[Any]:
     """What goes along, without mere ties between two things: nothing says what they are called."""
-    return [
-        _told(each) if isinstance(each, list) else each
-        for each in along
-        if isinstance(each, list) or not NAMELESS.search(str(each))
-    ]
+    told = [_told(each) if isinstance(each, list) else each for each in along]
+    return [each for each in told if each and not NAMELESS.search(str(each))]
+
+
+def _in_order(words: str) -> list[Any]:
+    """As people put them: INC-9 before INC-10."""
+    return [int(each) if each.isdecimal() else each for each in DIGITS.split(strip_tags(words))]

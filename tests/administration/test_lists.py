@@ -70,8 +70,8 @@ def test_who_left_a_mark_nobody_may_remove_stays(
 
     page = admin.get(f"/admin/people/team/{team.pk}/delete/").content.decode()
 
-    assert "“Network” has left its mark on what nobody may remove, so it stays:" in page
-    assert page.index("entries</li>") < page.index("turns</li>")
+    assert "“Network” stays, because records which nobody may remove speak of it:" in page
+    assert page.index("Entries</li>") < page.index("Turns</li>")
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def test_dana_adds_a_member_to_a_team_and_reads_who_did_it(
     person = sit(dana)
     page = person.go(f"/admin/people/team/{platform.pk}/change/")
 
-    page.get_by_role("button", name="Add another Membership").click()
+    page.get_by_role("button", name="Add", exact=True).click()
     page.locator("tr.form-row:not(.empty-form) .select2-selection").last.click()
     page.keyboard.type("dan")
     page.locator(".select2-results__option", has_text="Dana").click()
