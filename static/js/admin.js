@@ -45,6 +45,9 @@ function name() {
       cell.classList.toggle("is-time", MOMENT.test(cell.textContent.trim()));
     }
   }
+  // A moment keeps to one line where there is room for it.
+  const results = document.querySelector(".results");
+  if (results?.scrollWidth > results?.clientWidth) results.classList.add("is-tight");
   for (const corner of document.querySelectorAll("th.original, th.column-__str__:empty")) {
     const plain = document.createElement("td");
     plain.className = corner.className;
