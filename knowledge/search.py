@@ -26,6 +26,8 @@ OF_SOME_WORDS = 200  # looked at that hold most of the words
 WINDOW = 800  # newest looked through before the long lists of the index are read
 SAMPLE = 64  # newest that tell how common a word is
 COMMON = 16  # of them, from which on a word is common
+# What is left where a mark was taken out before a comma or a stop.
+BEFORE_A_MARK = re.compile(r" (?=[,.;:!?)])")
 AROUND = 110  # characters of a text around a word that was found
 LOOKED_THROUGH = 12_000
 NUMBER = re.compile(r"^KB-\d{1,12}$", re.IGNORECASE)
@@ -266,7 +268,8 @@ def _excerpt(version: Version, words: Sequence[str]) -> str:
         start = line.find(" ", start, match.start()) + 1 or start
     if end < len(line):
         end = max(line.rfind(" ", match.end(), end), match.end())
-    return f"{'… ' if start else ''}{line[start:end].strip()}{' …' if end < len(line) else ''}"
+    said = BEFORE_A_MARK.sub("", line[start:end].strip())
+    return f"{'… ' if start else ''}{said}{' …' if end < len(line) else ''}"
 
 
 def pattern_of(words: Sequence[str]) -> re.Pattern[str]:

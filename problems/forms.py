@@ -37,7 +37,7 @@ class SortOfCause(Offered):
 REPORT: tuple[Field, ...] = (
     Line(name="title", label=_l("What keeps happening"), required=True),
     Field(name="description", label=_l("What is known")),
-    Field(name="symptoms", label=_l("Symptoms: how one knows it again")),
+    Field(name="symptoms", label=_l("Symptoms")),
     TicketNumber(name="incident", label=_l("Incident that made you ask")),
     Choice(name="origin", label=_l("What made you ask"), required=True, choices=Origin.choices),
     ServiceName(name="service", label=_l("Service")),
@@ -47,10 +47,10 @@ REPORT: tuple[Field, ...] = (
     Tags(name="tags", label=_l("Tags"), help=_l("With commas between them.")),
 )
 FINDINGS: tuple[Field, ...] = (
-    Field(name="symptoms", label=_l("Symptoms: how one knows it again")),
+    Field(name="symptoms", label=_l("Symptoms")),
     Field(name="cause", label=_l("Root cause"), max_length=50_000),
-    SortOfCause(name="cause_category", label=_l("Sort of cause")),
-    Field(name="workaround", label=_l("What helps meanwhile, for agents")),
+    SortOfCause(name="cause_category", label=_l("Kind of cause")),
+    Field(name="workaround", label=_l("Workaround, for agents")),
     Flag(name="major", label=_l("A major problem: it is reviewed before it is closed")),
 )
 

@@ -293,7 +293,8 @@ def lead_times(user: User, since: datetime) -> list[dict[str, Any]]:
             f"""
             SELECT item.slug, item.name, count(*),
                    percentile_cont(0.5) WITHIN GROUP (ORDER BY took), max(took),
-                   avg((request.due_at IS NULL OR ticket.resolved_at <= request.due_at)::int)
+                   count(*) FILTER (WHERE request.due_at IS NULL
+                                       OR ticket.resolved_at <= request.due_at)
               FROM requests_servicerequest AS request
               JOIN tickets_ticket AS ticket ON ticket.id = request.ticket_ptr_id
               JOIN requests_catalogitem AS item ON item.id = request.item_id,
@@ -311,7 +312,7 @@ def lead_times(user: User, since: datetime) -> list[dict[str, Any]]:
             "count": count,
             "median": timedelta(seconds=float(median)),
             "longest": timedelta(seconds=float(longest)),
-            "in_time": round(float(in_time) * 100),
+            "in_time": in_time,
         }
         for slug, name, count, median, longest, in_time in rows
     ]

@@ -30,7 +30,7 @@ SLUG = Line(name="slug", label=_l("Short name"), required=True, max_length=60)
 TEXT = Field(
     name="text",
     label=_l("What it does"),
-    help=_l("As YAML: target, parameters, steps, rollback, verification. See the documentation."),
+    help=_l("As YAML: target, parameters, steps, rollback, verification."),
     required=True,
     max_length=LONGEST,
 )

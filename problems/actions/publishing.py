@@ -25,7 +25,7 @@ PUBLISHED_IN = (*OPEN, "closed")
         Field(
             name="workaround",
             also="workaround",
-            label=_l("What helps meanwhile, for agents"),
+            label=_l("Workaround, for agents"),
             help=_l("It is written on every open incident of the problem."),
         ),
         Line(

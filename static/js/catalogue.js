@@ -48,7 +48,7 @@ function add(sort) {
 }
 
 function narrow(type) {
-  for (const each of type.closest("[data-narrows], .keep-grid").querySelectorAll("[data-types]"))
+  for (const each of (type.closest("[data-narrows]") ?? type.closest(".keep-grid")).querySelectorAll("[data-types]"))
     each.hidden = !each.dataset.types.split(" ").includes(type.value);
 }
 
