@@ -83,7 +83,7 @@ def test_a_problem_is_counted_understood_told_of_fixed_and_closed(
     do(
         page,
         "Publish a workaround",
-        What_helps_meanwhile="Restart the spooler.",
+        for_agents="Restart the spooler.",
         The_trouble_in_a_few_words="Printing from Word hangs",
         What_callers_can_do="Print to PDF, then print the PDF.",
     )
