@@ -32,7 +32,7 @@ HOW_BAD = (
     ("3", _l("It can wait"), _l("a question or a small thing")),
 )
 
-SHOWN = (("open", _l("Open")), ("closed", _l("Closed")), ("all", _l("All")))
+SHOWN = (("open", _l("Current")), ("closed", _l("Closed")), ("all", _l("All")))
 FACES = (
     (1, _l("Very bad"), "angry"),
     (2, _l("Bad"), "frown"),

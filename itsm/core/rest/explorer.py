@@ -44,6 +44,11 @@ class Chapter:
     about: str
     endpoints: list[Endpoint] = field(default_factory=list)
 
+    @property
+    def title(self) -> str:
+        """Its name as a heading."""
+        return self.name.replace("-", " ").capitalize()
+
 
 def chapters_of(document: Schema) -> list[Chapter]:
     """The chapters, in the order of the document's tags."""

@@ -134,9 +134,11 @@ def health_badge(health: Health) -> SafeString:
         return marked_safe(f'<span class="muted small">{escape(_("Healthy"))}</span>')
     priority, because = health.priority, health.because
     badges = ""
+    if priority:
+        badges += f'<span class="badge is-priority is-p{priority}">P{priority}</span>'
     if because:
         words = _("Impaired by %(name)s") % {"name": ", ".join(map(str, because[:2]))}
         badges += f'<span class="impaired clip">{escape(words)}</span>'
-    if priority:
-        badges += f'<span class="badge is-priority is-p{priority}">P{priority}</span>'
+    else:
+        badges += f'<span class="muted small">{escape(_("open"))}</span>'
     return marked_safe(badges)

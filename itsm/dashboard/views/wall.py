@@ -15,7 +15,7 @@ from itsm.people.models import User
 
 MOST_BURNING = 6
 MOST_ALERTS = 6
-MOST_SERVICES = 24
+MOST_SERVICES = 21
 QUICKEST, SLOWEST = 5, 300  # seconds that one panel may stand while they take turns
 
 
@@ -34,8 +34,9 @@ def _numbers(user: User) -> Mapping[str, Any]:
 
 
 def _burning(user: User) -> Mapping[str, Any]:
-    rows = lists_for(user, ["burning"], most=MOST_BURNING)["burning"]
-    return {"burning": [(each, _clock(each.opened_at)) for each in rows]}
+    rows = lists_for(user, ["burning"], most=MOST_BURNING + 1)["burning"]
+    shown = [(each, _clock(each.opened_at)) for each in rows[:MOST_BURNING]]
+    return {"burning": shown, "has_more": len(rows) > MOST_BURNING}
 
 
 def _clock(since: Any) -> str:
@@ -51,7 +52,10 @@ def _alerts(user: User) -> Mapping[str, Any]:
 
 
 def _health(user: User) -> Mapping[str, Any]:
-    return {"health": worst_first(service_health(user), most=MOST_SERVICES)}
+    health = service_health(user)
+    # The last place says how many found none.
+    most = MOST_SERVICES if len(health) <= MOST_SERVICES else MOST_SERVICES - 1
+    return {"health": worst_first(health, most=most), "more": max(len(health) - most, 0)}
 
 
 PARTS: Mapping[str, Fill] = {

@@ -92,7 +92,7 @@ class TicketCollection(Belongings):
     @operation(
         "post",
         "",
-        lambda view: _("Open a new %(kind)s") % {"kind": view.kind},
+        lambda view: _("Open a new %(kind)s") % {"kind": view.kind.replace("_", " ")},
         takes=opening_fields,
         gives=lambda view: view.shape,
         status=201,
@@ -108,7 +108,7 @@ class TicketCollection(Belongings):
     @operation(
         "get",
         "<str:number>/",
-        lambda view: _("Show one %(kind)s") % {"kind": view.kind},
+        lambda view: _("Show one %(kind)s") % {"kind": view.kind.replace("_", " ")},
         gives=lambda view: view.shape,
     )
     def retrieve(self, request: Asked, number: str) -> Response:
@@ -122,7 +122,7 @@ class TicketCollection(Belongings):
     @operation(
         "patch",
         "<str:number>/",
-        lambda view: _("Edit one %(kind)s") % {"kind": view.kind},
+        lambda view: _("Edit one %(kind)s") % {"kind": view.kind.replace("_", " ")},
         takes=lambda view: view.editing,
         gives=lambda view: view.shape,
         refuses=(409,),
