@@ -2,18 +2,24 @@
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
+from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from changes import actions, gatekeeping
+from changes.admin_forms import BoardForm, WindowForm, repeats_in_words
 from changes.forms import PipelineForm
 from changes.models import (
     Board,
     ChangeTemplate,
     ChangeType,
+    Environment,
     EvidenceKind,
     GateCall,
     GatePolicy,
@@ -28,32 +34,72 @@ from itsm.core.admins import ConfigurationAdmin, ReadOnlyAdmin, WhetherFilter
 from itsm.monitoring.tool_admin import ToolAdmin
 
 
+def _told(at: Any, zone: str) -> str:
+    return f"{date_format(at.astimezone(ZoneInfo(zone)), 'j M Y, H:i')} ({zone})"
+
+
+class InOwnZoneAdmin(ConfigurationAdmin[Any]):
+    """Things that repeat, at times of the zone they name; a new one names the reader's."""
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        zone = timezone.get_current_timezone_name()
+        return {"time_zone": zone, **super().get_changeform_initial_data(request)}
+
+    @admin.display(description=_("repeats"))
+    def often(self, record: Any) -> str:
+        return repeats_in_words(record.repeats)
+
+
 @admin.register(Window)
-class WindowAdmin(ConfigurationAdmin[Window]):
-    list_display = ("name", "sort", "starts_at", "ends_at", "repeats", "is_active")
+class WindowAdmin(InOwnZoneAdmin):
+    form = WindowForm
+    list_display = ("name", "sort", "starts", "ends", "often", "is_active")
     list_filter = ("sort", "is_active")
     search_fields = ("name",)
     autocomplete_fields = ("services", "configuration_items", "owner_team")
     chosen: ClassVar[Mapping[str, Any]] = {"exempt_types": ChangeType.choices}
     helps: ClassVar[Mapping[str, Any]] = {
+        "starts_at": _("In the time zone named below."),
+        "ends_at": _("In the time zone named below."),
         "services": _("Without services, components, tier and environment, of everything."),
-        "environment": _("Such as production; empty: of every one."),
         "exempt_types": _("Changes of these types go all the same."),
     }
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "environment":
+            offered = [("", _("Every one")), *Environment.choices]
+            return forms.ChoiceField(label=_("Environment"), choices=offered, required=False)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @admin.display(description=_("starts"), ordering="starts_at")
+    def starts(self, window: Window) -> str:
+        return _told(window.starts_at, window.time_zone)
+
+    @admin.display(description=_("ends"), ordering="ends_at")
+    def ends(self, window: Window) -> str:
+        return _told(window.ends_at, window.time_zone)
+
 
 @admin.register(Board)
-class BoardAdmin(ConfigurationAdmin[Board]):
+class BoardAdmin(InOwnZoneAdmin):
+    form = BoardForm
     fields = (
         *("slug", "name", "team", "chair", "first_at", "minutes", "repeats", "time_zone"),
         *("bands", "environment", "is_active"),
     )
     chosen: ClassVar[Mapping[str, Any]] = {"bands": tuple(BAND_WORDS.items())}
-    helps: ClassVar[Mapping[str, Any]] = {"bands": _("Without any: high and very high.")}
-    list_display = ("name", "team", "chair", "first_at", "repeats", "is_active")
+    helps: ClassVar[Mapping[str, Any]] = {
+        "first_at": _("In the time zone named below."),
+        "bands": _("Without any: high and very high."),
+    }
+    list_display = ("name", "team", "chair", "first", "often", "is_active")
     list_select_related = ("team", "chair")
     search_fields = ("name", "slug")
     autocomplete_fields = ("team", "chair")
+
+    @admin.display(description=_("first meeting"), ordering="first_at")
+    def first(self, board: Board) -> str:
+        return _told(board.first_at, board.time_zone)
 
 
 class VersionInline(admin.StackedInline[TemplateVersion, ChangeTemplate]):
@@ -101,7 +147,7 @@ class PipelineAdmin(ToolAdmin[Pipeline]):
     chosen: ClassVar[Mapping[str, Any]] = {"required_evidence": EvidenceKind.choices}
     helps: ClassVar[Mapping[str, Any]] = {
         "required_evidence": _("What must be there, and well, before the gate lets it go on."),
-        "window": _("Hours, minutes and seconds, such as 04:00:00."),
+        "window": _("Hours, minutes and seconds: 04:00:00 are four hours."),
         "answer_within": _("Such as 1 00:00:00 for a day. What is not allowed by then is refused."),
     }
     list_display = ("name", "kind", "address", "service", "is_active", "last_heard_at")
@@ -185,3 +231,13 @@ class GatePolicyAdmin(ConfigurationAdmin[GatePolicy]):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and gatekeeping.gate_policy().pk is None
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        told = {"show_save_and_add_another": False, **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, told)

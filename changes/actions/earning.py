@@ -69,7 +69,8 @@ def _lose(template: ChangeTemplate, change: Change, run: Run, actor: User) -> No
     template.standing = Standing.DEMOTED
     template.demoted_at = timezone.now()
     template.save(update_fields=["standing", "demoted_at"])
-    data = {"change": change.pk, "code": run.code, "has_caused": run.has_caused}
+    data = {"name": template.name, "change": change.pk, "code": run.code,
+            "has_caused": run.has_caused}  # fmt: skip
     events.publish("change_template.demoted", template, actor=actor, data=data)
 
 

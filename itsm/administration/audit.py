@@ -44,6 +44,7 @@ class Entry:
     name: str
     address: str
     differences: list[Difference]
+    is_new: bool = False
 
 
 def audited() -> dict[str, type[Model]]:
@@ -110,14 +111,16 @@ def _midnight(day: Any) -> datetime:
 
 def _entry(event: Event, model: type[Model] | None) -> Entry:
     told = event.data.get("changes")
+    word = event.name.rpartition(".")[2]
     return Entry(
         event=event,
         who=str(event.actor) if event.actor else _("The system"),
-        verb=_verb(event.name.rpartition(".")[2]),
+        verb=_verb(word),
         noun=noun_of(model) if model else event.subject_type,
         name=str(event.data.get("name") or f"#{event.subject_id}"),
         address=_address(event, model),
         differences=_differences(told, model) if isinstance(told, dict) else [],
+        is_new=word in ("added", "joined") or (model is not None and word == kind_of(model).added),
     )
 
 
@@ -126,6 +129,8 @@ def _verb(word: str) -> str:
         "joined": _("put somebody into"),
         "departed": _("took somebody out of"),
         "token_rotated": _("gave a new token to"),
+        "version_added": _("added a version of"),
+        "secret_removed": _("took a secret away from"),
     }
     return words.get(word, word.replace("_", " "))
 

@@ -130,9 +130,13 @@ def _sources() -> Step:
         says = _("No tool posts to us yet. Any tool that can post JSON will do.")
         add = reverse("admin:monitoring_monitoringsource_add")
         return Step(title, False, says, add, _("Connect a tool"))
-    says = _("%(heard)d of %(all)d sources have been heard.") % known
+    says = ngettext(
+        "%(heard)d of %(all)d source has been heard.",
+        "%(heard)d of %(all)d sources have been heard.",
+        known["all"],
+    )
     see = reverse("admin:monitoring_monitoringsource_changelist")
-    return Step(title, bool(known["heard"]), says, see, _("See sources"))
+    return Step(title, bool(known["heard"]), says % known, see, _("See sources"))
 
 
 def _mail() -> Step:

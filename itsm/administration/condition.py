@@ -36,13 +36,14 @@ def _findings() -> list[Sign]:
     found = doctor.findings()
     if not found:
         return [Sign(_("Settings and parts"), True, _("The doctor finds nothing."))]
-    return [Sign(_("The doctor says"), False, each) for each in found]
+    return [Sign(_("Settings and parts"), False, each) for each in found]
 
 
 def _deliveries() -> list[Sign]:
     owed, oldest, given_up = metrics.debts()
     address = reverse("admin:core_delivery_changelist")
-    waiting = _("%(owed)d wait, the oldest for %(seconds)d s.") % {"owed": owed, "seconds": oldest}
+    told = _("%(owed)d wait, the oldest for %(seconds)d s.") % {"owed": owed, "seconds": oldest}
+    waiting = told if owed else _count(0)
     return [
         Sign(_("Deliveries on their way"), oldest < OLDEST_DEBT, waiting, address),
         Sign(

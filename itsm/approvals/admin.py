@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from itsm.approvals.conditions import why_not_valid
@@ -12,6 +13,7 @@ from itsm.approvals.models import Rule, Substitute
 from itsm.approvals.quorum import Sort
 from itsm.core.admins import ConfigurationAdmin
 from itsm.people.roles import Role
+from itsm.tickets.desks import desks
 
 # What the picture of a record offers to conditions.
 FIELDS = (
@@ -19,6 +21,16 @@ FIELDS = (
     "irreversible", "backout_tested", "service", "tier", "team", "items",
     "item", "price", "currency", "cost_centre", "kind", "audience", "language",
 )  # fmt: skip
+# What leave is asked for, by the words under which it is.
+PURPOSES = (
+    ("assess", _("Change: assessing it")),
+    ("authorize", _("Change: carrying it out")),
+    ("order", _("Request: ordering it")),
+    ("accept_risk", _("Problem: accepting the risk")),
+    ("publish", _("Article: publishing it")),
+    ("retire", _("Article: retiring it")),
+    ("run", _("Runbook: starting it")),
+)
 MOST_ASKED = 1000
 KNOWN = {
     *("name", "users", "team", "each_member", "role", "manager"),
@@ -31,11 +43,23 @@ MOST_HOURS = 24 * 90
 class RuleForm(forms.ModelForm[Rule]):
     """Refuses conditions and stages that could not be followed."""
 
+    kind = forms.ChoiceField(label=_("Kind of record"))
+    purpose = forms.ChoiceField(label=_("What leave is asked for"))
+
     class Meta:
         model = Rule
         fields = (
             "name", "kind", "purpose", "order", "conditions", "outcome", "stages", "is_active",
         )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [(each.kind, capfirst(str(each.noun))) for each in desks.values()]
+        for name, offered in (("kind", kinds), ("purpose", list(PURPOSES))):
+            field, kept = self.fields.get(name), getattr(self.instance, name)
+            if isinstance(field, forms.ChoiceField):
+                own = [(kept, kept)] if kept and kept not in dict(offered) else []
+                field.choices = [("", _("Choose")), *offered, *own]
 
     def clean_conditions(self) -> Any:
         conditions = self.cleaned_data["conditions"] or []
@@ -83,8 +107,6 @@ class RuleAdmin(ConfigurationAdmin[Rule]):
     list_filter = ("kind", "purpose", "is_active")
     search_fields = ("name",)
     helps: ClassVar[Mapping[str, Any]] = {
-        "kind": _("Such as change, service_request, problem or article_review."),
-        "purpose": _("Of changes assess or authorize, of requests order, of problems accept_risk."),
         "order": _("The lowest number is asked first."),
         "conditions": _(
             'Such as [{"field": "risk_band", "op": "in", "value": ["high"]}]; all must hold.'

@@ -1,5 +1,7 @@
 """What happened, what could not be delivered, and what is done by the clock, for administrators."""
 
+from inspect import getdoc
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -8,6 +10,7 @@ from django.utils.translation import ngettext
 
 from itsm.core import delivery
 from itsm.core.admins import ReadOnlyAdmin, WhetherFilter
+from itsm.core.chores import timetable
 from itsm.core.models import Chore, Delivery, Event, Heartbeat
 
 
@@ -46,7 +49,15 @@ class DeliveryAdmin(ReadOnlyAdmin):
 class ChoreAdmin(ReadOnlyAdmin):
     """What is done by the clock, and how it went."""
 
-    list_display = ("name", "due_at", "finished_at", "error")
+    list_display = ("name", "does", "due_at", "finished_at", "error")
+    ordering = ("name",)
+    readonly_fields = ("does",)
+
+    @admin.display(description=_("what it does"))
+    def does(self, chore: Chore) -> str:
+        if chore.name not in timetable:
+            return ""
+        return (getdoc(timetable[chore.name].work) or "").partition("\n")[0]
 
 
 @admin.register(Heartbeat)

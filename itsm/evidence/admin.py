@@ -1,6 +1,7 @@
 """Sources of evidence, for administrators: whom to ask what, and who posts log lines."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -9,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -48,8 +50,10 @@ class EvidenceSourceAdmin(ConfigurationAdmin[EvidenceSource]):
     list_display = ("name", "kind", "address", "is_active", "asked_at", "error")
     list_filter = ("kind", "is_active")
     search_fields = ("name", "address")
-    readonly_fields = ("asked_at", "error")
     inlines = (QueryInline,)
+
+    def get_readonly_fields(self, _request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("asked_at", "error") if obj else ()
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(require_POST(self.try_out))
@@ -93,10 +97,35 @@ class LogSourceAdmin(ToolAdmin[LogSource]):
         return [(_("See what has arrived"), lines), (_("Settings of the source"), settings)]
 
 
+# As syslog counts them.
+LEVELS = (
+    *(_("Emergency"), _("Alarm"), _("Critical"), _("Error")),
+    *(_("Warning"), _("Notice"), _("Information"), _("Debugging")),
+)
+
+
+def _to_the_second(at: datetime) -> str:
+    return date_format(timezone.localtime(at), "j M Y, H:i:s")
+
+
 @admin.register(LogLine)
 class LogLineAdmin(ReadOnlyAdmin):
     """The lines of the last day."""
 
-    list_display = ("at", "level", "service", "program", "host", "text")
+    list_display = ("second", "weight", "service", "program", "host", "text")
     list_filter = ("source",)
     ordering = ("-at", "-id")
+    fields = ("second", "weight", "service", "program", "host", "text", "source", "received")
+    readonly_fields = fields
+
+    @admin.display(description=_("happened at"), ordering="at")
+    def second(self, line: LogLine) -> str:
+        return _to_the_second(line.at)
+
+    @admin.display(description=_("received at"))
+    def received(self, line: LogLine) -> str:
+        return _to_the_second(line.received_at)
+
+    @admin.display(description=_("level"), ordering="level")
+    def weight(self, line: LogLine) -> str:
+        return str(LEVELS[line.level]) if line.level < len(LEVELS) else str(line.level)

@@ -37,6 +37,11 @@ class EvidenceSourceForm(forms.ModelForm[EvidenceSource]):
             *("scope", "is_active"),
         )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk and "secret" in self.fields:
+            self.fields["secret"].help_text = _l("A token, a password, or Datadog's API key.")
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for name in SECRETS:

@@ -43,7 +43,9 @@ class Service(models.Model):
         "self", through="ServiceDependency", symmetrical=False, related_name="depended_on_by"
     )
     auto_close_after = models.PositiveSmallIntegerField(
-        _("business days until a resolved incident closes; 0: never"), default=7
+        _("closes resolved incidents after"),
+        default=7,
+        help_text=_("Business days; 0: never."),
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -18,7 +18,7 @@ from itsm.core.admins import ReadOnlyAdmin, WhetherFilter
 from itsm.core.errors import Refused
 from itsm.monitoring import actions
 from itsm.monitoring.actions.receiving import example_of
-from itsm.monitoring.forms import LONGEST_EXAMPLE, SourceForm, Tried
+from itsm.monitoring.forms import LONGEST_EXAMPLE, SourceForm, Tried, kinds
 from itsm.monitoring.models import Alert, DeadLetter, MonitoringSource, ParkedPost, Silence
 from itsm.monitoring.snippets import snippet_for
 from itsm.monitoring.tool_admin import ToolAdmin
@@ -61,8 +61,12 @@ class MonitoringSourceAdmin(ToolAdmin[MonitoringSource]):
     form = SourceForm
     box = actions.SOURCES
     fieldsets_of_sort = FIELDSETS
-    list_display = ("name", "kind", "address", "is_active", "last_heard_at")
-    list_filter = ("kind", "is_active")
+    list_display = ("name", "tool", "address", "is_active", "last_heard_at")
+    list_filter = ("is_active",)
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def tool(self, source: MonitoringSource) -> str:
+        return dict(kinds()).get(source.kind, source.kind)
 
     class Media:
         js = (Script("js/mapping.js", type="module"),)
@@ -143,6 +147,11 @@ class SilenceAdmin(ReadOnlyAdmin):
     list_filter = (("ended_at", WhetherFilter), "most_severity")
     list_select_related = ("author",)
     search_fields = ("reason",)
+    fields = (
+        *("reason", "starts_at", "ends_at", "ended_at", "most_severity", "author", "ticket"),
+        *("services", "configuration_items", "environment", "matchers"),
+    )
+    readonly_fields = fields
 
 
 @admin.register(DeadLetter)

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from itsm.core.admins import ConfigurationAdmin, ReadOnlyAdmin
 from itsm.notifications import actions, lanes
-from itsm.notifications.channels import Down, Rejected
+from itsm.notifications.channels import Down, Rejected, channels
 from itsm.notifications.forms import ChatAppForm, EndpointForm, MessageTemplateForm, WebhookForm
 from itsm.notifications.models import (
     ChatApp,
@@ -31,15 +31,21 @@ USUAL_WORDS = ["opened", "raised", "resolved", "reopened"]
 class MessageAdmin(ReadOnlyAdmin):
     """Every telling that was meant, and how it went; what went wrong can be sent again."""
 
-    list_display = (
-        *("ticket", "recipient", "status", "because", "why", "channel", "endpoint"),
-        *("sent_at", "detail"),
-    )
+    list_display = (*("ticket", "whom", "status", "because", "why", "way", "sent_at"),)
     list_filter = ("status", "because", "channel", "topic")
     list_select_related = ("ticket", "recipient", "endpoint")
     search_fields = ("=ticket__number", "=recipient__username")
     ordering = ("-id",)
     actions = ("send_again",)
+
+    @admin.display(description=_("to whom"))
+    def whom(self, message: Message) -> str:
+        return str(message.recipient or message.endpoint)
+
+    @admin.display(description=_("channel"), ordering="channel")
+    def way(self, message: Message) -> str:
+        name = message.channel
+        return str(channels[name].title) if name in channels else name
 
     @admin.action(description=_("Send again"), permissions=["retry"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:

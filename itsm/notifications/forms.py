@@ -90,6 +90,8 @@ class EndpointForm(forms.ModelForm[Endpoint]):
         kind = self.fields["kind"]
         assert isinstance(kind, forms.ChoiceField)  # noqa: S101 declared above
         kind.choices = room_kinds()
+        if not self.instance.pk:
+            self.fields["address"].help_text = _("It is kept encrypted and not shown again.")
 
     def clean_address(self) -> str:
         address = str(self.cleaned_data["address"]).strip() or self.instance.address
@@ -208,6 +210,11 @@ class ChatAppForm(forms.ModelForm[ChatApp]):
         help_texts: ClassVar[dict[str, Any]] = {
             "slug": _l("The chat posts to /hooks/ followed by this, such as /hooks/slack/."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk and "signing_secret" in self.fields:
+            self.fields["signing_secret"].help_text = _("The app shows it under Basic Information.")
 
     def clean_signing_secret(self) -> str:
         secret: str = self.cleaned_data["signing_secret"] or self.instance.signing_secret

@@ -49,12 +49,13 @@ class WorkingHours(models.Model):
         SUNDAY = 6, _("Sunday")
 
     calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="hours")
-    weekday = models.PositiveSmallIntegerField(choices=Weekday)
-    starts = models.TimeField()
-    ends = models.TimeField(help_text=_("00:00 is the end of the day."))
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
+    starts = models.TimeField(_("starts"))
+    ends = models.TimeField(_("ends"), help_text=_("00:00 is the end of the day."))
 
     class Meta:
         ordering = ["weekday", "starts"]
+        verbose_name = _("span of work")
         verbose_name_plural = _("working hours")
 
     def __str__(self) -> str:
@@ -117,9 +118,10 @@ class Objective(models.Model):
         _("query for the share that was bad in the last hour"), blank=True, max_length=5000
     )
     fresh_minutes = models.PositiveSmallIntegerField(
-        _("minutes a value counts; later it is unknown"),
+        _("minutes a value counts"),
         default=30,
         validators=[MinValueValidator(1)],
+        help_text=_("Later it is unknown."),
     )
     is_active = models.BooleanField(_("is active"), default=True)
     # 1 is the whole budget, 0 none; 1 burns it up exactly by the end of the window.

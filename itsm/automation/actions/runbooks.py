@@ -90,7 +90,8 @@ def _write(runbook: Runbook, text: str, actor: User) -> RunbookVersion:
     version = RunbookVersion.objects.create(
         runbook=runbook, number=number, text=text, document=document, created_by=actor
     )
-    events.publish("runbook.version_added", runbook, actor=actor, data={"version": number})
+    data = {"name": runbook.name, "version": number}
+    events.publish("runbook.version_added", runbook, actor=actor, data=data)
     return version
 
 

@@ -1,0 +1,101 @@
+"""Windows and boards in Django's admin: their times are those of the zone they name."""
+
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from changes.models import Board, Window
+
+DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+
+class InOwnZone(forms.ModelForm[Any]):
+    """Shows and reads instants as the clocks of the record's zone say them, not the reader's."""
+
+    instants: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zone = _zone(self.instance.time_zone)
+        for name in self.instants:
+            at = getattr(self.instance, name)
+            if self.instance.pk and at is not None and zone is not None:
+                self.initial[name] = at.astimezone(zone).replace(tzinfo=None)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        zone = _zone(given.get("time_zone") or self.instance.time_zone)
+        for name in self.instants:
+            if (at := given.get(name)) is not None and zone is not None:
+                given[name] = timezone.make_naive(at).replace(tzinfo=zone)
+        return given
+
+
+class WindowForm(InOwnZone):
+    """A window, whose environment is one there is."""
+
+    instants = ("starts_at", "ends_at")
+
+    class Meta:
+        model = Window
+        fields = (
+            *("sort", "name", "reason", "owner_team", "starts_at", "ends_at", "repeats"),
+            *("left_out", "added", "time_zone", "services", "configuration_items", "tier"),
+            *("environment", "exempt_types", "is_active"),
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field, kept = self.fields.get("environment"), self.instance.environment
+        # One that came with a calendar may be none of ours, and is not to be lost by a look.
+        if isinstance(field, forms.ChoiceField) and kept not in dict(_pairs(field)):
+            field.choices = [*_pairs(field), (kept, kept)]
+
+
+class BoardForm(InOwnZone):
+    """A board."""
+
+    instants = ("first_at",)
+
+    class Meta:
+        model = Board
+        fields = (
+            *("slug", "name", "team", "chair", "first_at", "minutes", "repeats", "time_zone"),
+            *("bands", "environment", "is_active"),
+        )
+
+
+def repeats_in_words(rule: str) -> str:
+    """How often a rule repeats, in words; a rule that is not simple as it stands."""
+    if not rule:
+        return _("Once")
+    parts = dict(each.partition("=")[::2] for each in rule.upper().split(";"))
+    words = {
+        "DAILY": _("Every day"),
+        "WEEKLY": _("Every week"),
+        "MONTHLY": _("Every month"),
+        "YEARLY": _("Every year"),
+    }
+    names = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+    often = words.get(parts.pop("FREQ", ""))
+    days = [each for each in parts.pop("BYDAY", "").split(",") if each]
+    if often is None or parts or not set(days) <= set(DAYS):
+        return rule
+    if not days:
+        return often
+    return f"{often}: {', '.join(str(names[DAYS.index(each)]) for each in days)}"
+
+
+def _pairs(field: forms.ChoiceField) -> list[tuple[Any, Any]]:
+    offered: Any = field.choices
+    return list(offered)
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
