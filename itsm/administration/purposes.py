@@ -84,7 +84,24 @@ PURPOSES: dict[str, Any] = {
     "core.Heartbeat": _("When each part of the product was last heard of."),
 }
 
+# What an empty list says where that is good news, or means that something else holds.
+NOTHING = {
+    "people.FactorRule": _("No role must have one yet."),
+    "notifications.MessageTemplate": _(
+        "The product's own words are sent. A template changes them."
+    ),
+    "notifications.Lane": _("Nothing has been sent yet."),
+    "monitoring.DeadLetter": _("None. Every post could be read."),
+    "monitoring.ParkedPost": _("None. Every post was taken in."),
+    "core.Delivery": _("None. Every event has been delivered."),
+}
+
 
 def purpose_of(model: type[Model]) -> str:
     """What the rows of this model are for."""
     return str(PURPOSES.get(model._meta.label, ""))
+
+
+def nothing_of(model: type[Model]) -> str:
+    """What a list of this model says while there is no row."""
+    return str(NOTHING.get(model._meta.label, _("None yet.")))

@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
 from itsm.administration import views
-from itsm.administration.purposes import purpose_of
+from itsm.administration.purposes import nothing_of, purpose_of
 from itsm.administration.topics import by_topic
 
 
@@ -35,8 +35,12 @@ class Site(admin.AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         shown = getattr(getattr(request.resolver_match, "func", None), "model_admin", None)
-        purpose = purpose_of(shown.model) if shown else ""
-        return {**super().each_context(request), "purpose": purpose}
+        words = (
+            {"purpose": purpose_of(shown.model), "nothing": nothing_of(shown.model)}
+            if shown
+            else {}
+        )
+        return {**super().each_context(request), **words}
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None
