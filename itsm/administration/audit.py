@@ -115,7 +115,7 @@ def _entry(event: Event, model: type[Model] | None) -> Entry:
     return Entry(
         event=event,
         who=str(event.actor) if event.actor else _("The system"),
-        verb=_verb(word),
+        verb=_verb(word, told),
         noun=noun_of(model) if model else event.subject_type,
         name=str(event.data.get("name") or f"#{event.subject_id}"),
         address=_address(event, model),
@@ -124,10 +124,14 @@ def _entry(event: Event, model: type[Model] | None) -> Entry:
     )
 
 
-def _verb(word: str) -> str:
+def _verb(word: str, told: Any) -> str:
+    sides = told.get("members") if isinstance(told, dict) else None
+    both = [side for side in sides if isinstance(side, list)] if isinstance(sides, list) else []
+    named = [str(each) for side in both for each in side]
+    who = {"who": ", ".join(named) or _("somebody")}
     words = {
-        "joined": _("put somebody into"),
-        "departed": _("took somebody out of"),
+        "joined": _("put %(who)s into") % who,
+        "departed": _("took %(who)s out of") % who,
         "token_rotated": _("gave a new token to"),
         "version_added": _("added a version of"),
         "secret_removed": _("took a secret away from"),

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
     AdminUserCreationForm,
     ReadOnlyPasswordHashField,
     ReadOnlyPasswordHashWidget,
@@ -41,12 +42,31 @@ admin.site.unregister(Group)
 ABOUT = ("time_zone", "language", "is_vip")
 
 
+def _ask_plainly(form: Any) -> None:
+    """Say in plain words whether there is to be a password."""
+    if (field := form.fields.get("usable_password")) is not None:
+        field.label = _("Signing in with a password")
+        field.help_text = _("Without one they may still sign in by a provider or a directory.")
+
+
 class PersonCreationForm(AdminUserCreationForm[User]):
     """What is asked of a new person."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_plainly(self)
 
     class Meta:
         model = User
         fields = ("username",)
+
+
+class PersonPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # not so at run time
+    """A new password for somebody else."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_plainly(self)
 
 
 class PasswordState(ReadOnlyPasswordHashWidget):
@@ -83,6 +103,7 @@ class UserAdmin(ConfigurationAdmin[User], DjangoUserAdmin[User]):
 
     form = PersonForm
     add_form = PersonCreationForm
+    change_password_form = PersonPasswordForm
     list_display = ("username", "name", "email", "role", "is_bot", "is_active")
     list_filter = ("role", "is_active", "is_bot", "teams")
     search_fields = ("username", "name", "email")

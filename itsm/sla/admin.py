@@ -1,8 +1,10 @@
 """Calendars and objectives in Django's admin."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import TimeField
+from django.forms import TimeInput
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +16,9 @@ from itsm.sla.models import Calendar, Holiday, Objective, WorkingHours
 class HoursInline(admin.TabularInline[WorkingHours, Calendar]):
     model = WorkingHours
     extra = 0
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        TimeField: {"widget": TimeInput(attrs={"type": "time"}, format="%H:%M")}
+    }
 
 
 class HolidayInline(admin.TabularInline[Holiday, Calendar]):
