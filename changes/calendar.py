@@ -162,10 +162,10 @@ def cells(
 ) -> list[Column]:
     """The days of a month, each with the first few of its entries."""
     found = {each: _column(each, today, month) for each in days}
-    for entry in sorted(entries, key=_in_order):
+    for entry in sorted(entries, key=_in_day):
         touched = _days_touched(entry, days, zone)
         # One night is one line: what is no change and short stands on the day it begins.
-        is_short = not entry.is_change and entry.span.end - entry.span.start < timedelta(days=1)
+        is_short = not entry.is_change and not _is_long(entry)
         for day in touched[:1] if is_short else touched:
             column = found[day]
             is_full = len(column.slots) >= MOST_IN_CELL
@@ -216,6 +216,15 @@ def lanes(
 def _in_order(entry: Entry) -> tuple[bool, datetime]:
     """What all changes are under comes first, then each as it begins."""
     return entry.is_change, entry.span.start
+
+
+def _in_day(entry: Entry) -> tuple[bool, datetime]:
+    """What days are under comes first, then each as it begins."""
+    return entry.is_change or not _is_long(entry), entry.span.start
+
+
+def _is_long(entry: Entry) -> bool:
+    return entry.span.end - entry.span.start >= timedelta(days=1)
 
 
 def _column(day: date, today: date, month: int) -> Column:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from itsm.core.errors import NotFound
-from itsm.people.selectors import user_named
+from itsm.people.selectors import user_called
 from itsm.tickets.fields import Field, Line, Person
 from itsm.tickets.forms import Level3, ServiceName, Tags
 
@@ -24,7 +24,7 @@ class Anybody(Line):
     def parse(self, raw: Any) -> Any:
         name = super().parse(raw)
         try:
-            user = user_named(name)
+            user = user_called(name)
         except NotFound:
             user = None
         if user is None or not user.is_active:

@@ -87,6 +87,11 @@ class Cluster:
         return self.tickets[:SHOWN_OF_CLUSTER]
 
     @property
+    def hidden(self) -> int:
+        """How many more there are than are shown."""
+        return len(self.tickets) - len(self.shown)
+
+    @property
     def numbers(self) -> str:
         return ",".join(each.number for each in self.tickets[:MOST_OF_CLUSTER])
 

@@ -29,6 +29,7 @@ MARKS = re.compile(
     r"|[*`|\[]|\b_|_\b",
     re.MULTILINE,
 )
+POINT = re.compile(r"\s*(?:#{1,6}|>|[-+*]|\d+\.)\s")
 PICTURE = re.compile(r"^/knowledge/images/([0-9a-f]{48})/$")
 
 
@@ -52,8 +53,23 @@ def pictures_in(text: str) -> set[str]:
 
 
 def plain_text(text: str) -> str:
-    """The words of a text in one line, nearly without its marks; a search shows many at once."""
-    return " ".join(MARKS.sub(" ", text).split())
+    """The words of a text in one line, nearly without its marks; a search shows many at once.
+
+    Where a heading, a paragraph or a point of a list ended without a stop, a dot stands between.
+    """
+    said, is_new = "", False
+    for line in text.split("\n"):
+        words = " ".join(MARKS.sub(_unmarked, line).split())
+        is_new = is_new or not words or bool(POINT.match(line))
+        if words:
+            is_open = said and said[-1] not in ".,:;!?…"
+            said += (" · " if is_new and is_open else " " if said else "") + words
+            is_new = line.startswith("#")
+    return said
+
+
+def _unmarked(mark: re.Match[str]) -> str:
+    return " " if mark[0] == "|" else ""
 
 
 def _kept(tag: str, name: str, value: str) -> str | None:

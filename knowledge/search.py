@@ -273,6 +273,10 @@ def _excerpt(version: Version, words: Sequence[str]) -> str:
 
 
 def pattern_of(words: Sequence[str]) -> re.Pattern[str]:
-    """Matches the words as people inflect them: by all but their last letters."""
-    stems = [re.escape(each[: max(len(each) - 2, 3)]) + r"\w{0,8}" for each in words if each]
+    """Matches the words as people inflect them: by all but their last letters, five at least."""
+    stems = [
+        re.escape(each[: max(len(each) - 2, min(len(each) - 1, 5), 3)]) + r"\w{0,8}"
+        for each in words
+        if each
+    ]
     return re.compile(r"\b(?:{})".format("|".join(stems) or r"(?!x)x"), re.IGNORECASE)

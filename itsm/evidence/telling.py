@@ -116,12 +116,10 @@ def _line(reason: Mapping[str, Any]) -> str:
         words = _("New in its log at %(at)s (%(count)d×): “%(line)s”") % values
     else:
         words = _("More often in its log (%(count)d×, before %(before)d×): “%(line)s”") % values
-    if reason.get("is_first"):
-        words = f"{words} {_('It was the first error of all.')}"
+    more = [_("It was the first error of all.")] if reason.get("is_first") else []
     if complained := reason.get("complains_of"):
-        names = ", ".join(complained)
-        words = f"{words} {_('It complains of %(names)s.') % {'names': names}}"
-    return words
+        more.append(_("It complains of %(names)s.") % {"names": ", ".join(complained)})
+    return f"{words}. {' '.join(more)}" if more else words
 
 
 def _named(reason: Mapping[str, Any]) -> str:
@@ -198,8 +196,15 @@ def _chart(chart: Mapping[str, Any], pack: EvidencePack) -> dict[str, Any]:
 def _pattern(pattern: Mapping[str, Any]) -> dict[str, Any]:
     level = pattern["level"]
     look = "is-p1" if level <= ERROR else "is-p3" if level <= WARNING else ""
-    word = _("New") if pattern["is_new"] else _("More often")
-    return {**pattern, "look": look, "word": word, "at": _clock_of(pattern["first_at"])}
+    word = _("Error") if level <= ERROR else _("Warning") if level <= WARNING else _("Notice")
+    news = _("New") if pattern["is_new"] else _("More often")
+    return {
+        **pattern,
+        "look": look,
+        "word": word,
+        "news": news,
+        "at": _clock_of(pattern["first_at"]),
+    }
 
 
 def _change(change: Mapping[str, Any], user: User) -> dict[str, Any]:

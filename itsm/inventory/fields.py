@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from itsm.core.fields import Choice, Field, Line, Lines, Mapped, Number
 from itsm.inventory.models import ConfigurationItem, Service, Standing, Tier
-from itsm.inventory.selectors import components_named, services_named
+from itsm.inventory.selectors import components_named, service_called, services_named
 from itsm.people.fields import TeamName
 
 
@@ -28,7 +28,7 @@ class Name(Line):
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceName(Line):
-    """A service, by its name."""
+    """A service, by its name or its title."""
 
     sort: str = field(default="service", init=False)
 
@@ -39,7 +39,7 @@ class ServiceName(Line):
         if isinstance(raw, Service):
             return raw
         name = super().parse(raw)
-        service = services_named([name]).get(name)
+        service = service_called(name)
         if service is None:
             raise self.wrong(_("No service has the name %(name)s.") % {"name": name})
         return service

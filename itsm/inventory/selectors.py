@@ -60,6 +60,23 @@ def services_named(names: Collection[str]) -> dict[str, Service]:
     return {each.name: each for each in found}
 
 
+def service_called(words: str) -> Service | None:
+    """The service with this name, or the only one with this title."""
+    if service := services_named([words]).get(words):
+        return service
+    found = Service.objects.filter(title__iexact=words).select_related("owner_team")[:2]
+    return found[0] if len(found) == 1 else None
+
+
+def title_shown(name: str) -> str:
+    """The title a form shows for a service; its name when the title would not lead back."""
+    service = Service.objects.filter(name=name).first()
+    if service is None or not service.title:
+        return name
+    same = Q(name=service.title) | Q(title__iexact=service.title)
+    return name if Service.objects.filter(same).exclude(pk=service.pk).exists() else service.title
+
+
 def components_named(names: Collection[str]) -> dict[str, ConfigurationItem]:
     """The components with these names, by name."""
     return {each.name: each for each in ConfigurationItem.objects.filter(name__in=names)}

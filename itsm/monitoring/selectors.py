@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from itsm.core.errors import NotFound
+from itsm.inventory.selectors import services_named
 from itsm.monitoring.credentials import NOBODY, Credentials
 from itsm.monitoring.doors import is_taken
 from itsm.monitoring.ledger import active_source
@@ -137,6 +138,12 @@ def scopes_of(silences: Collection[int]) -> dict[int, tuple[list[str], list[str]
         for silence_id, each in rows.order_by(name).values_list("silence", name):
             found[silence_id][place].append(each)
     return found
+
+
+def titles_of(names: Collection[str]) -> list[str]:
+    """What people call the services with these names."""
+    known = services_named(names)
+    return [str(known.get(each, each)) for each in names]
 
 
 def standing_of(

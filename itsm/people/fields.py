@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from itsm.core.errors import NotFound
 from itsm.core.fields import Line, Lines
 from itsm.people.models import Team, User
-from itsm.people.selectors import team_named, user_named, users_named
+from itsm.people.selectors import team_named, user_called, users_named
 
 SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 USERNAME = re.compile(r"[\w.+-][\w.@+-]*")
@@ -19,7 +19,7 @@ RESERVED = ("me", "none", "nobody", "import", "export")
 
 @dataclass(frozen=True, kw_only=True)
 class Anybody(Line):
-    """Somebody we know, by user name."""
+    """Somebody we know, by user name or by a name nobody else has."""
 
     sort: str = field(default="anybody", init=False)
 
@@ -31,7 +31,7 @@ class Anybody(Line):
             return raw
         name = super().parse(raw)
         try:
-            user = user_named(name)
+            user = user_called(name)
         except NotFound as refusal:
             raise self.wrong(str(refusal)) from None
         if not user.is_active:

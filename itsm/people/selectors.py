@@ -91,6 +91,26 @@ def user_named(username: str) -> User:
     return user
 
 
+def user_called(words: str) -> User:
+    """The person with this user name, or the only one of this name; NotFound when there is none."""
+    try:
+        return user_named(words)
+    except NotFound:
+        found = list(User.objects.filter(name__iexact=words, is_active=True)[:2])
+        if len(found) != 1:
+            raise
+        return found[0]
+
+
+def name_shown(username: str) -> str:
+    """The name a form shows for somebody; the user name when the name would not lead back."""
+    user = User.objects.filter(username__iexact=username).first()
+    if user is None or not user.name:
+        return username
+    same = Q(username__iexact=user.name) | Q(name__iexact=user.name, is_active=True)
+    return username if User.objects.filter(same).exclude(pk=user.pk).exists() else user.name
+
+
 def team_named(slug: str) -> Team:
     """The team with this short name; NotFound when there is none."""
     team = Team.objects.filter(slug=slug).first()

@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from itsm.inventory.selectors import services_named
+from itsm.core.fields import UNSTORABLE
+from itsm.inventory.selectors import service_called, title_shown
 from itsm.people.models import User
-from itsm.people.selectors import visible_teams
+from itsm.people.selectors import name_shown, visible_teams
 from itsm.tickets.fields import Choice, Field, Flag, Line
 from itsm.tickets.models import Level, Ticket
 
@@ -60,9 +61,19 @@ def shown(
     """The fields with their values and faults, ready for a template."""
     faults = wrong or {}
     return [
-        Shown(each, given.get(each.name, ""), faults.get(each.name, ""), _choices(each, user))
+        Shown(each, _read(each, given), faults.get(each.name, ""), _choices(each, user))
         for each in fields
     ]
+
+
+# What people read of what is kept by a key; the fields understand both.
+READ = {"person": name_shown, "service": title_shown}
+
+
+def _read(each: Field, given: Mapping[str, Any]) -> Any:
+    value = given.get(each.name, "")
+    is_key = value and each.sort in READ and not UNSTORABLE.search(value)
+    return READ[each.sort](value) if is_key else value
 
 
 def _choices(each: Field, user: User) -> list[tuple[str, Any]]:
@@ -77,7 +88,7 @@ def _choices(each: Field, user: User) -> list[tuple[str, Any]]:
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceName(Line):
-    """A service, by its name."""
+    """A service, by its name or its title."""
 
     sort: str = dataclasses.field(default="service", init=False)
 
@@ -86,7 +97,7 @@ class ServiceName(Line):
 
     def parse(self, raw: Any) -> Any:
         name = super().parse(raw)
-        service = services_named([name]).get(name)
+        service = service_called(name)
         if service is None:
             raise self.wrong(_("No service is named %(name)s.") % {"name": name})
         return service
@@ -136,6 +147,13 @@ EDITABLE: tuple[Field, ...] = (
     Tags(name="tags", label=_l("Tags"), help=_l("With commas between them.")),
     Flag(name="confidential", label=_l("Only for the people concerned")),
 )
+
+
+def key_of(name: str, value: str) -> str:
+    """What was typed into an editable field as the record keeps it."""
+    is_key = name == "service" and value and not UNSTORABLE.search(value)
+    service = service_called(value) if is_key else None
+    return service.name if service else value
 
 
 def as_typed(ticket: Ticket) -> dict[str, str]:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _l
 
 from itsm.core.errors import NotFound
 from itsm.core.rest.filtering import Words
-from itsm.inventory.selectors import services_named
+from itsm.inventory.selectors import service_called
 from itsm.people.models import User
-from itsm.people.selectors import team_named, user_named
+from itsm.people.selectors import team_named, user_called
 from itsm.tickets.models import OPEN_PHASES, Channel, Phase, Priority, Ticket, Watcher
 from itsm.tickets.workflow import workflows
 
@@ -82,7 +82,7 @@ class QueueFilter(django_filters.FilterSet):  # type: ignore[misc]
         if value in (NOBODY, NONE):
             return tickets.filter(**{name: None})
         try:
-            return tickets.filter(**{name: user_named(value).pk})
+            return tickets.filter(**{name: user_called(value).pk})
         except NotFound:
             return tickets.none()
 
@@ -99,7 +99,7 @@ class QueueFilter(django_filters.FilterSet):  # type: ignore[misc]
     def by_service(self, tickets: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         if value == NONE:
             return tickets.filter(service=None)
-        service = services_named([value]).get(value)
+        service = service_called(value)
         return tickets.filter(service=service.pk) if service else tickets.none()
 
     def by_tag(self, tickets: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:

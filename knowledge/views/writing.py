@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from itsm.core.errors import NotAllowed, Refused, Stale
+from itsm.inventory.selectors import title_shown
 from itsm.people.access import person_of, staff_only
 from itsm.people.models import User
 from itsm.people.selectors import visible_teams
@@ -129,7 +130,7 @@ def _given_by(
         "valid_to": _typed(start.valid_to),
         "kind": article.kind,
         "owner_team": article.owner_team.slug,
-        "service": article.service.name if article.service else "",
+        "service": title_shown(article.service.name) if article.service else "",
         "language": language,
     }
 

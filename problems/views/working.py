@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from itsm.core.errors import NotFound, Refused
 from itsm.people.access import person_of, staff_only
 from itsm.people.models import User
-from itsm.people.selectors import user_named
+from itsm.people.selectors import user_called
 from itsm.tickets.actions import link
 from itsm.tickets.desks import address_of
 from itsm.tickets.models import Link, TaskSort
@@ -95,6 +95,6 @@ def add_task(request: HttpRequest, number: str) -> HttpResponse:
 
 def _person(name: str) -> User | None:
     try:
-        return user_named(name) if name else None
+        return user_called(name) if name else None
     except NotFound as missing:
         raise Refused(_("Nobody has the user name %(name)s.") % {"name": name}) from missing

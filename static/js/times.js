@@ -14,7 +14,7 @@ const UNITS = [
 
 function worded(seconds) {
   for (const [unit, size] of UNITS) {
-    if (Math.abs(seconds) >= size) return words.format(-Math.floor(seconds / size), unit);
+    if (Math.abs(seconds) >= size) return words.format(-Math.trunc(seconds / size), unit);
   }
   return words.format(0, "minute").replace(/^this minute$/, "now");
 }

@@ -93,7 +93,7 @@ def _pace(_user: User) -> Mapping[str, Any]:
         "pace": [
             {
                 "name": name,
-                "curve": [each or 0 for each in curve.days],
+                "curve": list(curve.days),
                 "recent": lasting(curve.recent),
                 "before": lasting(curve.before),
             }

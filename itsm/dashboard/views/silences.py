@@ -59,9 +59,10 @@ def silence(request: HttpRequest, pk: int) -> HttpResponse:
     alerts = list(selectors.held_back(user, found)[: MOST_ALERTS + 1])
     numbers = numbers_visible_to(user, [found.ticket_id]) if found.ticket_id else {}
     standing = found.stands(timezone.now())
+    services, components = selectors.scopes_of([found.pk])[found.pk]
     content = {
         "silence": found,
-        "scope": selectors.scopes_of([found.pk])[found.pk],
+        "scope": (selectors.titles_of(services), components),
         "ticket": found.ticket if numbers else None,
         "alerts": alerts[:MOST_ALERTS],
         "has_more": len(alerts) > MOST_ALERTS,

@@ -1,6 +1,7 @@
 """The small parts pages are made of, in Python because a page shows hundreds of them."""
 
 import io
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache, lru_cache
@@ -105,7 +106,8 @@ def ago(instant: datetime | None) -> SafeString:
         return marked_safe("")
     # As every language reads it; Django's own date formats cost more than the rest of a row.
     exact = timezone.localtime(instant).strftime("%Y-%m-%d %H:%M %Z")
-    said = escape(_relative((timezone.now() - instant).total_seconds()))
+    past = (timezone.now() - instant).total_seconds()
+    said = escape(_ahead(-past) if past <= -MINUTE else _relative(past))
     at = instant.isoformat(timespec="seconds")
     return marked_safe(f'<time datetime="{at}" title="{escape(exact)}" data-ago>{said}</time>')
 
@@ -122,6 +124,23 @@ def _relative(seconds: float) -> str:
     if seconds < 365 * DAY:
         return _("%(count)dmo ago") % {"count": seconds // (30 * DAY)}
     return _("%(count)dy ago") % {"count": seconds // (365 * DAY)}
+
+
+def _ahead(seconds: float) -> str:
+    if seconds < HOUR:
+        return _("in %(count)dm") % {"count": seconds // MINUTE}
+    if seconds < DAY:
+        return _("in %(count)dh") % {"count": seconds // HOUR}
+    return _("in %(count)dd") % {"count": seconds // DAY}
+
+
+NUMBER = re.compile(r"\b[A-Z]{2,6}-\d+\b")
+
+
+@register.filter
+def unbroken(text: str) -> SafeString:
+    """A title whose numbers of records stay in one line each."""
+    return marked_safe(NUMBER.sub(r'<span class="number">\g<0></span>', escape(text)))
 
 
 @register.filter
@@ -218,15 +237,33 @@ def bytes_short(size: int) -> str:
 
 
 @register.simple_tag
-def sparkline(values: list[int]) -> SafeString:
-    """A small curve of numbers over time; the numbers beside it say what it means."""
-    most = max(values, default=0) or 1
+def sparkline(values: Sequence[float | None]) -> SafeString:
+    """A small curve of numbers over time, open where there is none; words beside it say more."""
+    most = max((each for each in values if each is not None), default=0) or 1
     step = 100 / max(len(values) - 1, 1)
-    points = [f"{i * step:.1f},{30 - 28 * value / most:.1f}" for i, value in enumerate(values)]
+    pieces: list[list[tuple[float, float]]] = [[]]
+    for place, value in enumerate(values):
+        if value is None:
+            pieces.append([])
+        else:
+            pieces[-1].append((place * step, 30 - 28 * value / most))
     return format_html(
         '<svg class="sparkline" viewBox="0 0 100 30" preserveAspectRatio="none" aria-hidden="true">'
-        '<polygon points="0,30 {0} 100,30"/><polyline points="{0}"/></svg>',
-        " ".join(points),
+        "{}</svg>",
+        format_html_join("", "{}", ((_piece(each),) for each in pieces if each)),
+    )
+
+
+def _piece(points: list[tuple[float, float]]) -> SafeString:
+    """What stands between two gaps; a point alone becomes a short line."""
+    if len(points) == 1:
+        ((x, y),) = points
+        points = [(max(x - 1, 0), y), (min(x + 1, 100), y)]
+    return format_html(
+        '<polygon points="{0},30 {1} {2},30"/><polyline points="{1}"/>',
+        f"{points[0][0]:.1f}",
+        " ".join(f"{x:.1f},{y:.1f}" for x, y in points),
+        f"{points[-1][0]:.1f}",
     )
 
 

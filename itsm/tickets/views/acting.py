@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from itsm.core.errors import Invalid, NotAllowed, NotFound, Refused, Stale
 from itsm.people.access import person_of, staff_only
 from itsm.people.models import User
-from itsm.people.selectors import user_named
+from itsm.people.selectors import user_called
 from itsm.tickets import actions
 from itsm.tickets.desks import Desk
 from itsm.tickets.fields import TicketNumber, cleaned
@@ -118,7 +118,7 @@ def watch(request: HttpRequest, number: str, *, desk: Desk) -> HttpResponse:
     ticket = ticket_for(user, number, desk.model)
     named = (request.POST.get("user") or request.POST.get("unwatch") or user.username).strip()
     try:
-        watcher = user_named(named.replace("\x00", ""))
+        watcher = user_called(named.replace("\x00", ""))
         if request.POST.get("watch") == "1":
             actions.watch(ticket=ticket, user=watcher, actor=user)
         else:

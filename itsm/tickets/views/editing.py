@@ -15,7 +15,7 @@ from itsm.tickets import actions
 from itsm.tickets.desks import Desk
 from itsm.tickets.entries import entries
 from itsm.tickets.fields import Field, cleaned
-from itsm.tickets.forms import EDITABLE, as_typed, shown
+from itsm.tickets.forms import EDITABLE, as_typed, key_of, shown
 from itsm.tickets.merging import Merge, merged
 from itsm.tickets.models import Ticket
 from itsm.tickets.permissions import may_work
@@ -58,7 +58,7 @@ def _asked(request: HttpRequest) -> Fields:
 def _chosen(request: HttpRequest, fields: Fields) -> Typed:
     """What was typed, or of a field where both had changed it, what was chosen."""
     names = [each.name for each in fields]
-    given = typed(request, names)
+    given = {name: key_of(name, value) for name, value in typed(request, names).items()}
     for name in names:
         if request.POST.get(f"pick-{name}") == "theirs":
             given[name] = request.POST.get(f"was-{name}", "")
