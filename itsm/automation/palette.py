@@ -12,6 +12,7 @@ from itsm.people.models import User
 @palette_source("runbooks", title=_l("Runbooks"), order=40)
 def runbooks(user: User, text: str, most: int) -> list[Found]:
     """Runbooks by a part of their name, and the switch that stops them."""
+    like = runbooks_like(user, text).select_related(None).only("name", "slug", "policy")
     found = [
         Found(
             title=each.name,
@@ -19,7 +20,7 @@ def runbooks(user: User, text: str, most: int) -> list[Found]:
             icon="book-open-check",
             detail=str(each.get_policy_display()),
         )
-        for each in runbooks_like(user, text)[:most]
+        for each in like[:most]
     ]
     name = _("Kill switch: stop every run")
     if user.has_perm("runbooks.run") and text and text.lower() in name.lower():

@@ -18,5 +18,5 @@ def services(user: User, text: str, most: int) -> list[Found]:
             icon="heart-pulse",
             detail=str(each.owner_team or ""),
         )
-        for each in services_like(user, text)[:most]
+        for each in services_like(user, text).only("name", "title", "owner_team__name")[:most]
     ]

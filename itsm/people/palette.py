@@ -18,5 +18,5 @@ def people(user: User, text: str, most: int) -> list[Found]:
             icon="user-round",
             detail=each.username,
         )
-        for each in people_like(user, text)[:most]
+        for each in people_like(user, text).only("username", "name")[:most]
     ]
