@@ -133,12 +133,12 @@ def health_badge(health: Health) -> SafeString:
     if health.is_well and not health.priority:
         return marked_safe(f'<span class="muted small">{escape(_("Healthy"))}</span>')
     priority, because = health.priority, health.because
-    badges = ""
+    badges = []
     if priority:
-        badges += f'<span class="badge is-priority is-p{priority}">P{priority}</span>'
+        badges.append(f'<span class="badge is-priority is-p{priority}">P{priority}</span>')
     if because:
         words = _("Impaired by %(name)s") % {"name": ", ".join(map(str, because[:2]))}
-        badges += f'<span class="impaired clip">{escape(words)}</span>'
+        badges.append(f'<span class="impaired clip">{escape(words)}</span>')
     else:
-        badges += f'<span class="muted small">{escape(_("open"))}</span>'
-    return marked_safe(badges)
+        badges.append(f'<span class="muted small">{escape(_("open"))}</span>')
+    return marked_safe(" ".join(badges))
