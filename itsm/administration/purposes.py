@@ -90,7 +90,7 @@ NOTHING = {
     "notifications.MessageTemplate": _(
         "The product's own words are sent. A template changes them."
     ),
-    "notifications.Lane": _("Nothing has been sent yet."),
+    "notifications.Lane": _("No mail and no chat message has been sent yet."),
     "monitoring.DeadLetter": _("None. Every post could be read."),
     "monitoring.ParkedPost": _("None. Every post was taken in."),
     "core.Delivery": _("None. Every event has been delivered."),
