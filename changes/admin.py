@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -19,7 +18,6 @@ from changes.models import (
     Board,
     ChangeTemplate,
     ChangeType,
-    Environment,
     EvidenceKind,
     GateCall,
     GatePolicy,
@@ -64,12 +62,6 @@ class WindowAdmin(InOwnZoneAdmin):
         "services": _("Without services, components, tier and environment, of everything."),
         "exempt_types": _("Changes of these types go all the same."),
     }
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "environment":
-            offered = [("", _("Every one")), *Environment.choices]
-            return forms.ChoiceField(label=_("Environment"), choices=offered, required=False)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @admin.display(description=_("starts"), ordering="starts_at")
     def starts(self, window: Window) -> str:

@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
-from changes.models import Board, Window
+from changes.models import Environment
+from itsm.core.admin_forms import offer
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
@@ -15,10 +17,13 @@ DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 class InOwnZone(forms.ModelForm[Any]):
     """Shows and reads instants as the clocks of the record's zone say them, not the reader's."""
 
+    environment = forms.ChoiceField(label=_l("Environment"), required=False)
     instants: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # One that came with a calendar may be none of ours, and is not to be lost by a look.
+        offer(self, "environment", [("", _("Every one")), *Environment.choices])
         zone = _zone(self.instance.time_zone)
         for name in self.instants:
             at = getattr(self.instance, name)
@@ -35,37 +40,15 @@ class InOwnZone(forms.ModelForm[Any]):
 
 
 class WindowForm(InOwnZone):
-    """A window, whose environment is one there is."""
+    """A window."""
 
     instants = ("starts_at", "ends_at")
-
-    class Meta:
-        model = Window
-        fields = (
-            *("sort", "name", "reason", "owner_team", "starts_at", "ends_at", "repeats"),
-            *("left_out", "added", "time_zone", "services", "configuration_items", "tier"),
-            *("environment", "exempt_types", "is_active"),
-        )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field, kept = self.fields.get("environment"), self.instance.environment
-        # One that came with a calendar may be none of ours, and is not to be lost by a look.
-        if isinstance(field, forms.ChoiceField) and kept not in dict(_pairs(field)):
-            field.choices = [*_pairs(field), (kept, kept)]
 
 
 class BoardForm(InOwnZone):
     """A board."""
 
     instants = ("first_at",)
-
-    class Meta:
-        model = Board
-        fields = (
-            *("slug", "name", "team", "chair", "first_at", "minutes", "repeats", "time_zone"),
-            *("bands", "environment", "is_active"),
-        )
 
 
 def repeats_in_words(rule: str) -> str:
@@ -87,11 +70,6 @@ def repeats_in_words(rule: str) -> str:
     if not days:
         return often
     return f"{often}: {', '.join(str(names[DAYS.index(each)]) for each in days)}"
-
-
-def _pairs(field: forms.ChoiceField) -> list[tuple[Any, Any]]:
-    offered: Any = field.choices
-    return list(offered)
 
 
 def _zone(name: str) -> ZoneInfo | None:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _l
 from changes.models import Category, ChangeType, Environment, Pipeline, WindowSort
 from changes.pipelines import pipelines
 from itsm.inventory.fields import ComponentNames
-from itsm.monitoring.forms import ToolForm, a_secret
+from itsm.monitoring.forms import ToolForm
 from itsm.people.fields import TeamName, Zone
 from itsm.tickets.fields import Choice, Field, Flag, Instant, Line, Person
 from itsm.tickets.forms import ServiceName, Tags
@@ -82,19 +82,10 @@ def kinds_of_pipelines() -> list[tuple[str, str]]:
 class PipelineForm(ToolForm[Pipeline]):
     """A pipeline's rules; of its secrets only new ones are taken, and none is shown."""
 
-    secrets = ("secret", "answer_token")
     kind = forms.ChoiceField(
         label=_l("kind"),
         choices=kinds_of_pipelines,
         help_text=_l("A tool that is not listed is a delivery: anything that posts our words."),
-    )
-    secret = a_secret(
-        _l("secret for signatures"),
-        _l("For tools that sign what they send. Left empty, it stays as it is."),
-    )
-    answer_token = a_secret(
-        _l("token for answers"),
-        _l("Shown to the tool with the gate's verdict; HCP Terraform gives its own."),
     )
 
     class Meta:

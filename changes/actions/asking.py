@@ -2,12 +2,17 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _l
+
 from changes.models import Change
 from changes.selectors import failed_evidence
 from itsm.approvals.actions import Question, ask
 from itsm.approvals.models import Approval
+from itsm.approvals.tables import tables
 from itsm.people.models import User
 
+tables.add("assess")(_l("Change: assessing it"))
+tables.add("authorize")(_l("Change: carrying it out"))
 FROZEN = (
     "type", "category", "environment", "risk_score", "risk_band", "outage_expected",
     "irreversible", "backout_tested", "implementation_plan", "test_plan", "backout_plan",

@@ -60,7 +60,7 @@ PURPOSES: dict[str, Any] = {
         "Tools that keep metrics and logs, asked when the cause of an incident is looked for."
     ),
     "evidence.LogSource": _("Tools that pass their log lines on to us as they come."),
-    "evidence.LogLine": _("The lines of the last day. Level 3 is an error, 4 a warning, 6 a note."),
+    "evidence.LogLine": _("The lines of the last day."),
     "approvals.Rule": _(
         "Who must agree before something is done. The first rule that fits, by order, decides."
     ),

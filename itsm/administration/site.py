@@ -35,12 +35,10 @@ class Site(admin.AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         shown = getattr(getattr(request.resolver_match, "func", None), "model_admin", None)
-        words = (
-            {"purpose": purpose_of(shown.model), "nothing": nothing_of(shown.model)}
-            if shown
-            else {}
-        )
-        return {**super().each_context(request), **words}
+        context = super().each_context(request)
+        if shown:
+            context |= {"purpose": purpose_of(shown.model), "nothing": nothing_of(shown.model)}
+        return context
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None

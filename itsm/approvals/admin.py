@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from itsm.approvals.conditions import why_not_valid
 from itsm.approvals.models import Rule, Substitute
 from itsm.approvals.quorum import Sort
+from itsm.approvals.tables import tables
+from itsm.core.admin_forms import offer
 from itsm.core.admins import ConfigurationAdmin
 from itsm.people.roles import Role
 from itsm.tickets.desks import desks
@@ -21,16 +23,6 @@ FIELDS = (
     "irreversible", "backout_tested", "service", "tier", "team", "items",
     "item", "price", "currency", "cost_centre", "kind", "audience", "language",
 )  # fmt: skip
-# What leave is asked for, by the words under which it is.
-PURPOSES = (
-    ("assess", _("Change: assessing it")),
-    ("authorize", _("Change: carrying it out")),
-    ("order", _("Request: ordering it")),
-    ("accept_risk", _("Problem: accepting the risk")),
-    ("publish", _("Article: publishing it")),
-    ("retire", _("Article: retiring it")),
-    ("run", _("Runbook: starting it")),
-)
 MOST_ASKED = 1000
 KNOWN = {
     *("name", "users", "team", "each_member", "role", "manager"),
@@ -55,11 +47,8 @@ class RuleForm(forms.ModelForm[Rule]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = [(each.kind, capfirst(str(each.noun))) for each in desks.values()]
-        for name, offered in (("kind", kinds), ("purpose", list(PURPOSES))):
-            field, kept = self.fields.get(name), getattr(self.instance, name)
-            if isinstance(field, forms.ChoiceField):
-                own = [(kept, kept)] if kept and kept not in dict(offered) else []
-                field.choices = [("", _("Choose")), *offered, *own]
+        offer(self, "kind", [("", _("Choose")), *kinds])
+        offer(self, "purpose", [("", _("Choose")), *tables.items()])
 
     def clean_conditions(self) -> Any:
         conditions = self.cleaned_data["conditions"] or []

@@ -1,15 +1,14 @@
 """What is asked of the tools that keep evidence and of those that post it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _l
 
+from itsm.core.admin_forms import SecretForm
 from itsm.evidence.models import EvidenceSource, LogSource
 from itsm.evidence.ports import formats, readers
-from itsm.monitoring.forms import ToolForm, a_secret
-
-SECRETS = ("secret", "second_secret")
+from itsm.monitoring.forms import ToolForm
 
 
 def _kinds() -> list[tuple[str, str]]:
@@ -20,15 +19,10 @@ def _formats() -> list[tuple[str, str]]:
     return [(each, each) for each in formats]
 
 
-class EvidenceSourceForm(forms.ModelForm[EvidenceSource]):
+class EvidenceSourceForm(SecretForm):
     """A source's settings; of its secrets only new ones are taken, and none is shown."""
 
     kind = forms.ChoiceField(label=_l("kind"), choices=_kinds)
-    secret = a_secret(
-        _l("secret"),
-        _l("A token, a password, or Datadog's API key. Left empty, it stays as it is."),
-    )
-    second_secret = a_secret(_l("second secret"), _l("Datadog's application key."))
 
     class Meta:
         model = EvidenceSource
@@ -36,17 +30,10 @@ class EvidenceSourceForm(forms.ModelForm[EvidenceSource]):
             *("name", "kind", "address", "account", "secret", "second_secret"),
             *("scope", "is_active"),
         )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not self.instance.pk and "secret" in self.fields:
-            self.fields["secret"].help_text = _l("A token, a password, or Datadog's API key.")
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        for name in SECRETS:
-            cleaned[name] = cleaned.get(name) or getattr(self.instance, name)
-        return cleaned
+        help_texts: ClassVar[dict[str, Any]] = {
+            "secret": _l("A token, a password, or Datadog's API key."),
+            "second_secret": _l("Datadog's application key."),
+        }
 
 
 class LogSourceForm(ToolForm[LogSource]):

@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from itsm.core.admin_forms import SecretForm
 from itsm.monitoring.bodies import decoded
 from itsm.monitoring.mapping import try_mapping
 from itsm.monitoring.models import MonitoringSource
@@ -25,24 +26,11 @@ def kinds() -> list[tuple[str, str]]:
     return [(each, each.capitalize()) for each in sources]
 
 
-def a_secret(label: Any, help_text: Any) -> forms.CharField:
-    """A secret that is taken and never shown; left empty, it stays as it is."""
-    widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
-    return forms.CharField(label=label, required=False, widget=widget, help_text=help_text)
-
-
-class ToolForm(forms.ModelForm[T], Generic[T]):
+class ToolForm(SecretForm, Generic[T]):
     """The settings of a tool that posts to us; of its secrets only new ones are taken."""
 
-    # The secrets it keeps, and what is asked for the form alone.
-    secrets: ClassVar[Collection[str]] = ()
+    # What is asked for the form alone.
     asked: ClassVar[Collection[str]] = ()
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        for name in self.secrets:
-            cleaned[name] = cleaned.get(name) or getattr(self.instance, name)
-        return cleaned
 
     def settings(self) -> dict[str, Any]:
         """What the actions are to apply."""
@@ -53,16 +41,11 @@ class ToolForm(forms.ModelForm[T], Generic[T]):
 class SourceForm(ToolForm[MonitoringSource]):
     """A source's settings; a mapping is tried on an example before it is kept."""
 
-    secrets = ("hmac_secret",)
     asked = ("example",)
     kind = forms.ChoiceField(
         label=_("kind"),
         choices=kinds,
         help_text=_("A tool that is not listed is generic: anything that posts JSON or a form."),
-    )
-    hmac_secret = a_secret(
-        _("secret for signatures"),
-        _("For tools that sign what they send. Left empty, it stays as it is."),
     )
     example = forms.CharField(
         label=_("example"),

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from itsm.core.admin_forms import SecretForm
 from itsm.core.fields import Choice, Field
 from itsm.core.http import may_call
 from itsm.notifications.channels import channels, room_kinds
@@ -62,16 +63,14 @@ def wanted_in(given: Iterable[str]) -> set[tuple[str, str]]:
     return {(topic, channel) for topic, _colon, channel in parts if topic in TOPICS}
 
 
-class EndpointForm(forms.ModelForm[Endpoint]):
+class EndpointForm(SecretForm):
     """A chat room; the address stays what it was when it is left empty."""
 
     kind = forms.ChoiceField(label=_l("Chat"))
     address = forms.CharField(
         label=_l("Webhook address"),
-        required=False,
         max_length=2000,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off", "size": 60}),
-        help_text=_l("It is kept encrypted and not shown again. Leave it empty to keep it."),
+        error_messages={"required": _l("Paste the address that the chat gave you.")},
     )
     words = forms.MultipleChoiceField(
         label=_l("Told of"), choices=Endpoint.Word, widget=forms.CheckboxSelectMultiple
@@ -90,13 +89,9 @@ class EndpointForm(forms.ModelForm[Endpoint]):
         kind = self.fields["kind"]
         assert isinstance(kind, forms.ChoiceField)  # noqa: S101 declared above
         kind.choices = room_kinds()
-        if not self.instance.pk:
-            self.fields["address"].help_text = _("It is kept encrypted and not shown again.")
 
     def clean_address(self) -> str:
         address = str(self.cleaned_data["address"]).strip() or self.instance.address
-        if not address:
-            raise forms.ValidationError(_("Paste the address that the chat gave you."))
         if not may_call(address):
             raise forms.ValidationError(_("Give an address that begins with https://."))
         return address
@@ -194,33 +189,16 @@ class MessageTemplateForm(forms.ModelForm[MessageTemplate]):
         return text
 
 
-class ChatAppForm(forms.ModelForm[ChatApp]):
+class ChatAppForm(SecretForm):
     """An app in a chat; its secret can be written, and never read again."""
-
-    signing_secret = forms.CharField(
-        label=_l("signing secret"),
-        required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_l("The app shows it under Basic Information. Left empty, it stays as it is."),
-    )
 
     class Meta:
         model = ChatApp
         fields = ("name", "slug", "is_active", "signing_secret", "members")
         help_texts: ClassVar[dict[str, Any]] = {
             "slug": _l("The chat posts to /hooks/ followed by this, such as /hooks/slack/."),
+            "signing_secret": _l("The app shows it under Basic Information."),
         }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not self.instance.pk and "signing_secret" in self.fields:
-            self.fields["signing_secret"].help_text = _("The app shows it under Basic Information.")
-
-    def clean_signing_secret(self) -> str:
-        secret: str = self.cleaned_data["signing_secret"] or self.instance.signing_secret
-        if not secret:
-            raise forms.ValidationError(_("Fill in this field."))
-        return secret
 
     def clean_members(self) -> dict[str, str]:
         table = self.cleaned_data["members"] or {}

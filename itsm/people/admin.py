@@ -21,8 +21,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core import configuration
+from itsm.core.admin_forms import SecretForm
 from itsm.core.admins import ConfigurationAdmin
-from itsm.core.secret_forms import SecretForm
 from itsm.people import actions
 from itsm.people.actions.factors import enforce_factors, reset_factors
 from itsm.people.addresses import address

@@ -8,8 +8,8 @@ from django.forms import TimeInput
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from itsm.core.admin_forms import SecretForm
 from itsm.core.admins import ConfigurationAdmin
-from itsm.core.secret_forms import SecretForm
 from itsm.sla.models import Calendar, Holiday, Objective, WorkingHours
 
 

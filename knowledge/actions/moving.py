@@ -8,10 +8,12 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from itsm.approvals.actions import Question, ask, void, vote
 from itsm.approvals.models import Approval
 from itsm.approvals.selectors import votes_open_to
+from itsm.approvals.tables import tables
 from itsm.core import events
 from itsm.core.errors import Invalid, NotAllowed, Refused
 from itsm.people.models import Membership, User
@@ -25,6 +27,8 @@ from knowledge.models import LIVE, OPEN_REVIEWS, ArticleReview, Outcome, Sort, S
 from knowledge.workflow import MOVES
 
 PUBLISH, RETIRE = "publish", "retire"
+tables.add(PUBLISH)(_l("Article: publishing it"))
+tables.add(RETIRE)(_l("Article: retiring it"))
 REVIEWED_AFTER = timedelta(days=180)
 JUDGED = (Sort.PUBLICATION, Sort.RETIREMENT)
 Body = Callable[..., Version]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _l
 from itsm.approvals.actions import Question, ask, hash_of, void
 from itsm.approvals.models import Approval
 from itsm.approvals.selectors import approvals_of
+from itsm.approvals.tables import tables
 from itsm.core.errors import Invalid, Refused
 from itsm.people.models import User
 from itsm.tickets.actions.tasks import cancel_tasks
@@ -18,6 +19,7 @@ from problems.models import Problem, ResolutionCode
 from problems.workflow import workflow
 
 PURPOSE = "accept_risk"
+tables.add(PURPOSE)(_l("Problem: accepting the risk"))
 
 
 @workflow.transition(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _l
 from itsm.approvals.actions import Question
 from itsm.approvals.actions import ask as ask_people
 from itsm.approvals.models import Approval
+from itsm.approvals.tables import tables
 from itsm.core.errors import Refused
 from itsm.people.models import User
 from itsm.people.selectors import system_user, team_names_by_slug
@@ -22,6 +23,7 @@ from requests.terms import stages_for
 from requests.workflow import workflow
 
 PURPOSE = "order"
+tables.add(PURPOSE)(_l("Request: ordering it"))
 
 
 def ask_for_leave(*, service_request: ServiceRequest, actor: User) -> None:

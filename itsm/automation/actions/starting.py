@@ -7,9 +7,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from itsm.approvals import actions as approvals
 from itsm.approvals.models import Approval
+from itsm.approvals.tables import tables
 from itsm.automation import bell
 from itsm.automation.actions.ending import finish
 from itsm.automation.actions.stepping import settle_step
@@ -29,6 +31,8 @@ from itsm.tickets.models import Ticket
 HEALING_PATIENCE = timedelta(hours=1)
 PATIENCE = timedelta(days=1)
 ORDINARY_TIER = 3
+TABLE = "run"
+tables.add(TABLE)(_l("Runbook: starting it"))
 
 
 @transaction.atomic
@@ -177,7 +181,7 @@ def ask_for_leave(run: Run, *, purpose: str, actor: User) -> None:
     question = approvals.Question(
         ticket=run.ticket,
         purpose=purpose,
-        table="run",
+        table=TABLE,
         snapshot=picture_of(run),
         barred=barred(run),
         by_people_only=True,

@@ -44,6 +44,10 @@ def opening_fields(view: "TicketCollection") -> Sequence[Field]:
     return [each for each in view.opening if each.name in view.of_requesters]
 
 
+def _kind_of(view: "TicketCollection") -> dict[str, str]:
+    return {"kind": view.kind.replace("_", " ")}
+
+
 class TicketCollection(Belongings):
     """All tickets of one kind. A room says which, how they look and what they are opened with."""
 
@@ -92,7 +96,7 @@ class TicketCollection(Belongings):
     @operation(
         "post",
         "",
-        lambda view: _("Open a new %(kind)s") % {"kind": view.kind.replace("_", " ")},
+        lambda view: _("Open a new %(kind)s") % _kind_of(view),
         takes=opening_fields,
         gives=lambda view: view.shape,
         status=201,
@@ -108,7 +112,7 @@ class TicketCollection(Belongings):
     @operation(
         "get",
         "<str:number>/",
-        lambda view: _("Show one %(kind)s") % {"kind": view.kind.replace("_", " ")},
+        lambda view: _("Show one %(kind)s") % _kind_of(view),
         gives=lambda view: view.shape,
     )
     def retrieve(self, request: Asked, number: str) -> Response:
@@ -122,7 +126,7 @@ class TicketCollection(Belongings):
     @operation(
         "patch",
         "<str:number>/",
-        lambda view: _("Edit one %(kind)s") % {"kind": view.kind.replace("_", " ")},
+        lambda view: _("Edit one %(kind)s") % _kind_of(view),
         takes=lambda view: view.editing,
         gives=lambda view: view.shape,
         refuses=(409,),
