@@ -5,11 +5,11 @@ from django.utils.translation import gettext_lazy as _l
 
 from changes.models import Category, ChangeType, Environment, Pipeline, WindowSort
 from changes.pipelines import pipelines
-from itsm.inventory.fields import ComponentNames
+from itsm.inventory.fields import ComponentNames, ServiceName
 from itsm.monitoring.forms import ToolForm
 from itsm.people.fields import TeamName, Zone
 from itsm.tickets.fields import Choice, Field, Flag, Instant, Line, Person
-from itsm.tickets.forms import ServiceName, Tags
+from itsm.tickets.forms import Tags
 
 # An unauthorised change is found, not planned.
 PLANNED_TYPES = [each for each in ChangeType.choices if each[0] != ChangeType.UNAUTHORISED]

@@ -1,36 +1,11 @@
 """What staff are asked when they open an incident."""
 
-from dataclasses import dataclass, field
-from typing import Any
-
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from itsm.core.errors import NotFound
-from itsm.people.selectors import user_called
+from itsm.inventory.fields import ServiceName
+from itsm.people.fields import Anybody
 from itsm.tickets.fields import Field, Line, Person
-from itsm.tickets.forms import Level3, ServiceName, Tags
-
-
-@dataclass(frozen=True, kw_only=True)
-class Anybody(Line):
-    """Any person who may sign in, by user name."""
-
-    sort: str = field(default="anybody", init=False)
-
-    def empty(self) -> Any:
-        return None
-
-    def parse(self, raw: Any) -> Any:
-        name = super().parse(raw)
-        try:
-            user = user_called(name)
-        except NotFound:
-            user = None
-        if user is None or not user.is_active:
-            raise self.wrong(_("Nobody has the user name %(name)s.") % {"name": name})
-        return user
-
+from itsm.tickets.forms import Level3, Tags
 
 REPORT: tuple[Field, ...] = (
     Line(name="title", label=_l("What is wrong"), required=True),

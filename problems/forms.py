@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from itsm.core.fields import Number
+from itsm.inventory.fields import ServiceName
 from itsm.tickets.fields import Choice, Day, Field, Flag, Instant, Line, Person, TicketNumber
-from itsm.tickets.forms import Level3, Offered, ServiceName, Tags
+from itsm.tickets.forms import Level3, Offered, Tags
 from problems.fault_tree import DEEPEST
 from problems.models import ActionKind, Category, Gate, Method, Origin, Standing
 from problems.selectors import categories

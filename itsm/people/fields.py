@@ -31,10 +31,10 @@ class Anybody(Line):
             return raw
         name = super().parse(raw)
         try:
-            user = user_called(name)
-        except NotFound as refusal:
-            raise self.wrong(str(refusal)) from None
-        if not user.is_active:
+            user: User | None = user_called(name)
+        except NotFound:
+            user = None
+        if user is None or not user.is_active:
             raise self.wrong(_("Nobody has the user name '%(name)s'.") % {"name": name})
         return user
 

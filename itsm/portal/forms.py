@@ -6,8 +6,8 @@ from typing import Any
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
+from itsm.inventory.fields import ServiceName
 from itsm.tickets.fields import Choice, Field, Line
-from itsm.tickets.forms import ServiceName
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from itsm.core.fields import UNSTORABLE
+from itsm.inventory.fields import ServiceName
 from itsm.inventory.selectors import service_called, title_shown
 from itsm.people.models import User
 from itsm.people.selectors import name_shown, visible_teams
@@ -84,23 +85,6 @@ def _choices(each: Field, user: User) -> list[tuple[str, Any]]:
     if each.sort == "team":
         return list(visible_teams(user).values_list("slug", "name"))
     return []
-
-
-@dataclass(frozen=True, kw_only=True)
-class ServiceName(Line):
-    """A service, by its name or its title."""
-
-    sort: str = dataclasses.field(default="service", init=False)
-
-    def empty(self) -> Any:
-        return None
-
-    def parse(self, raw: Any) -> Any:
-        name = super().parse(raw)
-        service = service_called(name)
-        if service is None:
-            raise self.wrong(_("No service is named %(name)s.") % {"name": name})
-        return service
 
 
 @dataclass(frozen=True, kw_only=True)
