@@ -105,6 +105,7 @@ def ask_again(released: list[Event]) -> None:
     *("change.submitted", "change.endorsed", "change.authorized", "change.released"),
     *("change.evidence_added", "change.edited", "change.lapsed"),
     moment=Moment.AFTER,
+    coalesces=True,
 )
 def ask_the_gate_again(event: Event) -> None:
     """Whoever waits for the gate hears soon of what may have changed its mind."""
@@ -155,6 +156,7 @@ def let_alerts_through(ended: list[Event]) -> None:
     *("incident.opened", "incident.edited"),
     moment=Moment.AFTER,
     columns=("service_id", "configuration_items", "impact_started_at"),
+    coalesces=True,
 )
 def look_for_causes(event: Event) -> None:
     """Find the changes that may have caused an incident, and again when its place is mended."""

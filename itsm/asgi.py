@@ -1,6 +1,7 @@
 """HTTP and websockets on one port: Django's pages in threads, live updates in the event loop."""
 
 import os
+from functools import partial
 from urllib.parse import urlsplit
 
 from django.core.wsgi import get_wsgi_application
@@ -30,8 +31,9 @@ def own_origins() -> list[str]:
     return [f"{base.scheme}://{host}:{port}" for host in settings.ALLOWED_HOSTS]
 
 
+_stand_by = partial(sweep.start, stands_by=True)
 _pages_and_start = Parking(
-    Bridge(_pages, threads=8, on_start=[die_with_parent, sweep.start, warming.start])
+    Bridge(_pages, threads=8, on_start=[die_with_parent, _stand_by, warming.start])
 )
 
 _doors = ProtocolTypeRouter(

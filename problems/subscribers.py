@@ -60,7 +60,7 @@ def weigh(event: Event) -> None:
         actions.weigh(problem=problem, actor=system_user())
 
 
-@on("incident.alerts_joined", "incident.problem_noted", moment=Moment.AFTER)
+@on("incident.alerts_joined", "incident.problem_noted", moment=Moment.AFTER, coalesces=True)
 def know_by_alerts(event: Event) -> None:
     """Know a problem again by the alerts of its incidents."""
     incident = Ticket.objects.filter(pk=event.subject_id).first()
@@ -72,6 +72,7 @@ def know_by_alerts(event: Event) -> None:
     *("incident.opened", "incident.alerts_joined", "incident.edited"),
     moment=Moment.AFTER,
     columns=("title", "description", "service_id", "configuration_items"),
+    coalesces=True,
 )
 def recognise(event: Event) -> None:
     """Look whether what is told of an incident, or what is new of it, fits a known error."""

@@ -1,6 +1,6 @@
 """Which parts of the running system have been heard from, and when."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -21,3 +21,8 @@ def beat(*parts: str) -> None:
 def last_heard() -> dict[str, datetime]:
     """When each part was last heard from."""
     return dict(Heartbeat.objects.values_list("part", "heard_at"))
+
+
+def is_alive(part: str, *, within: timedelta) -> bool:
+    """Whether this part was heard from so lately."""
+    return Heartbeat.objects.filter(part=part, heard_at__gte=timezone.now() - within).exists()

@@ -38,6 +38,8 @@ class Subscriber:
     is_whole: bool = False
     # Of an edit it wants to hear only where one of these columns changed; of any where none is.
     columns: frozenset[str] = frozenset()
+    # It looks how the subject stands: one look pays for all that happened to that before.
+    coalesces: bool = False
 
     def wants(self, event_name: str) -> bool:
         return any(fnmatch.fnmatchcase(event_name, pattern) for pattern in self.patterns)
@@ -53,23 +55,34 @@ _subscribers: dict[str, Subscriber] = {}
 
 
 def on(
-    *patterns: str, moment: Moment, is_whole: bool = False, columns: Collection[str] = ()
+    *patterns: str,
+    moment: Moment,
+    is_whole: bool = False,
+    columns: Collection[str] = (),
+    coalesces: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Subscribe a function to the events whose names match.
 
     What hears AFTER and does database work alone is ``is_whole``: its work and its payment are one.
     Of edits, what hears AFTER is owed only those that changed one of its ``columns``.
+    What hears AFTER and reads of an event only its subject ``coalesces``: it is told the last of
+    those that are due, and has heard them all. So a storm of alerts on one incident is one look.
     """
 
     def subscribe(handler: Handler) -> Handler:
         name = f"{handler.__module__}.{handler.__name__}"
         _subscribers[name] = Subscriber(
-            name, patterns, moment, handler, is_whole, frozenset(columns)
+            name, patterns, moment, handler, is_whole, frozenset(columns), coalesces
         )
         listeners.cache_clear()
         return handler
 
     return subscribe
+
+
+def coalesces(name: str) -> bool:
+    """Whether one look at a subject is enough for the subscriber of this name, if there is one."""
+    return name in _subscribers and _subscribers[name].coalesces
 
 
 def named(name: str) -> Subscriber:

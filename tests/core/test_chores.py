@@ -7,9 +7,8 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from itsm.core import apart, chores, sweep
-from itsm.core.heartbeats import last_heard
-from itsm.core.models import Chore
+from itsm.core import apart, chores, heartbeats, sweep
+from itsm.core.models import Chore, Heartbeat
 from itsm.core.registry import Registry
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +53,18 @@ def test_the_sweep_does_chores_without_beat_and_is_heard(done: list[str]) -> Non
     assert sweep.sweep_once()
 
     assert done == ["sound"]
-    assert "sweep" in last_heard()
+    assert "sweep" in heartbeats.last_heard()
+
+
+def test_a_web_process_leaves_the_work_to_the_worker_while_one_is_heard_of(done: list[str]) -> None:
+    heartbeats.beat("worker")
+    assert sweep.sweep_once(stands_by=True)
+    assert done == []
+    assert "sweep" in heartbeats.last_heard()
+
+    Heartbeat.objects.filter(part="worker").update(heard_at=timezone.now() - sweep.SILENCE)
+    assert sweep.sweep_once(stands_by=True)
+    assert done == ["sound"]
 
 
 def test_a_long_chore_is_done_in_a_process_of_its_own(

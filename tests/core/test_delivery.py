@@ -10,6 +10,7 @@ from itsm.core import delivery, events
 from itsm.core.models import Delivery, Event
 from itsm.core.subscribers import Moment, listeners, on
 from itsm.people.models import Team
+from tests.factories import TeamFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +49,78 @@ def test_a_delivery_is_paid_once_and_then_gone(subscribe: Subscribe, platform: T
     assert delivery.deliver_owed() == 0
     assert [each.name for each in paid] == ["team.tested"]
     assert not Delivery.objects.exists()
+
+
+@pytest.fixture
+def looks(subscribe: Subscribe) -> list[Event]:
+    """What a subscriber was told to which one look at a team is enough."""
+    told: list[Event] = []
+
+    @on("team.tested", moment=Moment.AFTER, coalesces=True)
+    def look(event: Event) -> None:
+        told.append(event)
+
+    listeners.cache_clear()
+    return told
+
+
+def test_one_look_pays_for_all_that_happened_to_its_subject(
+    looks: list[Event], platform: Team
+) -> None:
+    other = TeamFactory.create()
+    for team in [platform, other, *[platform] * 2 * delivery.BATCH]:
+        publish(team)
+
+    assert delivery.deliver_owed() == 2 * delivery.BATCH + 2
+
+    last = Event.objects.filter(subject_id=platform.pk).latest("id")
+    assert sorted(each.subject_id for each in looks) == sorted([platform.pk, other.pk])
+    assert last in looks
+    assert not Delivery.objects.exists()
+
+
+def test_what_happens_during_a_look_is_looked_at_once_more(
+    subscribe: Subscribe, platform: Team
+) -> None:
+    told: list[Event] = []
+
+    @on("team.tested", moment=Moment.AFTER, coalesces=True)
+    def look(event: Event) -> None:
+        told.append(event)
+        if len(told) == 1:
+            publish(platform)
+
+    listeners.cache_clear()
+    publish(platform)
+    publish(platform)
+
+    assert delivery.deliver_owed() == 3
+    assert len(told) == 2
+
+
+def test_what_was_brought_about_by_different_things_is_looked_at_for_each(
+    looks: list[Event], platform: Team
+) -> None:
+    for rule in (1, 1, 2):
+        with events.caused_by({"rules": [rule], "event": 7}):
+            publish(platform)
+
+    assert delivery.deliver_owed() == 3
+    assert [each.data["cause"]["rules"] for each in looks] == [[1], [2]]
+
+
+def test_a_look_that_fails_leaves_everything_owed(subscribe: Subscribe, platform: Team) -> None:
+    @on("team.tested", moment=Moment.AFTER, coalesces=True)
+    def broken(_event: Event) -> None:
+        raise OSError("no route")
+
+    listeners.cache_clear()
+    publish(platform)
+    publish(platform)
+
+    assert delivery.deliver_owed() == 0
+    assert [each.attempts for each in Delivery.objects.all()] == [1, 1]
+    assert all(each.due_at > timezone.now() for each in Delivery.objects.all())
 
 
 def test_a_broken_subscriber_does_not_stop_the_others(subscribe: Subscribe, platform: Team) -> None:
