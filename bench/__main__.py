@@ -80,8 +80,10 @@ def main(arguments: Sequence[str]) -> None:
                 figures += PARTS[options.part](server, size=size, rounds=options.rounds) or []
                 continue
             doors = _doors(server, size)
+            cases.seconds_to_rest()
             measured = cases.reading(server, doors, size=size, rounds=options.rounds)
             measured += cases.writing(server, doors, size=size)
+            cases.seconds_to_rest()
             measured += live.showing(server, doors, size=size)
             if size == sizes[-1]:
                 pages.report(server, size=size, rounds=options.rounds)

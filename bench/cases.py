@@ -2,6 +2,7 @@
 
 import itertools
 import statistics
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from bench import data
 from bench.client import Answer, Client, at_once
 from bench.server import Server
+from itsm.core.models import Delivery
 
 Call = Callable[[Client], Answer]
 Load = Callable[[Client, int], Answer]
@@ -161,7 +163,19 @@ def writing(server: Server, doors: Doors, *, size: int) -> list[Figure]:
     percent = first.value / bare.value * 100
     share = Figure("single posts to bare inserts", size, percent, "%", ">= 50 %")
     creating = rate("create, 8 clients", ">= 250 /s", lambda c, _n: create(c), each=60)
-    return [bare, first, again, share, twenty, twenty_again, creating, *_storm(server, doors, size)]
+    rest = Figure("at rest after all that", size, seconds_to_rest(), "s", "")
+    told = [bare, first, again, share, twenty, twenty_again, creating, rest]
+    return [*told, *_storm(server, doors, size)]
+
+
+def seconds_to_rest(at_most: float = 600) -> float:
+    """How long it takes until nothing is owed any more of what happened."""
+    began = time.monotonic()
+    while Delivery.objects.filter(given_up_at=None).exists():
+        if time.monotonic() - began > at_most:
+            raise SystemExit("What is owed is not paid.")
+        time.sleep(0.2)
+    return time.monotonic() - began
 
 
 def _storm(server: Server, doors: Doors, size: int) -> list[Figure]:
