@@ -73,6 +73,7 @@ def test_the_explorer_shows_every_operation_to_whoever_is_signed_in(person, requ
     page = client.get("/api/docs/")
 
     assert page.status_code == 200
+    assert "<code>/<wbr>api/<wbr>v1/<wbr>incidents/<wbr></code>" in page.text
     for _, _, operation in operations(document):
         assert f'id="{operation["operationId"]}"' in page.text
 

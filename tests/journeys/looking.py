@@ -48,6 +48,11 @@ ALL_WRONG = """() => axe.run({ resultTypes: ["violations"] }).then(({ violations
         nodes.map(({ target }) => `${id}: ${target.join(" ")}`)))"""
 # As somebody finds a page: from its top, with nothing chosen yet.
 BEGUN = "() => { document.activeElement?.blur(); scrollTo(0, 0); }"
+# An iPhone zooms into a field of smaller letters, and leaves the page larger than its window.
+ZOOMING = """() => [...document.querySelectorAll("input, select, textarea")]
+    .filter(each => !/checkbox|radio|file|submit|button/.test(each.type) && each.checkVisibility())
+    .filter(each => parseFloat(getComputedStyle(each).fontSize) < 16)
+    .map(each => `zooms: ${each.type} ${each.name}`)"""
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 Scheme = Literal["light", "dark"]
@@ -108,6 +113,7 @@ class Watcher:
             found += walked(self.page, from_main=known) + self._stuck()
         if "small" in faces:
             found += self._sideways(NARROWEST) + self._sideways(SMALL)
+            found += self.page.evaluate(ZOOMING)
             self.page.evaluate(BEGUN)
             found += self._axe("small", is_seen="wide" in faces)
         refused: list[str] = self.page.evaluate("() => watching.refused")

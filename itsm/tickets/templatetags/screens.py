@@ -144,6 +144,12 @@ def unbroken(text: str) -> SafeString:
 
 
 @register.filter
+def by_slashes(address: str) -> SafeString:
+    """An address that goes on in the next line where a part of it ends."""
+    return marked_safe(escape(address).replace("/", "/<wbr>"))
+
+
+@register.filter
 def avatar(user: User | Present | None, css: str = "") -> SafeString:
     """Two letters in a circle; the name stands beside it, so screen readers skip it."""
     if user is None:
