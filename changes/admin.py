@@ -12,7 +12,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from changes import actions, gatekeeping
-from changes.admin_forms import BoardForm, WindowForm, repeats_in_words
+from changes.admin_forms import (
+    OPEN_FIELDS,
+    WORDS,
+    BoardForm,
+    VersionForm,
+    WindowForm,
+    repeats_in_words,
+)
 from changes.forms import PipelineForm
 from changes.models import (
     Board,
@@ -98,9 +105,19 @@ class VersionInline(admin.StackedInline[TemplateVersion, ChangeTemplate]):
     """What changes refer to stays as it is: a better one is a version more."""
 
     model = TemplateVersion
+    form = VersionForm
     extra = 0
-    exclude = ("created_by", "number")
+    fields = (
+        *("category", "title", "description", "service"),
+        *("implementation_plan", "test_plan", "backout_plan"),
+        *("backout_tested", "irreversible", "outage_expected", "open_fields"),
+    )
     autocomplete_fields = ("service",)
+
+    @admin.display(description=OPEN_FIELDS)
+    def open_fields(self, version: TemplateVersion) -> str:
+        """Of a version that is kept already, what the form asks of a new one."""
+        return ", ".join(str(WORDS.get(each, each)) for each in version.editable)
 
     def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         return False

@@ -1,4 +1,4 @@
-"""Windows and boards in Django's admin: their times are those of the zone they name."""
+"""Windows, boards and templates in Django's admin; times are those of the zone they name."""
 
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -8,7 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from changes.models import Environment
+from changes.actions.opening import COPIED
+from changes.forms import PLAN
+from changes.models import Category, Environment, TemplateVersion
 from itsm.core.admin_forms import offer
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -49,6 +51,29 @@ class BoardForm(InOwnZone):
     """A board."""
 
     instants = ("first_at",)
+
+
+OPEN_FIELDS = _l("What a change made from it may say otherwise")
+WORDS = {each.name: each.label for each in PLAN}
+
+
+class VersionForm(forms.ModelForm[TemplateVersion]):
+    """A version of a template; of its fields those are ticked that changes may fill in anew."""
+
+    category = forms.ChoiceField(label=_l("Category"), choices=Category.choices)
+    open_fields = forms.MultipleChoiceField(
+        label=OPEN_FIELDS,
+        choices=[(name, WORDS[name]) for name in COPIED],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_l("The title always may be another."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if self.instance._state.adding:
+            self.instance.editable = given.get("open_fields", [])
+        return given
 
 
 def repeats_in_words(rule: str) -> str:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from changes.models import Category, ChangeType, Environment, Pipeline, WindowSort
 from changes.pipelines import pipelines
+from itsm.core.admin_forms import LinesField
 from itsm.inventory.fields import ComponentNames, ServiceName
 from itsm.monitoring.forms import ToolForm
 from itsm.people.fields import TeamName, Zone
@@ -86,6 +87,11 @@ class PipelineForm(ToolForm[Pipeline]):
         label=_l("kind"),
         choices=kinds_of_pipelines,
         help_text=_l("A tool that is not listed is a delivery: anything that posts our words."),
+    )
+    answer_hosts = LinesField(
+        label=_l("Hosts that may be answered"),
+        required=False,
+        help_text=_l("Where the gate's verdict may be sent, one in each line: api.github.com."),
     )
 
     class Meta:

@@ -1,13 +1,13 @@
 """Who changed which part of the configuration, when and how; reads events only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from itsm.core.admins import ConfigurationAdmin
 from itsm.core.configuration import kind_of, kinds, subject_of
 from itsm.core.models import Event
+from itsm.people.selectors import users_named
 
 PAGE = 50
 MOST_EXPORTED = 20_000
@@ -78,19 +79,24 @@ def changes(asked: Asked) -> QuerySet[Event]:
     if asked.get("until"):
         found = found.filter(happened_at__lt=_midnight(asked["until"]) + timedelta(days=1))
     if asked.get("before"):
-        found = found.filter(pk__lt=asked["before"])
-    return found.select_related("actor").order_by("-id")
+        last = Event.objects.filter(pk=asked["before"]).values("happened_at")[:1]
+        earlier = Q(happened_at__lt=last) | Q(happened_at=last, pk__lt=asked["before"])
+        found = found.filter(earlier)
+    return found.select_related("actor").order_by("-happened_at", "-id")
 
 
 def entries(events: Iterable[Event]) -> list[Entry]:
     """The changes with their words."""
-    models = audited()
-    return [_entry(event, models.get(event.subject_type)) for event in events]
+    models, listed = audited(), list(events)
+    known = users_named({_named(each)[0] for event in listed for each in _members(event)})
+    people = {username: str(user) for username, user in known.items()}
+    return [_entry(event, models.get(event.subject_type), people) for event in listed]
 
 
 def rows(events: Iterable[Event]) -> Iterable[dict[str, object]]:
-    """One line for each field that was changed, for a table."""
-    for entry in entries(events):
+    """One line for each field that was changed, for a table; of members their user names."""
+    models = audited()
+    for entry in (_entry(event, models.get(event.subject_type), {}) for event in events):
         told = entry.differences or [Difference("", "", "")]
         for each in told:
             yield {
@@ -109,13 +115,43 @@ def _midnight(day: Any) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def _entry(event: Event, model: type[Model] | None) -> Entry:
+def _members(event: Event) -> list[str]:
+    """Who is named by a user name in what was changed of a team."""
     told = event.data.get("changes")
+    sides = told.get("members") if isinstance(told, dict) else None
+    both = [side for side in sides if isinstance(side, list)] if isinstance(sides, list) else []
+    return [str(each) for side in both for each in side]
+
+
+def _named(member: str) -> tuple[str, str]:
+    """The user name of a member, and what stands behind it."""
+    username, space, rest = member.partition(" ")
+    return username, space + rest
+
+
+def _with_names(sides: Any, people: Mapping[str, str]) -> Any:
+    if not isinstance(sides, list):
+        return sides
+    return [
+        [_called(str(each), people) for each in side] if isinstance(side, list) else side
+        for side in sides
+    ]
+
+
+def _called(member: str, people: Mapping[str, str]) -> str:
+    username, rest = _named(member)
+    return people.get(username.lower(), username) + rest
+
+
+def _entry(event: Event, model: type[Model] | None, people: Mapping[str, str]) -> Entry:
+    told = event.data.get("changes")
+    if isinstance(told, dict) and "members" in told:
+        told = {**told, "members": _with_names(told["members"], people)}
     word = event.name.rpartition(".")[2]
     return Entry(
         event=event,
         who=str(event.actor) if event.actor else _("The system"),
-        verb=_verb(word, told),
+        verb=_verb(word, [_called(each, people) for each in _members(event)]),
         noun=noun_of(model) if model else event.subject_type,
         name=str(event.data.get("name") or f"#{event.subject_id}"),
         address=_address(event, model),
@@ -124,10 +160,7 @@ def _entry(event: Event, model: type[Model] | None) -> Entry:
     )
 
 
-def _verb(word: str, told: Any) -> str:
-    sides = told.get("members") if isinstance(told, dict) else None
-    both = [side for side in sides if isinstance(side, list)] if isinstance(sides, list) else []
-    named = [str(each) for side in both for each in side]
+def _verb(word: str, named: list[str]) -> str:
     who = {"who": ", ".join(named) or _("somebody")}
     words = {
         "joined": _("put %(who)s into") % who,

@@ -87,6 +87,22 @@ PURPOSES: dict[str, Any] = {
 # What an empty list says where that is good news, or means that something else holds.
 NOTHING = {
     "people.FactorRule": _("No role must have one yet."),
+    "people.IdentityProvider": _("None. People sign in with passwords kept here."),
+    "people.LdapDirectory": _("None. People sign in with passwords kept here."),
+    "people.ApiToken": _("None. No program can act here yet."),
+    "people.Delegate": _("Nobody acts for somebody else yet."),
+    "inventory.ComponentCandidate": _("None. Whatever tools name is known."),
+    "sla.Objective": _("None. How much goes well is not measured yet."),
+    "notifications.Endpoint": _("No room is told of anything yet."),
+    "notifications.ChatApp": _("No buttons in chats are heard yet."),
+    "notifications.WebhookEndpoint": _("No program is told of events yet."),
+    "automation.RunBudget": _("The usual limits hold. A budget changes them for a tier."),
+    "evidence.EvidenceSource": _("None. Causes are looked for in what is known here alone."),
+    "approvals.Rule": _("Without a rule those are asked whom the process names, or managers."),
+    "approvals.Substitute": _("Nobody decides for somebody else yet."),
+    "changes.Pipeline": _("None. Deliveries are not heard of yet."),
+    "changes.GatePolicy": _("The usual values hold. A policy changes them."),
+    "requests.Target": _("None. Steps of orders call no system yet."),
     "notifications.MessageTemplate": _(
         "The product's own words are sent. A template changes them."
     ),

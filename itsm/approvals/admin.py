@@ -5,13 +5,18 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from itsm.approvals.conditions import why_not_valid
 from itsm.approvals.models import Rule, Substitute
 from itsm.approvals.quorum import Sort
 from itsm.approvals.tables import tables
+from itsm.approvals.wording import conditions_in_words, stages_in_words
 from itsm.core.admin_forms import offer
 from itsm.core.admins import ConfigurationAdmin
 from itsm.people.roles import Role
@@ -95,6 +100,7 @@ class RuleAdmin(ConfigurationAdmin[Rule]):
     list_display = ("name", "kind", "purpose", "order", "outcome", "is_active")
     list_filter = ("kind", "purpose", "is_active")
     search_fields = ("name",)
+    readonly_fields = ("fits", "asks")
     helps: ClassVar[Mapping[str, Any]] = {
         "order": _("The lowest number is asked first."),
         "conditions": _(
@@ -102,6 +108,23 @@ class RuleAdmin(ConfigurationAdmin[Rule]):
             " Without any it always fits. An op is is, is_not, in, at_least, at_most or has."
         ),
     }
+
+    def get_fields(self, _request: HttpRequest, obj: Rule | None = None) -> tuple[str, ...]:
+        first, second = (("fits",), ("asks",)) if obj else ((), ())
+        said = ("name", "kind", "purpose", "order", *first, "conditions")
+        return (*said, "outcome", *second, "stages", "is_active")
+
+    @admin.display(description=_("fits"))
+    def fits(self, rule: Rule) -> str:
+        return conditions_in_words(rule.conditions)
+
+    @admin.display(description=_("who is asked"))
+    def asks(self, rule: Rule) -> str:
+        if rule.outcome != Rule.Outcome.ASK:
+            return gettext("Nobody")
+        lines = stages_in_words(rule.stages)
+        usual = gettext("Whom the process names, or process managers.")
+        return format_html_join(mark_safe("<br>"), "{}", ((each,) for each in lines)) or usual
 
 
 @admin.register(Substitute)

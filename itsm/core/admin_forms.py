@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.forms import BaseModelForm, ChoiceField, ModelForm, PasswordInput
+from django.forms import BaseModelForm, CharField, ChoiceField, ModelForm, PasswordInput, Textarea
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core.crypto import EncryptedTextField
@@ -35,6 +35,21 @@ class SecretForm(ModelForm[Any]):
         columns = self._meta.model._meta.concrete_fields
         secrets = [each.name for each in columns if isinstance(each, EncryptedTextField)]
         return [each for each in secrets if each in self.fields]
+
+
+class LinesField(CharField):
+    """A list of words, one in each line."""
+
+    widget = Textarea(attrs={"rows": 3})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(map(str, value)) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return [each.strip() for each in str(value or "").splitlines() if each.strip()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool((initial or []) != self.to_python(data))
 
 
 def offer(form: BaseModelForm[Any], name: str, choices: Iterable[tuple[Any, Any]]) -> None:

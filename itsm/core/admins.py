@@ -1,6 +1,5 @@
 """What the rooms' admins are made of: rows only looked at, and configuration told of by events."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import urlencode
@@ -9,22 +8,19 @@ from zoneinfo import available_timezones
 from django import forms
 from django.contrib import admin
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import JSONField, Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.html import strip_tags
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from itsm.core import configuration
+from itsm.core import configuration, deletions
 from itsm.core.crypto import EncryptedTextField
+from itsm.core.reading import read
 
 M = TypeVar("M", bound=Model)
-# As Django calls a row whose model does not say what its rows are called.
-NAMELESS = re.compile(r"\w+_\w+ object \(\d+\)$")
-DIGITS = re.compile(r"(\d+)")
 NOTHING_CHOSEN = (("", _("Choose")),)
 
 
@@ -39,7 +35,18 @@ class WhetherFilter(admin.EmptyFieldListFilter):
 
 
 class PlainAdmin(admin.ModelAdmin[M], Generic[M]):
-    """Says in words, not in dashes, that nothing is chosen."""
+    """Says in words, not in dashes, that nothing is chosen, and shows no JSON to who only looks."""
+
+    def get_fieldsets(self, request: HttpRequest, obj: M | None = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            return fieldsets
+        columns = {each.name: each for each in self.model._meta.concrete_fields}
+        kept = {name: each for name, each in columns.items() if isinstance(each, JSONField)}
+        return [
+            (title, {**facts, "fields": [_as_read(each, kept) for each in facts["fields"]]})
+            for title, facts in fieldsets
+        ]
 
     def get_action_choices(
         self, request: HttpRequest, default_choices: Any = NOTHING_CHOSEN
@@ -106,11 +113,7 @@ class SecretiveAdmin(PlainAdmin[M], Generic[M]):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What would go along, and what stands against it, in order."""
-        along, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        through: list[Any] = [each.remote_field.through for each in self.opts.many_to_many]
-        ties = {each._meta.verbose_name_plural for each in through if each._meta.auto_created}
-        counted = {name: count for name, count in counts.items() if name not in ties}
-        return _told(along), counted, sorted(lacking, key=str), sorted(protected, key=_in_order)
+        return deletions.told_of(list(objs), request=request, site=self.admin_site)
 
 
 class ConfigurationAdmin(SecretiveAdmin[M], Generic[M]):
@@ -166,12 +169,13 @@ class ReadOnlyAdmin(PlainAdmin[Any]):
         return False
 
 
-def _told(along: list[Any]) -> list[Any]:
-    """What goes along, without mere ties between two things: nothing says what they are called."""
-    told = [_told(each) if isinstance(each, list) else each for each in along]
-    return [each for each in told if each and not NAMELESS.search(str(each))]
+def _as_read(name: Any, kept: Mapping[str, JSONField[Any, Any]]) -> Any:
+    if name not in kept:
+        return name
 
+    @admin.display(description=kept[name].verbose_name)
+    def shown(record: Model) -> str:
+        return read(getattr(record, name))
 
-def _in_order(words: str) -> list[Any]:
-    """As people put them: INC-9 before INC-10."""
-    return [int(each) if each.isdecimal() else each for each in DIGITS.split(strip_tags(words))]
+    shown.__name__ = name
+    return shown

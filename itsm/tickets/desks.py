@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from itsm.core.registry import Registry
+from itsm.core.whereabouts import whereabouts
 from itsm.tickets.columns import USUAL
 from itsm.tickets.models import Ticket
 from itsm.tickets.narrowing import QueueFilter
@@ -50,6 +51,9 @@ desks: Registry[Desk] = Registry("kind of ticket with pages")
 def address_of(ticket: Ticket) -> str:
     """The staff page of a ticket."""
     return desks[ticket.kind].address_of(ticket.number)
+
+
+whereabouts[Ticket] = address_of
 
 
 def outside_address_of(ticket: Ticket) -> str:

@@ -98,7 +98,7 @@ def keep_version(*, item: CatalogItem, given: Mapping[str, Any], actor: User | N
     held.current = version
     held.save(update_fields=["current"])
     item.current = version
-    data = {"name": item.slug, "version": number, "questions": len(made["questions"]),
+    data = {"name": item.name, "version": number, "questions": len(made["questions"]),
             "steps": len(made["steps"])}  # fmt: skip
     events.publish("catalog_item.released", held, actor=actor, data=data)
     return version

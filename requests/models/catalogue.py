@@ -77,6 +77,7 @@ class CatalogItem(models.Model):
     )
 
     class Meta:
+        verbose_name = _("catalogue item")
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(condition=Q(price__gte=0), name="item_price_not_below_nothing")

@@ -1,17 +1,17 @@
 """What the lists and forms of the admin say to whoever meets them rarely."""
 
-from typing import Any
-
 import pytest
 from django.contrib import admin as django_admin
-from django.contrib.admin import ModelAdmin
 from django.test import Client
 
 from itsm.administration.audit import plainly
 from itsm.administration.purposes import PURPOSES
+from itsm.automation.models import Firing, Rule
+from itsm.core import events
+from itsm.core.models import Event
 from itsm.monitoring.actions import create_source
-from itsm.people.models import User
-from tests.factories import ServiceFactory, TeamFactory
+from itsm.people.models import Team, User
+from tests.factories import IncidentFactory, ServiceFactory, TeamFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -61,17 +61,68 @@ def test_what_is_still_in_use_names_its_users_in_order(admin: Client) -> None:
     assert page.index(">A</a>") < page.index(">B</a>")
 
 
-def test_who_left_a_mark_nobody_may_remove_stays(
-    admin: Client, monkeypatch: pytest.MonkeyPatch
+def test_what_stands_in_the_way_of_a_deletion_leads_to_its_page(admin: Client) -> None:
+    incident = IncidentFactory(service=ServiceFactory(name="shop"))
+
+    page = admin.get(f"/admin/inventory/service/{incident.service.pk}/delete/").content.decode()
+
+    assert f'Ticket: <a href="/incidents/{incident.number}/">' in page
+
+
+def test_who_left_a_mark_nobody_may_remove_stays_and_it_is_said_what_marks(
+    admin: Client, dana: User, alice: User
 ) -> None:
-    team = TeamFactory(name="Network")
-    found: Any = ([], {}, {"turns", "entries"}, [])
-    monkeypatch.setattr(ModelAdmin, "get_deleted_objects", lambda *_given: found)
+    events.publish("user.changed", dana, actor=alice)
 
-    page = admin.get(f"/admin/people/team/{team.pk}/delete/").content.decode()
+    page = admin.get(f"/admin/people/user/{alice.pk}/delete/").content.decode()
 
-    assert "“Network” stays, because records which nobody may remove speak of it:" in page
-    assert page.index("Entries</li>") < page.index("Turns</li>")
+    assert "“Alice” stays, because records which nobody may remove speak of it:" in page
+    marks = f"/admin/core/event/?actor__id__exact={alice.pk}"
+    assert f'<a href="{marks}">Events: 1</a>' in page
+    assert "It can be switched off on its own page instead." in page
+    assert [each.name for each in admin.get(marks).context["cl"].result_list] == ["user.changed"]
+
+
+def test_several_are_deleted_as_one_is(admin: Client) -> None:
+    teams = [TeamFactory(name=name) for name in ("Network", "Storage")]
+    asked = {"action": "delete_selected", "_selected_action": [each.pk for each in teams]}
+
+    page = admin.post("/admin/people/team/", asked).content.decode()
+    admin.post("/admin/people/team/", {**asked, "post": "yes"})
+
+    assert "<h1>Delete 2 teams?</h1>" in page
+    assert 'value="Delete teams"' in page
+    assert not Team.objects.filter(name__in=["Network", "Storage"]).exists()
+
+
+def test_of_several_none_goes_while_one_is_in_use(admin: Client) -> None:
+    service = ServiceFactory(name="shop", owner_team=TeamFactory(name="Network"))
+    asked = {"action": "delete_selected", "_selected_action": [service.owner_team.pk]}
+
+    page = admin.post("/admin/people/team/", asked).content.decode()
+
+    assert "Some are still in use, so all stay." in page
+    assert f'<a href="/admin/inventory/service/{service.pk}/change/">' in page
+
+
+def test_what_an_event_carries_is_read_without_braces(admin: Client, dana: User) -> None:
+    change = {"diff": {"state": ["new", "closed"]}}
+    events.publish("user.changed", dana, actor=dana, data=change)
+
+    page = admin.get(f"/admin/core/event/{Event.objects.latest('id').pk}/change/").content.decode()
+
+    assert "<dt>state</dt><dd>new → closed</dd>" in page
+    assert "{" not in page.partition("<label>Data:</label>")[2].partition("</fieldset>")[0]
+
+
+def test_what_a_rule_did_is_read_in_words(admin: Client) -> None:
+    rule = Rule.objects.create(name="Tell", slug="tell")
+    steps = [{"verb": "notify", "result": "Alice"}]
+    firing = Firing.objects.create(rule=rule, outcome="acted", steps=steps)
+
+    page = admin.get(f"/admin/automation/firing/{firing.pk}/change/").content.decode()
+
+    assert "<dt>Tell people</dt><dd>Alice</dd>" in page
 
 
 @pytest.mark.parametrize(

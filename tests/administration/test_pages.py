@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from itsm.core.models import Event
 from itsm.inventory.actions import change_service
 from itsm.inventory.models import Service
 from itsm.monitoring.actions import create_source, set_up
+from itsm.people.actions import join_team
 from itsm.people.models import FactorRule, IdentityProvider, LdapDirectory, User
 from itsm.people.roles import CAPABILITIES
 from tests.factories import EndpointFactory, ServiceFactory, TeamFactory
@@ -102,6 +104,42 @@ def test_the_audit_pages_on(admin: Client, dana: User) -> None:
     older = admin.get(f"/admin/audit/?{first.context['older']}")
 
     assert (len(first.context["entries"]), len(older.context["entries"])) == (50, 10)
+
+
+def test_the_audit_goes_by_time_from_page_to_page(admin: Client, dana: User) -> None:
+    """What was taken in later may have happened earlier."""
+    change(dana, title="Shop")
+    event = Event.objects.latest("id")
+    days = {number: event.happened_at - timedelta(days=number % 30 + 1) for number in range(60)}
+    Event.objects.bulk_create(
+        Event(
+            name=event.name,
+            subject_type=event.subject_type,
+            subject_id=event.subject_id,
+            data=event.data,
+            happened_at=day,
+        )
+        for day in days.values()
+    )
+
+    first = admin.get("/admin/audit/", {"what": "service"})
+    older = admin.get(f"/admin/audit/?{first.context['older']}")
+
+    shown = [each.event for page in (first, older) for each in page.context["entries"]]
+    moments = [each.happened_at for each in shown]
+    assert moments == sorted(moments, reverse=True)
+    assert len({each.pk for each in shown}) == 61
+
+
+def test_the_audit_names_members_as_people_do(admin: Client, dana: User, alice: User) -> None:
+    team = TeamFactory(name="Network")
+    join_team(user=alice, team=team, actor=dana)
+
+    page = admin.get("/admin/audit/").content.decode()
+
+    assert "<strong>Dana</strong> put Alice into" in page
+    assert "<ins>Alice</ins>" in page
+    assert b",alice" in admin.get("/admin/audit.csv").getvalue()
 
 
 def test_the_audit_costs_the_same_however_much_was_changed(admin: Client, dana: User) -> None:

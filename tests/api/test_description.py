@@ -78,6 +78,16 @@ def test_the_explorer_shows_every_operation_to_whoever_is_signed_in(person, requ
         assert f'id="{operation["operationId"]}"' in page.text
 
 
+def test_chapters_are_called_as_people_write_them(alice):
+    client = Client()
+    client.force_login(alice)
+
+    page = client.get("/api/docs/").text
+
+    assert ">DORA" in page
+    assert ">Catalogue items" in page
+
+
 def test_an_operation_says_what_it_takes_and_gives(alice):
     client = Client()
     client.force_login(alice)

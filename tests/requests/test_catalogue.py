@@ -153,7 +153,7 @@ class TestKeeping:
         assert item.current is not None
         assert [each["name"] for each in item.current.questions] == ["size", "why"]
         assert item.current.questions[1]["show_when"] == {"question": "size", "is": "L"}
-        assert Event.objects.filter(name="catalog_item.released").exists()
+        assert Event.objects.get(name="catalog_item.released").data["name"] == item.name
 
     def test_what_is_wrong_is_said_and_nothing_of_it_kept(self, as_: As, mona: User) -> None:
         CategoryFactory()

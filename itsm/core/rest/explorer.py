@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from itsm.core.rest.shapes import Schema
 
 METHODS = ("get", "post", "patch", "delete")
+# What a collection is called where its name alone does not say it.
+TITLES = {"catalog-items": "Catalogue items", "dora": "DORA"}
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Chapter:
     @property
     def title(self) -> str:
         """Its name as a heading."""
-        return self.name.replace("-", " ").capitalize()
+        return TITLES.get(self.name) or self.name.replace("-", " ").capitalize()
 
 
 def chapters_of(document: Schema) -> list[Chapter]:
