@@ -40,12 +40,12 @@ def behind(user: User, events: Sequence[Event]) -> Mapping[int, Sequence[Behind]
     """The rule and the run that brought an event about: for staff, who may see both."""
     if not may_see_notes(user):
         return {}
-    causes = {each.pk: (_last_rule(each), _run(each)) for each in events}
+    causes = {each: (_last_rule(each), _run(each)) for each in events}
     rules = names_of_rules({rule for rule, _run in causes.values() if rule})
     runs = runbooks_of_runs({run for _rule, run in causes.values() if run})
     return {
-        pk: [*_told_of_run(run, runs), *_told_of_rule(rule, rules)]
-        for pk, (rule, run) in causes.items()
+        each.pk: [*_told_of_run(each, run, runs), *_told_of_rule(rule, rules)]
+        for each, (rule, run) in causes.items()
         if rule or run
     }
 
@@ -75,9 +75,12 @@ def _told_of_rule(rule: int | None, known: Mapping[int, tuple[str, str]]) -> lis
     return [Behind(_("by the rule “%(name)s”") % {"name": name}, "workflow", address)]
 
 
-def _told_of_run(run: int | None, known: Mapping[int, str]) -> list[Behind]:
+def _told_of_run(event: Event, run: int | None, known: Mapping[int, str]) -> list[Behind]:
     if run is None or run not in known:
         return []
-    told = {"run": run, "runbook": known[run]}
     address = reverse("run", args=[run])
+    # What an event says of the run itself names its runbook already.
+    if event.data.get("run") == run:
+        return [Behind(_("run #%(run)d") % {"run": run}, "play", address)]
+    told = {"run": run, "runbook": known[run]}
     return [Behind(_("in run #%(run)d of “%(runbook)s”") % told, "play", address)]

@@ -47,9 +47,12 @@ def test_what_a_rule_and_its_run_did_names_both(
     assert page().count(by_rule) >= 6
     assert "by the rule “Restart &lt;it&gt;”" in page()
     assert page().count(in_run) >= 4
-    assert f"in run #{run.pk} of “Restart”" in page()
+    assert f"run #{run.pk}</a>" in page()
+    assert f"in run #{run.pk}" not in page()  # the sentence names the runbook already
     assert run.change is not None
-    assert in_run in client.get(f"/changes/{run.change.number}/").content.decode()
+    change = client.get(f"/changes/{run.change.number}/").content.decode()
+    assert in_run in change
+    assert f"in run #{run.pk} of “Restart”</a>" in change
 
     remove_rule(rule=rule, actor=mona)
     assert "by a rule that is gone" in page()
