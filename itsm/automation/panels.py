@@ -27,7 +27,7 @@ def rules(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     return {"firings": firings_on(ticket), "macros": macros_on(user, ticket)}
 
 
-@panel("runs", title=_l("Runs"), template="automation/_runs_panel.html", order=40)
+@panel("runs", title=_l("Runs"), template="automation/_runs_panel.html", order=9)
 def runs(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     """The newest runs of a record, and the way to the runbooks that can be run for it."""
     found = runs_of(user, ticket, most=MOST_RUNS)

@@ -1,4 +1,5 @@
-// A link with data-dialog opens its page's form in a dialog; without this file it is just a link.
+// A link with data-dialog opens its page's form in a dialog; without this file it is just a link. A form
+// with data-act is sent as one in the dialog is, which opens only when it was refused.
 import { tell } from "steady/change";
 import { toast } from "steady/toast";
 import { parsed } from "steady/html";
@@ -20,9 +21,10 @@ document.addEventListener("click", async (event) => {
   if (event.target === dialog) dialog.close();
 });
 
-dialog?.addEventListener("submit", async (event) => {
-  event.preventDefault();
+document.addEventListener("submit", async (event) => {
   const form = event.target;
+  if (!dialog || !(dialog.contains(form) || form.matches("[data-act]"))) return;
+  event.preventDefault();
   const body = new FormData(form, event.submitter);
   form.setAttribute("aria-busy", "true");
   const sent = fetch(form.action, { method: "POST", body, headers: { "X-Dialog": "1" } });

@@ -2,7 +2,7 @@
 // verb of a record.
 
 export function actionsHere() {
-  const actions = document.querySelectorAll("[data-key], .verbs a");
+  const actions = document.querySelectorAll("[data-key], .verbs a, .verbs button");
   return [...actions].filter((each) => each.offsetParent);
 }
 

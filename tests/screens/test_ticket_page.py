@@ -50,6 +50,16 @@ def test_a_transition_works_without_javascript(as_: Browser, alice: User, incide
     assert (incident.state, incident.resolution_notes) == ("resolved", "Restarted")
 
 
+def test_what_asks_for_nothing_and_can_be_taken_back_is_done_at_once(
+    as_: Browser, alice: User, incident: Incident
+):
+    page = as_(alice).get(path(incident)).content.decode()
+
+    assert f'<form method="post" action="{path(incident, "do/acknowledge/")}" data-act>' in page
+    assert f'href="{path(incident, "do/resolve/")}" data-dialog' in page
+    assert f'href="{path(incident, "do/cancel/")}" data-dialog' in page
+
+
 def test_a_form_keeps_what_was_typed_and_names_the_field(
     as_: Browser, alice: User, incident: Incident
 ):

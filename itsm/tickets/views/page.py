@@ -88,7 +88,11 @@ def content(
     return {
         "desk": desk,
         "ticket": ticket,
-        "verbs": [(each, KEYS.get(each.verb, ""), each.verb == main) for each in verbs],
+        "verbs": [
+            # What asks for nothing and can be taken back is done at once.
+            (each, KEYS.get(each.verb, ""), each.verb == main, _is_quick(each, desk))
+            for each in verbs
+        ],
         "may_work": may_work(user, ticket),
         "ends": "resolve" if any(each.verb == "resolve" for each in verbs) else "",
         "files": files,
@@ -123,6 +127,10 @@ def _offered(ticket: Ticket, user: User) -> list[Transition]:
     """What may be done now; taking work from people is done where they are shown."""
     verbs = workflows[ticket.kind].available(ticket, user)
     return [each for each in verbs if each.verb != "unassign"]
+
+
+def _is_quick(transition: Transition, desk: Desk) -> bool:
+    return not transition.fields and transition.verb in desk.back
 
 
 def _place(transition: Transition) -> int:
