@@ -94,6 +94,10 @@ def in_words(questions: Sequence[Question], answers: Mapping[str, Any]) -> list[
     ]
 
 
+# Finds the questions again in what told_below wrote.
+TOLD = re.compile(r"^[^:?\n]+[:?](?=\s|$)", re.MULTILINE)
+
+
 def told_below(told: Sequence[tuple[str, str]]) -> str:
     """What was answered as lines of text; a question needs no colon."""
     return "\n".join(

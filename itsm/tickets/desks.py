@@ -1,5 +1,6 @@
 """The kinds of tickets that have pages: their address, their words and their icon."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,12 +38,19 @@ class Desk:
     # The columns of its queue where nobody has chosen any.
     usual: tuple[str, ...] = USUAL
 
+    # Finds the questions in descriptions that are the answers to a form.
+    questions: re.Pattern[str] | None = None
+
     @property
     def address(self) -> str:
         return f"/{self.plural}/"
 
     def address_of(self, number: str) -> str:
         return f"/{self.plural}/{number}/"
+
+    def form_of(self, description: str) -> str:
+        """What stands in a description because a form asked for it."""
+        return " ".join(self.questions.findall(description)) if self.questions else ""
 
 
 desks: Registry[Desk] = Registry("kind of ticket with pages")

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from itsm.tickets.weighing import Weighed, Word, in_pairs, phrases, rarest, weighed
+from itsm.tickets.weighing import Weighed, Word, in_pairs, is_often_said, phrases, rarest, weighed
 
 TICKET = "ticket"
 SORTS = frozenset({TICKET, "article", "runbook"})
@@ -28,9 +28,12 @@ BATCH = 5_000
 LEAST_SHARED = 0.25  # of what the words of a record tell
 
 OF_TEXT = "likeness_words(%(title)s, %(body)s)"
-OF_RECORD = (
-    "(SELECT words FROM tickets_likeness WHERE sort = '{sort}' AND subject_id = %(subject)s)"
-)
+# What every record of its form says below its title tells nothing of this one.
+OF_RECORD = """(
+    SELECT ts_filter(words, '{{a}}') || ts_delete(
+        ts_filter(words, '{{b,c,d}}'), tsvector_to_array(likeness_words('', %(form)s))
+    ) FROM tickets_likeness WHERE sort = '{sort}' AND subject_id = %(subject)s
+)"""
 READ = """
 SELECT said.lexeme, said.positions[:cardinality(array_positions(said.weights, 'A'))],
        cardinality(said.weights), coalesce(known.records, 0),
@@ -38,6 +41,7 @@ SELECT said.lexeme, said.positions[:cardinality(array_positions(said.weights, 'A
 FROM unnest({words}) AS said
 LEFT JOIN tickets_wordcount AS known ON known.sort = '{sort}' AND known.word = said.lexeme
 LEFT JOIN tickets_likenesstally AS tally ON tally.sort = '{sort}'
+WHERE ts_lexize('pg_catalog.german_stem', said.lexeme) <> '{{}}'
 """
 
 # One word after the other is asked of the index, so that each leads to what it costs and no more.
@@ -116,13 +120,15 @@ ORDER BY score DESC, subject_id DESC LIMIT %(most)s
 class Alike:
     """A record like what was asked for: how much, and by which words.
 
-    ``share`` is how much of what was asked is in it, by the weight of the words.
+    ``share`` is how much of what was asked is in it, by the weight of the words, and ``rare`` how
+    many of the words are no bare digits, and stand in few other records.
     """
 
     key: int
     score: float
     share: float
     stems: Sequence[str]
+    rare: int
 
     @property
     def tells(self) -> bool:
@@ -153,10 +159,14 @@ def like_text(
     return _like(sort, OF_TEXT, given, but=0, near=near, among=among, most=most)
 
 
-def like_record(sort: str, key: int, *, near: Collection[int] = (), most: int = 25) -> list[Alike]:
-    """The records like another one, best first."""
+def like_record(
+    sort: str, key: int, *, form: str = "", near: Collection[int] = (), most: int = 25
+) -> list[Alike]:
+    """The records like another one, best first; ``form`` is what its form says in all of them."""
     of_record = OF_RECORD.format(sort=_known(sort))
-    return _like(sort, of_record, {"subject": key}, but=key, near=near, among=None, most=most)
+    return _like(
+        sort, of_record, {"subject": key, "form": form}, but=key, near=near, among=None, most=most
+    )
 
 
 def remember(sort: str, texts: Collection[tuple[int, str, str]]) -> None:
@@ -229,7 +239,16 @@ def _like(
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         rows = cursor.fetchall()
-    return [Alike(key, score, share, stems) for key, share, stems, score in rows]
+    rare = {each.stem for each in asked if _is_rare(each, usual)}
+    return [
+        Alike(key, score, share, stems, len(rare.intersection(stems)))
+        for key, share, stems, score in rows
+    ]
+
+
+def _is_rare(word: Weighed, usual: Usual) -> bool:
+    is_place = word.stem.isdigit() and len(word.stem) < 3  # “Till 3”, and not “Error 503”
+    return not is_place and not is_often_said(word, of=usual.records)
 
 
 def _read(

@@ -12,6 +12,7 @@ from django.db import connection
 from itsm.core.models import Event
 from itsm.inventory.models import Service
 from itsm.people.models import User
+from itsm.tickets.desks import desks
 from itsm.tickets.likeness import TICKET, Alike, like_record, like_text
 from itsm.tickets.models import Ticket
 from itsm.tickets.selectors import visible_tickets
@@ -56,7 +57,8 @@ class Similar:
 
 def similar_to(user: User, ticket: Ticket) -> list[Similar]:
     """The records most like this one that this person may see, best first."""
-    alike = like_record(TICKET, ticket.pk, near=_near(ticket.service_id))
+    form = desks[ticket.kind].form_of(ticket.description)
+    alike = like_record(TICKET, ticket.pk, form=form, near=_near(ticket.service_id))
     return _shown(user, alike, ticket.service_id)
 
 
@@ -97,7 +99,7 @@ def _shown(user: User, alike: Sequence[Alike], service_id: int | None) -> list[S
 
 def _is_more_than_chance(each: Alike, ticket: Ticket, service_id: int | None) -> bool:
     is_near = service_id is not None and ticket.service_id == service_id
-    return len(each.stems) > 1 or is_near or each.share > 0.99
+    return each.rare > 1 or (each.rare == 1 and is_near) or each.share > 0.99
 
 
 def _worth(ticket: Ticket, each: Alike, service_id: int | None) -> float:

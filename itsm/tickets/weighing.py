@@ -14,6 +14,7 @@ MOST_WORDS = 30  # more of a long text do not make the answer better, only slowe
 TITLE = 2.0  # how often a word of the title counts
 ENOUGH = 3.0  # how soon a word said again stops counting
 COMMON = 0.5  # the share of all records above which a word says nothing
+OFTEN = 0.1  # the share above which it counts, but makes no two records alike
 FEW = 20  # records below which nothing is called common
 FARTHEST = 3  # places from one word of a phrase to the next
 MOST_PHRASES = 12
@@ -26,6 +27,20 @@ EMPTY = frozenset(
         "before", "since", "into", "onto", "out", "off", "our", "your", "their", "its", "very",
         "still", "again", "please", "above", "below", "over", "under", "more", "than", "too",
         "all", "any", "one", "two", "who", "what", "why", "how",
+    }
+)  # fmt: skip
+# The same as stems, as the index has them; what both languages always leave out it knows by itself.
+FILLERS = frozenset(
+    {
+        "alreadi", "also", "alway", "anybodi", "anyth", "cannot", "could", "dear", "even", "get",
+        "got", "hello", "howev", "know", "like", "lot", "made", "make", "mani", "may", "mayb",
+        "might", "much", "must", "need", "never", "nobodi", "noth", "often", "one", "onto",
+        "perhap", "pleas", "realli", "regard", "said", "say", "see", "shall", "sinc", "somebodi",
+        "someth", "sometim", "still", "thank", "thing", "today", "tri", "upon", "use", "via",
+        "want", "whether", "within", "without", "work", "would", "yesterday", "yet", "beim", "bitt",
+        "dank", "geht", "gehen", "gibt", "hallo", "hatt", "heut", "immer", "jemand", "kann",
+        "konnt", "mal", "mehr", "niemand", "ohn", "schon", "seit", "sollt", "weg", "wegen", "wollt",
+        "wurd",
     }
 )  # fmt: skip
 
@@ -54,7 +69,7 @@ def weighed(words: Iterable[Word], *, of: int) -> list[Weighed]:
     found = [
         Weighed(each.stem, _rarity(each.records, of) * _said(each), each.records)
         for each in words
-        if not (of >= FEW and each.records > of * COMMON)
+        if each.stem not in FILLERS and not (of >= FEW and each.records > of * COMMON)
     ]
     return sorted(found, key=lambda each: (-each.weight, each.stem))[:MOST_WORDS]
 
@@ -90,6 +105,11 @@ def in_pairs(words: Sequence[Weighed], *, most: int, records: int) -> str:
     stems = [f"'{each.stem}'" for each in rare]
     pairs = [f"{stem} & ({' | '.join(stems[place:])})" for place, stem in enumerate(stems[:-1], 1)]
     return " | ".join(pairs)
+
+
+def is_often_said(word: Weighed, *, of: int) -> bool:
+    """Whether so many records of all have it that sharing it may be chance."""
+    return of >= FEW and word.records > of * OFTEN
 
 
 def _rarity(records: int, of: int) -> float:

@@ -15,9 +15,11 @@ from requests.planning import Wanted, plan_of
 from requests.questions import (
     NAME,
     PATTERNS,
+    TOLD,
     TYPES,
     checked_questions,
     is_asked,
+    told_below,
 )
 from requests.sheets import read
 from requests.stepping import checked_steps, filled
@@ -190,3 +192,11 @@ def test_what_is_filled_in_is_never_read_as_a_source_again() -> None:
 def test_a_sheet_that_is_no_catalogue_is_refused(text: str) -> None:
     with pytest.raises(Invalid):
         read(text)
+
+
+def test_the_questions_are_found_again_in_what_was_answered():
+    told = told_below(
+        [("Which one?", "13 inch"), ("Why", "It is: old\nand slow"), ("Colour", "Red")]
+    )
+
+    assert TOLD.findall(told) == ["Which one?", "Why:", "Colour:"]

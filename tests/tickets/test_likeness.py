@@ -11,7 +11,7 @@ from itsm.people.models import User
 from itsm.tickets.actions import edit
 from itsm.tickets.likeness import TICKET, count_words, forget, like_record, like_text, remember
 from itsm.tickets.models import Likeness, WordCount
-from itsm.tickets.weighing import Weighed, Word, phrases, rarest, weighed
+from itsm.tickets.weighing import Weighed, Word, is_often_said, phrases, rarest, weighed
 from tests.factories import IncidentFactory
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +130,29 @@ def test_somebody_who_types_a_report_sees_that_it_is_known(client: Client, alice
     assert "This may be known already" in told
     assert known.number in told
     assert known.number not in silent
+
+
+def test_what_both_languages_fill_their_sentences_with_makes_nothing_alike():
+    IncidentFactory(title="Drucker geht schon wieder nicht, bitte helfen", description="")
+    IncidentFactory(title="Pictures still cannot be seen", description="")
+
+    assert found("Beamer geht nicht, bitte kommen") == []
+    assert found("A badge could still cannot see") == []
+
+
+def test_a_word_that_very_many_have_makes_nothing_alike_and_counts_beside_a_rare_one():
+    words = [Weighed("mail", 1.0, records=30), Weighed("kerbero", 4.0, records=3)]
+
+    assert [is_often_said(each, of=200) for each in words] == [True, False]
+    assert not is_often_said(words[0], of=19)
+
+
+def test_what_its_form_says_in_all_of_them_makes_a_record_like_no_other():
+    drawn = IncidentFactory(title="Laptop", description="Which colour suits the desk? Walnut")
+    phone = IncidentFactory(title="Phone", description="Which colour suits the desk? Silver")
+
+    asked = like_record(TICKET, drawn.pk)
+    answered = like_record(TICKET, drawn.pk, form="Which colour suits the desk?")
+
+    assert [each.key for each in asked] == [phone.pk]
+    assert answered == []
