@@ -24,6 +24,7 @@ HELPED = ("incident", "problem", "change", "service_request")
     order=58,
     rows="SELECT 1 FROM knowledge_use WHERE ticket_id = %(ticket)s",
     shows_bare=True,
+    is_below=True,
 )
 def articles(user: User, ticket: Ticket, *, is_bare: bool = False) -> Mapping[str, Any] | None:
     """The articles it has to do with; those that may help are fetched once the page stands."""

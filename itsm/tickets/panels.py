@@ -25,7 +25,8 @@ class Panel:
 
     Where ``rows``, a statement over ``%(ticket)s``, finds nothing it need not be filled; if it
     shows something all the same, it is filled with ``is_bare`` and asks the database nothing.
-    What ``is_wide``, or is filled with ``is_wide``, stands above the timeline instead of beside it.
+    What was filled so is folded, as there is nothing to read. What ``is_wide``, or is filled with
+    ``is_wide``, stands above the timeline instead of beside it, what ``is_below`` beneath it.
     """
 
     title: Any
@@ -38,12 +39,14 @@ class Panel:
     # By which a page knows it again when others have come or gone.
     name: str = ""
     is_wide: bool = False
+    is_below: bool = False
 
     def filled(self, user: User, ticket: Ticket, *, has_rows: bool) -> Mapping[str, Any] | None:
         """What it shows this person; None when that is nothing."""
         if not self.rows or has_rows:
             return self.fill(user, ticket)
-        return self.fill(user, ticket, is_bare=True) if self.shows_bare else None
+        shown = self.fill(user, ticket, is_bare=True) if self.shows_bare else None
+        return shown and {"is_bare": not self.is_below, **shown}
 
 
 panels: Registry[Panel] = Registry("panel")
@@ -59,11 +62,14 @@ def panel(
     rows: str = "",
     shows_bare: bool = False,
     is_wide: bool = False,
+    is_below: bool = False,
 ) -> Callable[[Fill], Fill]:
     """Add a panel to the pages of these kinds (all when none is named); None hides it."""
 
     def register(fill: Fill) -> Fill:
-        found = Panel(title, template, fill, kinds, order, rows, shows_bare, name, is_wide)
+        found = Panel(
+            title, template, fill, kinds, order, rows, shows_bare, name, is_wide, is_below
+        )
         panels.add(name)(found)
         return fill
 

@@ -177,3 +177,17 @@ def test_a_record_on_paper_has_all_of_its_timeline(as_: Browser, alice: User, in
     assert "tag-59<" in text
     assert "<nav" not in text
     assert "<details>" not in text
+
+
+def test_what_holds_nothing_yet_is_folded_and_what_may_help_stands_below(
+    as_: Browser, alice: User, incident: Incident
+):
+    folded = as_(alice).get(path(incident)).content.decode()
+    link(ticket=incident, other=opened("Another", actor=alice), sort="relates_to", actor=alice)
+    unfolded = as_(alice).get(path(incident)).content.decode()
+
+    assert '<details id="bare-links"><summary><h2>Links</h2></summary>' in folded
+    assert 'id="bare-links"' not in unfolded
+    below = folded[folded.index('data-holds="panels-below"') :]
+    assert 'data-part="panel-articles"' in below
+    assert "Similar records" in below
