@@ -33,8 +33,8 @@ from changes.models import (
     TemplateVersion,
     Window,
 )
-from changes.panels import BAND_WORDS
 from changes.snippets import snippet_for
+from changes.wording import BAND_WORDS
 from itsm.core.admins import ConfigurationAdmin, ReadOnlyAdmin, WhetherFilter
 from itsm.monitoring.tool_admin import ToolAdmin
 

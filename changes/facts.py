@@ -6,9 +6,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _l
 
 from changes.conflicts import Pane
-from changes.models import ChangeType
+from changes.models import ChangeType, Environment
 from changes.surroundings import panes
 from changes.windows import Span
+from changes.wording import BAND_WORDS
 from itsm.core.facts import FLAG, Situation, fact
 from itsm.inventory.models import Service
 
@@ -38,13 +39,13 @@ def change_type(situation: Situation) -> Any:
     return getattr(situation.ticket, "type", None)
 
 
-@fact("change.risk", label=_l("Risk of the change"))
+@fact("change.risk", label=_l("Risk of the change"), choices=tuple(BAND_WORDS.items()))
 def risk(situation: Situation) -> Any:
     """How risky the change was judged."""
     return getattr(situation.ticket, "risk_band", None)
 
 
-@fact("change.environment", label=_l("Environment of the change"))
+@fact("change.environment", label=_l("Environment of the change"), choices=Environment.choices)
 def environment(situation: Situation) -> Any:
     """Where the change is made."""
     return getattr(situation.ticket, "environment", None)

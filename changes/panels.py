@@ -9,7 +9,7 @@ from changes import gatekeeping, selectors, suspects
 from changes.gate import worded
 from changes.models import Attribution, Change, EvidenceKind, GateDecision
 from changes.risk import BEYOND, FACTORS
-from changes.wording import reason_in_words, records_in_words
+from changes.wording import BAND_WORDS, reason_in_words, records_in_words
 from changes.workflow import BEFORE_WORK
 from itsm.people.models import User
 from itsm.tickets.desks import address_of
@@ -20,12 +20,6 @@ from itsm.tickets.task_selectors import tasks_of
 
 MOST_DEPLOYMENTS = 10
 WHY = {name: why for name, why, _judge in FACTORS} | BEYOND
-BAND_WORDS = {
-    "low": _l("Low"),
-    "moderate": _l("Moderate"),
-    "high": _l("High"),
-    "very_high": _l("Very high"),
-}
 
 VERDICT_WORDS = {
     "allow": _l("May go"),

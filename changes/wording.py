@@ -1,4 +1,4 @@
-"""Why a change is suspected, in the reader's words."""
+"""How risky a change is, and why one is suspected, in the reader's words."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +11,12 @@ from changes.risk import rating_of
 
 MINUTES_OF_AN_HOUR = 60
 MINUTES_OF_TWO_DAYS = 48 * 60
+BAND_WORDS = {
+    "low": _l("Low"),
+    "moderate": _l("Moderate"),
+    "high": _l("High"),
+    "very_high": _l("Very high"),
+}
 
 
 def reason_in_words(reason: Mapping[str, Any]) -> str:

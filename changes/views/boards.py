@@ -13,7 +13,7 @@ from changes import boards
 from changes.actions import meetings
 from changes.desk import desk
 from changes.models import Meeting
-from changes.panels import BAND_WORDS
+from changes.wording import BAND_WORDS
 from itsm.approvals import selectors as approvals
 from itsm.core.errors import NotAllowed, NotFound, Refused
 from itsm.people.access import person_of, staff_only

@@ -1,6 +1,7 @@
 """A rule or macro as a form holds it: typed texts, with rows that come and go."""
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from itsm.automation.documents import document_of
 from itsm.automation.fields import MACRO, MOST_STEPS, RULE
 from itsm.automation.models import Macro, Rule
 from itsm.automation.told import as_lines, from_lines
+from itsm.automation.wording import choices_of
 from itsm.core.errors import Refused
 from itsm.core.facts import Fact, facts
 from itsm.core.fields import Choice, Field, Line, Lines
@@ -35,6 +37,8 @@ GROUPS: Mapping[str, Any] = {
     "calendar": _l("Calendar"),
 }
 Document = dict[str, Any]
+# What these compare with is told as the number it is.
+BOUNDS = ("at_least", "at_most")
 
 
 @dataclass
@@ -159,11 +163,35 @@ def shown_conditions(draft: Draft, refusal: Refused | None) -> list[ConditionRow
             each["fact"],
             each["op"],
             each["value"],
-            facts[each["fact"]].choices if each["fact"] in facts else (),
+            _offered(each["fact"], each["op"]),
             _error(refusal, f"conditions[{place}]"),
         )
         for place, each in enumerate(draft.conditions)
     ]
+
+
+def _offered(fact: str, op: str) -> list[tuple[str, Any]]:
+    """What can be typed, and what it means where that is a number: the lowest is the gravest."""
+    choices, words = choices_of(fact), _words_of(fact) if _is_worded(op) else {}
+    return [(words.get(key, key), "" if key in words else told) for key, told in choices.items()]
+
+
+def _is_worded(op: str) -> bool:
+    """Whether values are written as words: parts of them are not, and bounds stay numbers."""
+    return op in OPERATORS and OPERATORS[op].needs in ("one", "many") and op not in BOUNDS
+
+
+def _words_of(fact: str) -> dict[str, str]:
+    """The words that are read again as what they stand for: those of one value, and no list."""
+    told = {key: str(words) for key, words in choices_of(fact).items()}
+    often = Counter(words.casefold() for words in told.values())
+    return {
+        key: words
+        for key, words in told.items()
+        if often[words.casefold()] == 1
+        and "," not in words
+        and words.casefold() not in told.keys() - {key}
+    }
 
 
 def shown_steps(draft: Draft, *, user: User, refusal: Refused | None) -> list[StepRow]:
@@ -262,14 +290,18 @@ def _condition(row: Mapping[str, str]) -> Document:
     operator = OPERATORS.get(op)
     if operator is None or operator.needs == "none":
         return {"fact": fact, "op": op, **({"value": value} if value else {})}
-    sort = facts[fact].sort if fact in facts and operator.needs != "text" else ""
+    is_text = operator.needs == "text"
+    sort = facts[fact].sort if fact in facts and not is_text else ""
+    told = {} if is_text else _words_of(fact)
+    keys = {words.casefold(): key for key, words in told.items()}
     if operator.needs == "many":
         parts = [each.strip() for each in value.split(",") if each.strip()]
-        return {"fact": fact, "op": op, "value": [_read(each, sort) for each in parts]}
-    return {"fact": fact, "op": op, "value": _read(value, sort)}
+        return {"fact": fact, "op": op, "value": [_read(each, sort, keys) for each in parts]}
+    return {"fact": fact, "op": op, "value": _read(value, sort, keys)}
 
 
-def _read(text: str, sort: str) -> Any:
+def _read(typed: str, sort: str, keys: Mapping[str, str]) -> Any:
+    text = keys.get(typed.casefold(), typed)
     if sort == FLAG:
         return {"true": True, "yes": True, "false": False, "no": False}.get(text.lower(), text)
     if sort == NUMBER:
@@ -281,8 +313,15 @@ def _read(text: str, sort: str) -> Any:
 
 
 def _typed_condition(condition: Mapping[str, Any]) -> dict[str, str]:
-    value = _typed(condition.get("value", ""))
-    return {"fact": condition["fact"], "op": condition["op"], "value": value}
+    fact, op, value = condition["fact"], condition["op"], condition.get("value", "")
+    if not _is_worded(op):
+        return {"fact": fact, "op": op, "value": _typed(value)}
+    words = _words_of(fact)
+    if isinstance(value, list):
+        value = [words.get(str(each), each) for each in value]
+    else:
+        value = words.get(str(value), value)
+    return {"fact": fact, "op": op, "value": _typed(value)}
 
 
 def _ticked(value: Any) -> str:

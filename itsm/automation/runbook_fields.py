@@ -7,10 +7,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _l
 
 from itsm.automation.models import Runbook
+from itsm.automation.selectors.runbooks import names_of_runbooks
 from itsm.core.fields import Choice, Field, Flag, Line, Mapped, Number
 from itsm.core.plain_yaml import LONGEST
 from itsm.people.fields import TeamName
 from itsm.tickets.fields import TicketNumber
+from itsm.tickets.forms import Offered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +26,16 @@ class Minutes(Number):
 
     def empty(self) -> Any:
         return timedelta(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunbookName(Offered):
+    """A runbook, by its short name."""
+
+    max_length: int = 60
+
+    def offered(self) -> list[tuple[str, Any]]:
+        return names_of_runbooks()
 
 
 SLUG = Line(name="slug", label=_l("Short name"), required=True, max_length=60)

@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from itsm.automation.actions.proposing import propose_run
+from itsm.automation.runbook_fields import RunbookName
 from itsm.automation.selectors.runbooks import runbook_named
 from itsm.core.errors import Invalid
-from itsm.core.fields import Line, Mapped
+from itsm.core.fields import Mapped
 from itsm.core.verbs import Reason, verb
 from itsm.people.models import User
 from itsm.tickets.models import Ticket
@@ -21,7 +22,7 @@ from itsm.tickets.models import Ticket
     needs="runbooks.run",
     help=_l("Its policy says whether a person decides. What is not said comes from the record."),
     fields=[
-        Line(name="runbook", label=_l("Short name of the runbook"), required=True, max_length=60),
+        RunbookName(name="runbook", label=_l("Runbook"), required=True),
         Mapped(
             name="parameters",
             label=_l("What it is told"),

@@ -1,6 +1,7 @@
 """What happened, what is asked and what is done, in the words people read instead of the names."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from django.utils.text import capfirst
@@ -169,8 +170,32 @@ def value_words(name: str, value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(value_words(name, each) for each in value)
-    choices = {str(key): label for key, label in facts[name].choices} if name in facts else {}
-    return str(choices.get(str(value), value))
+    return str(choices_of(name).get(str(value), value))
+
+
+@cache
+def choices_of(name: str) -> Mapping[str, Any]:
+    """The words of all values a fact can have, by the values as they are kept; none if it is free.
+
+    Of a column of records they are what any kind knows.
+    """
+    known = facts[name].choices if name in facts else ()
+    if known or not name.startswith("record."):
+        return {str(value): label for value, label in known}
+    if name == "record.kind":
+        return {kind: desk.noun for kind, desk in desks.items()}
+    if name == "record.state":
+        return {
+            name: state.label for each in workflows.values() for name, state in each.states.items()
+        }
+    columns = (each for desk in desks.values() for each in desk.model._meta.fields)
+    return {
+        str(value): label
+        for each in columns
+        if f"record.{each.name}" == name
+        for value, label in each.flatchoices
+        if value != ""
+    }
 
 
 def verb_words(name: str) -> str:

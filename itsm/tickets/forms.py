@@ -62,8 +62,9 @@ def shown(
     """The fields with their values and faults, ready for a template."""
     faults = wrong or {}
     return [
-        Shown(each, _read(each, given), faults.get(each.name, ""), _choices(each, user))
+        Shown(each, value, faults.get(each.name, ""), _choices(each, user, value))
         for each in fields
+        for value in [_read(each, given)]
     ]
 
 
@@ -77,11 +78,14 @@ def _read(each: Field, given: Mapping[str, Any]) -> Any:
     return READ[each.sort](value) if is_key else value
 
 
-def _choices(each: Field, user: User) -> list[tuple[str, Any]]:
+def _choices(each: Field, user: User, value: Any) -> list[tuple[str, Any]]:
     if isinstance(each, Choice):
         return [(str(value), label) for value, label in each.choices]
     if isinstance(each, Offered):
-        return each.offered()
+        found = each.offered()
+        # What is there no more, or stands for something else, is not lost by saving the rest.
+        is_other = value and str(value) not in dict(found)
+        return [(str(value), value), *found] if is_other else found
     if each.sort == "team":
         return list(visible_teams(user).values_list("slug", "name"))
     return []

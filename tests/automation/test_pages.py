@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from incidents.models import Incident
 from itsm.automation.actions.keeping import save_macro
-from itsm.automation.models import Macro, Rule
+from itsm.automation.models import Macro, Rule, Runbook
 from itsm.core.models import Event
 from itsm.people.models import User
 from tests.automation.conftest import WriteRule
@@ -66,7 +66,8 @@ def test_a_rule_is_written_row_by_row_and_saved(manager: Client, platform: Any):
     assert rule.stops is False
     shown = manager.get("/rules/grave/").content.decode()
     assert " checked" not in shown
-    assert "new, active" in shown
+    assert 'value="New, In progress"' in shown
+    assert 'value="2"' in shown
     assert "{number} is grave" in shown
 
 
@@ -83,6 +84,44 @@ def test_what_a_runbook_is_told_is_typed_in_lines(manager: Client):
     shown = manager.get("/rules/grave/").content.decode()
     for line in ("host: {alert}", "why: &quot;a\\nb&quot;", "at: 10:30", "empty:"):
         assert f"{line}\n" in shown or f"{line}</textarea>" in shown
+
+
+def test_conditions_are_read_and_written_in_the_words_people_know(manager: Client, platform: Any):
+    asked = {
+        "record.state": ("is", "On hold", "on_hold"),
+        "record.priority": ("in", "critical, High", [1, 2]),
+        "record.kind": ("is_not", "incident", "incident"),
+        "record.resolution_code": ("is", "fixed", "fixed"),  # two are called so
+        "change.risk": ("is", "Very high", "very_high"),
+        "record.source": ("has", "mail", "mail"),
+    }
+    ops, typed, _kept = zip(*asked.values(), strict=True)
+    rows = {"c-fact": list(asked), "c-op": ops, "c-value": typed}
+
+    manager.post("/rules/new/", {**FORM, **rows, "save": "1"})
+
+    conditions = Rule.objects.get().conditions
+    assert [each["value"] for each in conditions] == [kept for _op, _typed, kept in asked.values()]
+    shown = manager.get("/rules/grave/").content.decode()
+    for words in ("On hold", "Critical, High", "fixed", "incident", "Very high", "mail"):
+        assert f'name="c-value" value="{words}"' in shown
+
+
+def test_a_runbook_is_chosen_and_told_by_its_name(
+    manager: Client, write_rule: WriteRule, client: Client, alice: User
+):
+    Runbook.objects.create(slug="restart", name="Restart the service")
+    write_rule(slug="heal", steps=[{"verb": "run_runbook", "values": {"runbook": "restart"}}])
+    write_rule(slug="odd", steps=[{"verb": "run_runbook", "values": {"runbook": "gone"}}])
+    client.force_login(alice)
+
+    edited = manager.get("/rules/heal/").content.decode()
+    odd = manager.get("/rules/odd/").content.decode()
+    told = client.get("/rules/heal/").content.decode()
+
+    assert '<option value="restart" selected>Restart the service</option>' in edited
+    assert '<option value="gone" selected>gone</option>' in odd
+    assert "Runbook: Restart the service" in told
 
 
 @pytest.mark.parametrize(

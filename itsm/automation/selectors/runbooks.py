@@ -69,6 +69,11 @@ def secret_names_of(runbook: Runbook) -> list[RunbookSecret]:
     return list(found.defer("value").order_by("name"))
 
 
+def names_of_runbooks() -> list[tuple[str, str]]:
+    """The short names of all runbooks, each with what people call it."""
+    return list(Runbook.objects.order_by("name").values_list("slug", "name"))
+
+
 def runbook_named(slug: str) -> Runbook | None:
     """The runbook with this short name that may run, for programs."""
     return Runbook.objects.filter(slug=slug, is_active=True).first()
