@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+handler403 = "itsm.people.refusals.forbidden"
+handler404 = "itsm.people.refusals.missing"
 handler500 = "itsm.core.failures.server_error"
 
 urlpatterns = [

@@ -1,6 +1,7 @@
 """Who is let in where, and with what on the wire."""
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from incidents.models import Incident
@@ -107,3 +108,41 @@ def test_no_address_breaks_the_queue(as_: Browser, alice: User, incident: Incide
 )
 def test_what_is_not_there_is_404(as_: Browser, alice: User, path: str):
     assert as_(alice).get(path).status_code == 404
+
+
+@pytest.mark.parametrize(("path", "code"), [("/nowhere/", 404), ("/rules/new/", 403)])
+def test_where_nothing_is_one_keeps_the_way_on(as_: Browser, alice: User, path: str, code: int):
+    page = as_(alice).get(path)
+    for_a_script = as_(alice).get(path, headers={"Sec-Fetch-Dest": "empty"})
+
+    assert (page.status_code, for_a_script.status_code) == (code, code)
+    assert 'href="/incidents/"' in page.content.decode()
+    assert 'href="/incidents/"' not in for_a_script.content.decode()
+
+
+def test_in_the_portal_the_way_on_is_that_of_the_portal(as_: Browser, charlie: User):
+    page = as_(charlie).get("/nowhere/").content.decode()
+
+    assert 'href="/portal/items/"' in page
+    assert 'href="/incidents/"' not in page
+
+
+def test_a_stranger_is_shown_no_way(client: Client):
+    page = client.get("/nowhere/")
+
+    assert page.status_code == 404
+    assert "<nav" not in page.content.decode()
+
+
+def test_where_nothing_is_and_the_database_is_away_it_is_said_alone(
+    as_: Browser, alice: User, monkeypatch: pytest.MonkeyPatch
+):
+    def away(_user: User) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr("itsm.dashboard.templatetags.workspace.counts_of_nav", away)
+
+    page = as_(alice).get("/nowhere/")
+
+    assert page.status_code == 404
+    assert "<nav" not in page.content.decode()
