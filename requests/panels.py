@@ -35,11 +35,13 @@ def ordered(user: User, ticket: Ticket) -> Mapping[str, Any] | None:
     if service_request.order is not None:
         found = selectors.requests_of(service_request.order, user)
         beside = list(found.exclude(pk=service_request.pk)[:MOST_BESIDE])
+    is_whole = 0 < len(beside) < MOST_BESIDE
     return {
         "request": service_request,
         "item": service_request.item,
         "answers": in_words(service_request.version_of_item.questions, service_request.answers),
         "beside": beside,
+        "cost": selectors.cost_of([service_request, *beside]) if is_whole else "",
     }
 
 

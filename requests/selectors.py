@@ -35,11 +35,13 @@ from requests.models import (
     Step,
     Target,
 )
+from requests.pricing import together
 from requests.questions import Question
 from requests.workflow import HELD
 
 MOST_LISTED = 300
 MOST_OFFERED = 500
+COST_NOTHING = frozenset({"rejected", "canceled", "closed_skipped"})
 # What a question can ask for by its name, and which of it a person may know.
 NAMED: Mapping[str, Callable[[User], QuerySet[Any]]] = {
     "service": visible_services,
@@ -194,6 +196,13 @@ def requests_of(order: Order, user: User) -> QuerySet[ServiceRequest]:
     """What was ordered at once, as far as this person may see it."""
     seen = visible_tickets(user, ServiceRequest, by_key=True)
     return seen.filter(order=order).select_related("item").order_by("pk")
+
+
+def cost_of(ordered: Iterable[ServiceRequest]) -> str:
+    """What they cost together; what is refused or taken back costs nothing."""
+    return together(
+        (each.price, each.currency) for each in ordered if each.state not in COST_NOTHING
+    )
 
 
 def order_for(user: User, number: str) -> Order:

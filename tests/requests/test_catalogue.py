@@ -12,6 +12,7 @@ from itsm.core.models import Event
 from itsm.people.models import User
 from itsm.tickets.models import Task
 from requests import actions
+from requests.actions import Line
 from requests.models import BundlePart, CatalogItem, ItemVersion, Order, ServiceRequest
 from requests.selectors import lead_times
 from requests.sheets import write
@@ -80,6 +81,22 @@ def test_several_things_and_a_bundle_become_one_order(as_: As, make: Make, charl
     assert charlie.cart.count() == 0
     page = browser.get(answer["Location"]).content.decode()
     assert all(each.number in page for each in order.requests.all())
+
+
+def test_an_order_says_what_it_costs_together_without_what_was_refused(
+    as_: As, make: Make, alice: User, charlie: User
+) -> None:
+    items = [make(name, price=price) for name, price in (("phone", 400), ("dock", 99), ("bag", 7))]
+    lines = [Line(item=each, requested_for=charlie, answers={}) for each in items]
+    order, _is_new = actions.place_order(lines=lines, actor=charlie)
+    order.requests.filter(item=items[2]).update(state="rejected")
+    first = order.requests.get(item=items[0])
+
+    told = as_(charlie).get(f"/portal/orders/{order.number}/").content.decode()
+    worked_on = as_(alice).get(f"/requests/{first.number}/").content.decode()
+
+    assert "Together 499.00\N{NO-BREAK SPACE}EUR" in told
+    assert "<dt>Whole order</dt><dd>499.00\N{NO-BREAK SPACE}EUR</dd>" in worked_on
 
 
 def test_beyond_the_share_the_page_says_why_and_keeps_the_answers(

@@ -221,12 +221,11 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     """What was ordered at once, and how each thing in it stands."""
     user = person_of(request)
     found = selectors.order_for(user, number)
+    ordered = list(selectors.requests_of(found, user))
     shown = {
         "cursor": horizon(),
         "order": found,
-        "items": [
-            (each, words_of_request(each.state, each.undoing))
-            for each in selectors.requests_of(found, user)
-        ],
+        "items": [(each, words_of_request(each.state, each.undoing)) for each in ordered],
+        "cost": selectors.cost_of(ordered),
     }
     return render(request, "portal/order.html", shown)
