@@ -10,7 +10,7 @@ from itsm.people.models import User
 PAGES = (
     (_l("Change calendar"), "change-calendar", "calendar", "tickets.view_all"),
     (_l("Boards"), "change-boards", "users", "tickets.view_all"),
-    (_l("Templates of changes"), "change-templates", "copy-check", "tickets.view_all"),
+    (_l("Change templates"), "change-templates", "copy-check", "tickets.view_all"),
     (_l("Gate simulator"), "gate-replay", "scale", "changes.manage"),
 )
 

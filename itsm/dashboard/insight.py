@@ -44,7 +44,6 @@ def _told(measure: Measure, now: Figure | None = None, before: Figure | None = N
         "label": measure.label,
         "about": measure.about,
         "address": reverse("measure-rows", args=[measure.name]),
-        "value": "…",
     }
     if now is not None and before is not None:
         told["value"], told["basis"] = shown(measure, now.middle), basis(measure, now)

@@ -25,6 +25,20 @@ SORTS = {
     "tests": _l("Tests"),
     "notice": _l("Notice"),
 }
+# How changes, deployments and tests ended, whoever told of them.
+OUTCOMES = {
+    "ok": _l("It went as planned"),
+    "successful": _l("Successful"),
+    "successful_with_issues": _l("Successful with issues"),
+    "unsuccessful": _l("Unsuccessful"),
+    "not_implemented": _l("Not implemented"),
+    "running": _l("Running"),
+    "succeeded": _l("Succeeded"),
+    "failed": _l("Failed"),
+    "rolled_back": _l("Rolled back"),
+    "canceled": _l("Canceled"),
+    "passed": _l("Passed"),
+}
 
 
 def where_to_take(user: User, ticket: Ticket) -> str:
@@ -215,6 +229,7 @@ def _change(change: Mapping[str, Any], user: User) -> dict[str, Any]:
         "word": SORTS.get(change["sort"], change["sort"]),
         "at": datetime.fromisoformat(change["at"]),
         "address": desks[seen[0]].address_of(number) if seen and seen[0] in desks else "",
+        "outcome": OUTCOMES.get(change["outcome"], change["outcome"]),
         "is_bad": change["outcome"] in ("failed", "rolled_back", "unsuccessful"),
     }
 

@@ -37,6 +37,15 @@ class TestPages:
             assert other.title in page
             assert "It changed the service of the incident." in page
             assert "It did not go well." in page
+        assert "Name another change" in on_incident
+
+    def test_where_none_is_suspected_the_first_is_named(self, client: Client, alice: User) -> None:
+        client.force_login(alice)
+
+        page = client.get(f"/incidents/{IncidentFactory().number}/").content.decode()
+
+        assert "Name a change" in page
+        assert "Name another change" not in page
 
     def test_the_button_confirms_and_leads_back(
         self, found: Attribution, client: Client, alice: User

@@ -122,6 +122,7 @@ def test_lines_a_deployment_and_an_alert_lead_to_the_database(
     assert "FATAL:  remaining connection slots are reserved" in page
     assert "It was the first error of all." in page
     assert "9fceb02 production" in page
+    assert '<span class="badge">Succeeded</span>' in page
     assert "deployed checkout 2.4.1 by ci" in page
     event = Event.objects.get(name="incident.evidence_gathered")
     assert event.data["cause"] == found[0]

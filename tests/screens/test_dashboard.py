@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from incidents import actions
+from incidents.models import Incident
 from itsm.inventory.models import Service, ServiceDependency
 from itsm.people.models import Team, User
 from tests.factories import ChangeFactory, IncidentFactory, ServiceFactory
@@ -122,6 +123,15 @@ def test_only_the_parts_asked_for_are_sent_again(as_: Browser, alice: User, comp
     assert "<html" not in page
 
 
+def test_what_is_counted_later_says_that_it_is_coming(as_: Browser, alice: User):
+    page = as_(alice).get("/").content.decode()
+    later = as_(alice).get("/", headers={"X-Parts": "insight"}).content.decode()
+
+    assert page.count('class="skeleton"') > 1
+    assert 'class="skeleton"' not in later
+    assert later.count("<strong>") == page.count('class="skeleton"')
+
+
 def test_asking_for_parts_that_are_none_is_harmless(as_: Browser, alice: User):
     answer = as_(alice).get("/", headers={"X-Parts": "nonsense ../../etc"})
 
@@ -134,13 +144,14 @@ def test_asking_for_parts_that_are_none_is_harmless(as_: Browser, alice: User):
         ("/alerts/", [("/alerts/", "page")] * 2),
         ("/alerts/silences/", [("/alerts/", "true")] * 2),
         ("/problems/candidates/", [("/problems/candidates/", "page")]),
+        ("/evidence/{incident}/", [("/incidents/", "true")] * 2),
         ("/inbox/", []),
     ],
 )
 def test_the_navigation_marks_the_part_one_is_in(
-    as_: Browser, alice: User, place: str, here: list[tuple[str, str]]
+    as_: Browser, alice: User, incident: Incident, place: str, here: list[tuple[str, str]]
 ):
-    page = as_(alice).get(place).content.decode()
+    page = as_(alice).get(place.format(incident=incident.number)).content.decode()
 
     menus = "".join(re.findall(r'<nav class="(?:phone-)?nav".*?</nav>', page, re.DOTALL))
     assert re.findall(r'<a href="([^"]+)" aria-current="(\w+)"', menus) == here

@@ -13,7 +13,8 @@ from django.utils.translation import get_language
 from itsm.dashboard.selectors.board import Numbers, counts_of_nav
 from itsm.people.access import person_of
 from itsm.people.models import User
-from itsm.tickets.desks import desks
+from itsm.tickets.desks import address_of, desks
+from itsm.tickets.models import Ticket
 from itsm.tickets.saved_views import pinned_views
 
 register = template.Library()
@@ -37,7 +38,9 @@ def workspace_nav(context: dict[str, Any]) -> SafeString:
     if shown and shown not in {key for _address, _title, key, _count in pinned}:
         shown = "another"
     language = get_language() or ""
-    place = _place_of(request.path, language)
+    place, ticket = _place_of(request.path, language), context.get("ticket")
+    if not place and isinstance(ticket, Ticket):  # a page about a record that stands elsewhere
+        place = _place_of(address_of(ticket), language)
     return _drawn(
         language,
         place,
