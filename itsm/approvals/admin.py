@@ -97,7 +97,7 @@ def _wrong_value_in(stage: dict[str, Any]) -> str:
 @admin.register(Rule)
 class RuleAdmin(ConfigurationAdmin[Rule]):
     form = RuleForm
-    list_display = ("name", "kind", "purpose", "order", "outcome", "is_active")
+    list_display = ("name", "of_kind", "leave", "order", "outcome", "is_active")
     list_filter = ("kind", "purpose", "is_active")
     search_fields = ("name",)
     readonly_fields = ("fits", "asks")
@@ -108,6 +108,14 @@ class RuleAdmin(ConfigurationAdmin[Rule]):
             " Without any it always fits. An op is is, is_not, in, at_least, at_most or has."
         ),
     }
+
+    @admin.display(description=_("kind of record"), ordering="kind")
+    def of_kind(self, rule: Rule) -> str:
+        return str(capfirst(str(desks[rule.kind].noun))) if rule.kind in desks else rule.kind
+
+    @admin.display(description=_("what leave is asked for"), ordering="purpose")
+    def leave(self, rule: Rule) -> str:
+        return str(tables[rule.purpose]) if rule.purpose in tables else rule.purpose
 
     def get_fields(self, _request: HttpRequest, obj: Rule | None = None) -> tuple[str, ...]:
         first, second = (("fits",), ("asks",)) if obj else ((), ())

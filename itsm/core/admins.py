@@ -8,17 +8,19 @@ from zoneinfo import available_timezones
 from django import forms
 from django.contrib import admin
 from django.db import transaction
-from django.db.models import JSONField, Model, QuerySet
+from django.db.models import ForeignKey, JSONField, Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from itsm.core import configuration, deletions
 from itsm.core.crypto import EncryptedTextField
 from itsm.core.reading import read
+from itsm.core.whereabouts import is_shown, page_of
 
 M = TypeVar("M", bound=Model)
 NOTHING_CHOSEN = (("", _("Choose")),)
@@ -35,14 +37,14 @@ class WhetherFilter(admin.EmptyFieldListFilter):
 
 
 class PlainAdmin(admin.ModelAdmin[M], Generic[M]):
-    """Says in words, not in dashes, that nothing is chosen, and shows no JSON to who only looks."""
+    """Says in words that nothing is chosen; who only looks reads no JSON and is led to records."""
 
     def get_fieldsets(self, request: HttpRequest, obj: M | None = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
         if self.has_change_permission(request, obj):
             return fieldsets
         columns = {each.name: each for each in self.model._meta.concrete_fields}
-        kept = {name: each for name, each in columns.items() if isinstance(each, JSONField)}
+        kept = {name: each for name, each in columns.items() if _is_told(each)}
         return [
             (title, {**facts, "fields": [_as_read(each, kept) for each in facts["fields"]]})
             for title, facts in fieldsets
@@ -169,13 +171,22 @@ class ReadOnlyAdmin(PlainAdmin[Any]):
         return False
 
 
-def _as_read(name: Any, kept: Mapping[str, JSONField[Any, Any]]) -> Any:
+def _is_told(column: Any) -> bool:
+    if isinstance(column, ForeignKey):
+        return is_shown(column.related_model)
+    return isinstance(column, JSONField)
+
+
+def _as_read(name: Any, kept: Mapping[str, Any]) -> Any:
     if name not in kept:
         return name
 
     @admin.display(description=kept[name].verbose_name)
     def shown(record: Model) -> str:
-        return read(getattr(record, name))
+        value = getattr(record, name)
+        if isinstance(value, Model):
+            return format_html('<a href="{}">{}</a>', page_of(value), value)
+        return read(value)
 
     shown.__name__ = name
     return shown

@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, strip_tags
 from django.utils.text import capfirst
 
-from itsm.core.whereabouts import whereabouts
+from itsm.core.whereabouts import page_of
 
 Told = tuple[list[Any], dict[str, int], list[str], list[str]]
 # As Django calls a row whose model does not say what its rows are called.
@@ -65,8 +65,8 @@ def _named(record: Model, site: AdminSite) -> str:
 
 def _address(record: Model, site: AdminSite) -> str:
     options = record._meta
-    if say := whereabouts.get(type(record)):
-        return say(record)
+    if page := page_of(record):
+        return page
     try:
         name = f"{site.name}:{options.app_label}_{options.model_name}_change"
         return reverse(name, args=[quote(record.pk)])

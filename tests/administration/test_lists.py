@@ -69,6 +69,15 @@ def test_what_stands_in_the_way_of_a_deletion_leads_to_its_page(admin: Client) -
     assert f'Ticket: <a href="/incidents/{incident.number}/">' in page
 
 
+def test_who_only_looks_at_a_row_is_led_to_its_record(admin: Client) -> None:
+    incident, rule = IncidentFactory(), Rule.objects.create(name="Tell", slug="tell")
+    firing = Firing.objects.create(rule=rule, outcome="acted", ticket=incident)
+
+    page = admin.get(f"/admin/automation/firing/{firing.pk}/change/").content.decode()
+
+    assert f'<a href="/incidents/{incident.number}/">' in page
+
+
 def test_who_left_a_mark_nobody_may_remove_stays_and_it_is_said_what_marks(
     admin: Client, dana: User, alice: User
 ) -> None:

@@ -62,5 +62,8 @@ def test_the_page_of_a_rule_says_both(client: Client, dana: User) -> None:
 
     page = client.get(f"/admin/approvals/rule/{rule.pk}/change/").content.decode()
 
+    listed = client.get("/admin/approvals/rule/").content.decode()
+
+    assert "Change: assessing it" in listed
     assert "Always" in page
     assert "1. alice: one must agree" in page
