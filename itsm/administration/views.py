@@ -72,13 +72,13 @@ def overview(request: HttpRequest) -> dict[str, Any]:
     """What the first page shows besides the list of what can be edited."""
     person = person_of(request)
     if not person.has_perm("config.edit"):
-        return {"recent": audits.entries(audits.changes({})[:RECENT])}
+        return {"recent": audits.recent(RECENT)}
     steps = checklist.steps()
     return {
         "steps": steps,
         "steps_done": sum(step.is_done for step in steps),
         "signs": condition.signs(),
-        "recent": audits.entries(audits.changes({})[:RECENT]),
+        "recent": audits.recent(RECENT),
     }
 
 

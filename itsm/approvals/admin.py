@@ -18,7 +18,7 @@ from itsm.approvals.quorum import Sort
 from itsm.approvals.tables import tables
 from itsm.approvals.wording import conditions_in_words, stages_in_words
 from itsm.core.admin_forms import offer
-from itsm.core.admins import ConfigurationAdmin
+from itsm.core.admins import ConfigurationAdmin, WordsFilter
 from itsm.people.roles import Role
 from itsm.tickets.desks import desks
 
@@ -94,11 +94,33 @@ def _wrong_value_in(stage: dict[str, Any]) -> str:
     return ""
 
 
+def kind_words(kind: str) -> str:
+    return str(capfirst(str(desks[kind].noun))) if kind in desks else kind
+
+
+def leave_words(purpose: str) -> str:
+    return str(tables[purpose]) if purpose in tables else purpose
+
+
+class KindFilter(WordsFilter):
+    """The kinds there are rules of."""
+
+    def words(self, value: str) -> str:
+        return kind_words(value)
+
+
+class LeaveFilter(WordsFilter):
+    """What leave there are rules for."""
+
+    def words(self, value: str) -> str:
+        return leave_words(value)
+
+
 @admin.register(Rule)
 class RuleAdmin(ConfigurationAdmin[Rule]):
     form = RuleForm
     list_display = ("name", "of_kind", "leave", "order", "outcome", "is_active")
-    list_filter = ("kind", "purpose", "is_active")
+    list_filter = (("kind", KindFilter), ("purpose", LeaveFilter), "is_active")
     search_fields = ("name",)
     readonly_fields = ("fits", "asks")
     helps: ClassVar[Mapping[str, Any]] = {
@@ -111,11 +133,11 @@ class RuleAdmin(ConfigurationAdmin[Rule]):
 
     @admin.display(description=_("kind of record"), ordering="kind")
     def of_kind(self, rule: Rule) -> str:
-        return str(capfirst(str(desks[rule.kind].noun))) if rule.kind in desks else rule.kind
+        return kind_words(rule.kind)
 
     @admin.display(description=_("what leave is asked for"), ordering="purpose")
     def leave(self, rule: Rule) -> str:
-        return str(tables[rule.purpose]) if rule.purpose in tables else rule.purpose
+        return leave_words(rule.purpose)
 
     def get_fields(self, _request: HttpRequest, obj: Rule | None = None) -> tuple[str, ...]:
         first, second = (("fits",), ("asks",)) if obj else ((), ())

@@ -36,6 +36,21 @@ class WhetherFilter(admin.EmptyFieldListFilter):
             yield {**choice, "display": f"{word} ({count}" if count.endswith(")") else word}
 
 
+class WordsFilter(admin.AllValuesFieldListFilter):
+    """The values there are, said in words instead of the names they are kept by."""
+
+    def words(self, value: str) -> str:
+        """What a value is called."""
+        raise NotImplementedError
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        every, *found = super().choices(changelist)
+        yield every
+        for choice in found:
+            value, space, count = str(choice["display"]).partition(" (")
+            yield {**choice, "display": self.words(value) + space + count}
+
+
 class PlainAdmin(admin.ModelAdmin[M], Generic[M]):
     """Says in words that nothing is chosen; who only looks reads no JSON and is led to records."""
 
