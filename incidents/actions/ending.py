@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
 
 from incidents.models import CancelReason, Incident, ResolutionCode
 from incidents.selectors import firing_alerts_of
@@ -60,7 +61,11 @@ def resolve(
     firing = firing_alerts_of(incident).count()
     if firing and not override_reason:
         raise Refused(
-            _("%(count)d alerts of %(number)s still fire; wait for them or say why not.")
+            ngettext(
+                "%(count)d alert of %(number)s still fires; wait for it or say why not.",
+                "%(count)d alerts of %(number)s still fire; wait for them or say why not.",
+                firing,
+            )
             % {"count": firing, "number": incident.number},
             field="override_reason",
         )

@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from incidents import actions
 from incidents.actions.opening import Report
 from incidents.models import Incident
+from itsm.monitoring.models import Alert
 from itsm.people.models import User
 from itsm.tickets.actions import comment, edit
 from itsm.tickets.selectors import last_event_id
@@ -58,6 +59,21 @@ def test_what_asks_for_nothing_and_can_be_taken_back_is_done_at_once(
     assert f'<form method="post" action="{path(incident, "do/acknowledge/")}" data-act>' in page
     assert f'href="{path(incident, "do/resolve/")}" data-dialog' in page
     assert f'href="{path(incident, "do/cancel/")}" data-dialog' in page
+
+
+@pytest.mark.parametrize(
+    ("count", "told"), [(1, "1 alert of {} still fires;"), (2, "2 alerts of {} still fire;")]
+)
+def test_what_still_fires_keeps_an_incident_from_being_resolved_unasked(
+    as_: Browser, alice: User, firing: None, incident: Incident, count: int, told: str
+):
+    those = list(Alert.objects.filter(status="firing")[:count])
+    Alert.objects.filter(pk__in=[each.pk for each in those]).update(incident=incident)
+
+    answer = as_(alice).post(path(incident, "do/resolve/"), {"code": "fixed", "notes": "Restarted"})
+
+    assert answer.status_code == 409
+    assert told.format(incident.number) in answer.content.decode()
 
 
 def test_a_form_keeps_what_was_typed_and_names_the_field(
