@@ -20,7 +20,7 @@ access = structlog.get_logger("steady.access")
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
-_OWN_SCRIPT = re.compile(rb'<script\b(?=[^>]*\bsrc="/(?:static/|admin/jsi18n/))')
+_OWN_SCRIPT = re.compile(rb'<script\b(?![^>]*\bnonce=)(?=[^>]*\bsrc="/(?:static/|admin/jsi18n/))')
 POLICY = "; ".join(
     (
         "default-src 'self'",

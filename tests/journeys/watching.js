@@ -112,7 +112,10 @@ globalThis.watching = (() => {
     const [a, b] = [before.getBoundingClientRect(), now.getBoundingClientRect()];
     const isAbove = b.bottom <= a.top + 1 && b.left < a.right && b.right > a.left;
     const isSameLine = b.top < a.bottom - 1 && b.bottom > a.top + 1;
-    return isAbove || (isSameLine && b.right <= a.left + 1);
+    // Of two columns with details one is read after the other.
+    const [from, to] = [before.closest("aside"), now.closest("aside")];
+    const isOtherColumn = from && to && from !== to;
+    return isAbove || (isSameLine && !isOtherColumn && b.right <= a.left + 1);
   }
 
   function missed() {

@@ -145,6 +145,7 @@ def test_asking_for_parts_that_are_none_is_harmless(as_: Browser, alice: User):
         ("/alerts/silences/", [("/alerts/", "true")] * 2),
         ("/problems/candidates/", [("/problems/candidates/", "page")]),
         ("/evidence/{incident}/", [("/incidents/", "true")] * 2),
+        ("/proposals/", [("/measures/", "page")]),
         ("/inbox/", []),
     ],
 )

@@ -106,4 +106,5 @@ def _place_of(path: str, language: str) -> str:
 def _places(language: str) -> frozenset[str]:
     """The addresses it has links to."""
     drawn = _drawn(language, "", "", "", "", 0, 0, ())
-    return frozenset(["/runs/", "/macros/", "/reviews/", *re.findall(r'href="([^"?]*)', drawn)])
+    beside = ("/runs/", "/macros/", "/reviews/", "/proposals/")
+    return frozenset([*beside, *re.findall(r'href="([^"?]*)', drawn)])
