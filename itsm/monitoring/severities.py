@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext_lazy as _
+
 CRITICAL = "critical"
 HIGH = "high"
 WARNING = "warning"
@@ -9,7 +11,13 @@ INFO = "info"
 LOW = "low"
 
 SEVERITIES = (CRITICAL, HIGH, WARNING, INFO, LOW)  # worst first
-CHOICES = [(each, each.capitalize()) for each in SEVERITIES]
+CHOICES = [
+    (CRITICAL, _("Critical")),
+    (HIGH, _("High")),
+    (WARNING, _("Warning")),
+    (INFO, _("Info")),
+    (LOW, _("Low")),
+]
 
 # What tools and people write for it; anything else is taken for a warning, so that it is seen.
 WORDS: Mapping[str, str] = {

@@ -39,6 +39,15 @@ def test_the_stream_is_narrowed(as_: Browser, alice: User, firing: None, query: 
     assert titles(page) == [f"Disk {each} is full" for each in letters]
 
 
+def test_how_bad_an_alert_is_is_said_in_the_language_of_who_reads(
+    as_: Browser, alice: User, firing: None
+):
+    page = as_(alice).get("/alerts/", headers={"Accept-Language": "de"}).content.decode()
+
+    assert '">Warnung</span>' in page
+    assert '">Warning</span>' not in page
+
+
 def test_many_are_acknowledged_at_once_and_those_that_are_over_are_left_alone(
     as_: Browser, alice: User, firing: None
 ):
