@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import pwd
 import re
 import secrets
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from itsm.currencies import CODES
 YES = {"1", "true", "yes", "on"}
 NO = {"0", "false", "no", "off", ""}
 _HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:.]+\]")
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 EXAMPLE_WORDS = ("example", "change", "insecure", "secret", "password", "dev-only")
 
 
@@ -69,6 +71,34 @@ class Environment:
             if not _HOST.fullmatch(host):
                 self.refuse(f"{name} has {host!r}: give host names alone, with commas between.")
         return given
+
+    def networks(self, name: str) -> list[str]:
+        """Addresses and networks between commas; a star stands for all, a path for a socket."""
+        given = self.names(name)
+        for network in given:
+            if network != "*" and not network.startswith("/") and not is_network(network):
+                self.refuse(
+                    f"{name} has {network!r}: give addresses and networks, such as 10.0.0.0/8."
+                )
+        return given
+
+    def level(self, name: str, *, default: str) -> str:
+        """How much is logged."""
+        value = self.text(name, default=default).upper()
+        if value not in LEVELS:
+            self.refuse(f"{name} is {value!r}: set it to {', '.join(LEVELS[:-1])} or {LEVELS[-1]}.")
+            return default
+        return value
+
+    def user(self, name: str) -> str:
+        """Whom programs run as; only root may choose, so only root needs to know the user."""
+        value = self.text(name)
+        if value and os.geteuid() == 0:
+            try:
+                pwd.getpwnam(value)
+            except KeyError:
+                self.refuse(f"{name} is {value!r}, whom this machine does not know: name a user.")
+        return value
 
     def address(self, name: str, *, default: str, schemes: tuple[str, ...]) -> SplitResult:
         """An address whose scheme is one of those we understand."""
@@ -172,6 +202,15 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def is_network(text: str) -> bool:
+    """Whether this is an address or a network; one with bits of a host set is neither."""
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
 
 
 def refuse_weak_key(env: Environment, *, key: str) -> None:

@@ -55,7 +55,7 @@ ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS") or sorted(
 # Host names and networks that outgoing calls may reach although they are private or plain http.
 ALLOWED_OUTBOUND = env.names("ALLOWED_OUTBOUND")
 # Whose word on the address of a client is taken.
-TRUSTED_PROXIES = env.names("TRUSTED_PROXIES")
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
 SECRET_KEY = env.text("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS")
@@ -75,7 +75,7 @@ WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", default=_processes, least=1, mos
 WARM_UP = env.flag("WARM_UP", default=True)
 CURRENCY = env.currency("CURRENCY", default="EUR")  # of prices that name none
 RUNBOOK_DIR = Path(env.text("RUNBOOK_DIR", default=str(DATA_DIR / "runbooks")))
-RUNBOOK_USER = env.text("RUNBOOK_USER")  # whom commands and playbooks run as, if we may choose
+RUNBOOK_USER = env.user("RUNBOOK_USER")  # whom commands and playbooks run as, if we may choose
 WORKER_CONCURRENCY = env.number("WORKER_CONCURRENCY", default=4, least=1, most=256)
 
 INSTALLED_APPS = [
@@ -245,6 +245,6 @@ SPECTACULAR_SETTINGS = {"OAS_VERSION": "3.1.1", "POSTPROCESSING_HOOKS": []}
 
 LOGGING = logging_settings(
     readable=DEBUG or TESTING or sys.stderr.isatty(),
-    level=env.text("LOG_LEVEL", default="WARNING" if TESTING else "INFO").upper(),
+    level=env.level("LOG_LEVEL", default="WARNING" if TESTING else "INFO"),
 )
 env.stop_if_wrong()

@@ -37,6 +37,7 @@ STATUS_WORDS: Mapping[str, str] = {
     **dict.fromkeys(("acknowledged", "acknowledge", "acked", "ack"), ACKNOWLEDGED),
 }
 MOST_LABELS = 60
+SAID = ("title", "severity", "service", "component")
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,19 @@ def try_mapping(mapping: Any, *, example: Any, reading: Reading) -> Trial:
         return Trial(errors={error.path: [error.message]})
     if not signals:
         return Trial(errors={"list": ["This path leads to no alert in the example."]})
-    return Trial(signals=signals)
+    lost = _lost_in(example, mapping=mapping)
+    return Trial(signals=[] if lost else signals, errors=lost)
+
+
+def _lost_in(example: Any, *, mapping: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What an alert should say and none of the example does: most likely a path is misspelt."""
+    root = Part(example)
+    items = [_Reader(root, item, mapping) for item in _items(root, mapping.get("list") or "")]
+    return {
+        name: ["This path finds nothing in the example."]
+        for name in SAID
+        if mapping.get(name) and not any(item.text(name) for item in items)
+    }
 
 
 def faults_of(mapping: Any) -> dict[str, list[str]]:

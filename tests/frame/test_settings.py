@@ -53,6 +53,14 @@ WRONG: dict[str, tuple[dict[str, str], list[str]]] = {
             "ALLOWED_HOSTS has 'https://a.example'",
         ],
     ),
+    "words it does not know": (
+        {"LOG_LEVEL": "LOUD", "TRUSTED_PROXIES": "10.0.0.0/8,10.0.0.1/8,proxy"},
+        [
+            "LOG_LEVEL is 'LOUD': set it to DEBUG, INFO, WARNING or ERROR.",
+            "TRUSTED_PROXIES has '10.0.0.1/8': give addresses and networks",
+            "TRUSTED_PROXIES has 'proxy': give addresses and networks",
+        ],
+    ),
     "an example": ({"SECRET_KEY": f"change-me-{GOOD_KEY}"}, ["SECRET_KEY is an example"]),
     "no file": (
         {"SECRET_KEY_FILE": "/nowhere"},

@@ -152,3 +152,17 @@ def test_an_example_that_does_not_fit_is_told_by_place(example: Any, path: str) 
     trial = try_mapping({"list": "items[*]", "title": "t"}, example=example, reading=READING)
 
     assert list(trial.errors) == [path]
+
+
+@pytest.mark.parametrize("name", ["title", "severity", "service", "component"])
+def test_a_path_that_finds_nothing_in_the_example_is_named(name: str) -> None:
+    example = [{"t": "Down", "s": "high", "tags": {"app": "shop"}, "host": "web-1"}, {"t": "Up"}]
+    mapping = {"title": "t", "severity": "s", "service": "tags.app", "component": "host"}
+    misspelt = mapping | {name: f"no.{mapping[name]}"}
+
+    right = try_mapping(mapping | {"list": "$"}, example=example, reading=READING)
+    wrong = try_mapping(misspelt | {"list": "$"}, example=example, reading=READING)
+
+    assert right.errors == {}
+    assert wrong.errors == {name: ["This path finds nothing in the example."]}
+    assert wrong.signals == []

@@ -19,3 +19,5 @@ class Command(BaseCommand):
         if findings:
             raise SystemExit(1)
         self.stdout.write(f"✓ All is well at {settings.BASE_URL}.")
+        if settings.HAS_OWN_POSTGRES:
+            self.stdout.write(f"  Its database is {settings.PLACES.database_url}")
