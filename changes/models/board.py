@@ -41,6 +41,8 @@ class Board(models.Model):
     is_active = models.BooleanField(_("is active"), default=True)
 
     class Meta:
+        verbose_name = _("board")
+        verbose_name_plural = _("boards")
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(

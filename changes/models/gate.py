@@ -91,7 +91,8 @@ class GatePolicy(models.Model):
     )
 
     class Meta:
-        verbose_name_plural = "gate policies"
+        verbose_name = _("gate policy")
+        verbose_name_plural = _("gate policies")
         constraints = [models.CheckConstraint(condition=Q(is_only=True), name="one_gate_policy")]
 
     def __str__(self) -> str:

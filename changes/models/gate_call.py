@@ -20,24 +20,30 @@ class GateCall(models.Model):
         APPROVED = "approved", _("May go on")
         REJECTED = "rejected", _("Must stop")
 
-    pipeline = models.ForeignKey(Pipeline, models.PROTECT, related_name="gate_calls")
-    change = models.ForeignKey(Change, models.CASCADE, related_name="gate_calls")
+    pipeline = models.ForeignKey(
+        Pipeline, models.PROTECT, related_name="gate_calls", verbose_name=_("pipeline")
+    )
+    change = models.ForeignKey(
+        Change, models.CASCADE, related_name="gate_calls", verbose_name=_("change")
+    )
     sort = models.CharField(max_length=40)
-    answer_url = models.CharField(max_length=1000)
+    answer_url = models.CharField(_("answer URL"), max_length=1000)
     # The tool's own token for this one answer; taken away once it was sent.
     token = EncryptedTextField(blank=True, editable=False)
     facts = models.JSONField(default=dict)
-    answer = models.CharField(max_length=8, choices=Answer, default=Answer.WAITING)
-    why = models.CharField(max_length=500, blank=True)
-    asked_at = models.DateTimeField(default=timezone.now)
-    due_at = models.DateTimeField()
+    answer = models.CharField(_("answer"), max_length=8, choices=Answer, default=Answer.WAITING)
+    why = models.CharField(_("why"), max_length=500, blank=True)
+    asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
+    due_at = models.DateTimeField(_("due at"))
     plan_read_at = models.DateTimeField(null=True)
-    decided_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(_("decided at"), null=True)
     reminded_at = models.DateTimeField(null=True)
-    sent_at = models.DateTimeField(null=True)
-    error = models.CharField(max_length=500, blank=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True)
+    error = models.CharField(_("error"), max_length=500, blank=True)
 
     class Meta:
+        verbose_name = _("gate call")
+        verbose_name_plural = _("gate calls")
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["pipeline", "answer_url"], name="one_call_an_address")

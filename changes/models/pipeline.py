@@ -37,7 +37,12 @@ class Pipeline(Tool):
         help_text=_("What the tool signs its posts with, or sends as its secret token."),
     )
     service = models.ForeignKey(
-        Service, models.SET_NULL, null=True, blank=True, related_name="pipelines"
+        Service,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="pipelines",
+        verbose_name=_("service"),
     )
     environment = models.CharField(
         _("environment"),
@@ -97,6 +102,10 @@ class Pipeline(Tool):
         help_text=_("What is not allowed by then is refused, so that nothing waits for ever."),
     )
 
+    class Meta:
+        verbose_name = _("pipeline")
+        verbose_name_plural = _("pipelines")
+
     def clean(self) -> None:
         """Refuse lists that are none, and evidence nobody knows."""
         for name in ("required_evidence", "answer_hosts"):
@@ -122,16 +131,20 @@ class PipelinePost(models.Model):
     ``key`` is what makes a post the same: its body, and the id of its delivery where that counts.
     """
 
-    pipeline = models.ForeignKey(Pipeline, models.CASCADE, related_name="posts", db_index=False)
+    pipeline = models.ForeignKey(
+        Pipeline, models.CASCADE, related_name="posts", db_index=False, verbose_name=_("pipeline")
+    )
     key = models.CharField(max_length=64)
-    received_at = models.DateTimeField(default=timezone.now)
-    answer = models.JSONField(default=dict)
+    received_at = models.DateTimeField(_("received at"), default=timezone.now)
+    answer = models.JSONField(_("answer"), default=dict)
     # Only of what could not be read, and only where no secret can be in it.
-    error = models.TextField(blank=True)
-    path = models.CharField(max_length=250, blank=True)
+    error = models.TextField(_("error"), blank=True)
+    path = models.CharField(_("path"), max_length=250, blank=True)
     body = models.BinaryField(null=True)
 
     class Meta:
+        verbose_name = _("pipeline post")
+        verbose_name_plural = _("pipeline posts")
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["pipeline", "key"], name="one_post_a_key"),

@@ -23,7 +23,12 @@ class ChangeTemplate(models.Model):
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)
     owner_team = models.ForeignKey(
-        Team, models.PROTECT, null=True, blank=True, related_name="change_templates"
+        Team,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="change_templates",
+        verbose_name=_("owner team"),
     )
     standing = models.CharField(
         _("standing"), max_length=10, choices=Standing, default=Standing.PROPOSED
@@ -39,6 +44,8 @@ class ChangeTemplate(models.Model):
     demoted_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
+        verbose_name = _("change template")
+        verbose_name_plural = _("change templates")
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -50,22 +57,26 @@ class TemplateVersion(models.Model):
 
     template = models.ForeignKey(ChangeTemplate, models.CASCADE, related_name="versions")
     number = models.PositiveSmallIntegerField()
-    category = models.CharField(max_length=8, default="config")
-    title = models.CharField(max_length=250)
-    description = models.TextField(blank=True)
-    service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, related_name="+")
-    implementation_plan = models.TextField(blank=True)
-    test_plan = models.TextField(blank=True)
-    backout_plan = models.TextField(blank=True)
-    backout_tested = models.BooleanField(default=False)
-    irreversible = models.BooleanField(default=False)
-    outage_expected = models.BooleanField(default=False)
+    category = models.CharField(_("category"), max_length=8, default="config")
+    title = models.CharField(_("title"), max_length=250)
+    description = models.TextField(_("description"), blank=True)
+    service = models.ForeignKey(
+        Service, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("service")
+    )
+    implementation_plan = models.TextField(_("implementation plan"), blank=True)
+    test_plan = models.TextField(_("test plan"), blank=True)
+    backout_plan = models.TextField(_("backout plan"), blank=True)
+    backout_tested = models.BooleanField(_("backout tested"), default=False)
+    irreversible = models.BooleanField(_("irreversible"), default=False)
+    outage_expected = models.BooleanField(_("outage expected"), default=False)
     # What whoever makes a change from it may fill in otherwise.
     editable = models.JSONField(default=list)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
+        verbose_name = _("template version")
+        verbose_name_plural = _("template versions")
         ordering = ["template", "-number"]
         constraints = [
             models.UniqueConstraint(fields=["template", "number"], name="one_version_a_number")

@@ -61,7 +61,12 @@ class Window(models.Model):
     name = models.CharField(_("name"), max_length=120)
     reason = models.TextField(_("reason"), blank=True)
     owner_team = models.ForeignKey(
-        Team, models.PROTECT, null=True, blank=True, related_name="change_windows"
+        Team,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="change_windows",
+        verbose_name=_("owner team"),
     )
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
@@ -87,9 +92,14 @@ class Window(models.Model):
         ),
     )
     time_zone = models.CharField(_("time zone"), max_length=40, default="UTC")
-    services = models.ManyToManyField(Service, blank=True, related_name="change_windows")
+    services = models.ManyToManyField(
+        Service, blank=True, related_name="change_windows", verbose_name=_("services")
+    )
     configuration_items = models.ManyToManyField(
-        ConfigurationItem, blank=True, related_name="change_windows"
+        ConfigurationItem,
+        blank=True,
+        related_name="change_windows",
+        verbose_name=_("configuration items"),
     )
     tier = models.PositiveSmallIntegerField(_("tier"), choices=Tier, null=True, blank=True)
     environment = models.CharField(_("environment"), max_length=12, blank=True)
@@ -101,6 +111,8 @@ class Window(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        verbose_name = _("window")
+        verbose_name_plural = _("windows")
         ordering = ["starts_at"]
         constraints = [
             models.CheckConstraint(

@@ -45,6 +45,8 @@ class Rule(models.Model):
     is_active = models.BooleanField(_("is active"), default=True)
 
     class Meta:
+        verbose_name = _("rule")
+        verbose_name_plural = _("rules")
         ordering = ["kind", "purpose", "order", "pk"]
 
     def __str__(self) -> str:
@@ -204,15 +206,23 @@ class Substitute(models.Model):
     """Somebody who votes for another from one day to another; both are kept on record."""
 
     principal = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="substitutes"
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="substitutes",
+        verbose_name=_("principal"),
     )
     substitute = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="substitutes_for"
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="substitutes_for",
+        verbose_name=_("substitute"),
     )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
 
     class Meta:
+        verbose_name = _("substitute")
+        verbose_name_plural = _("substitutes")
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_on__gte=models.F("starts_on")), name="substitute_ends_after_start"

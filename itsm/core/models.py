@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Func
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _l
 
 
 class TransactionId(Func):
@@ -23,17 +24,24 @@ class Event(models.Model):
 
     # With the id it orders the events so that a reader never passes over a slow transaction.
     xid = models.BigIntegerField(db_default=TransactionId(), editable=False)
-    name = models.CharField(max_length=60)
-    subject_type = models.CharField(max_length=30)
-    subject_id = models.BigIntegerField()
+    name = models.CharField(_l("name"), max_length=60)
+    subject_type = models.CharField(_l("subject type"), max_length=30)
+    subject_id = models.BigIntegerField(_l("subject id"))
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_l("actor"),
     )
-    public = models.BooleanField(default=False)
-    data = models.JSONField(default=dict)
-    happened_at = models.DateTimeField(default=timezone.now)
+    public = models.BooleanField(_l("public"), default=False)
+    data = models.JSONField(_l("data"), default=dict)
+    happened_at = models.DateTimeField(_l("happened at"), default=timezone.now)
 
     class Meta:
+        verbose_name = _l("event")
+        verbose_name_plural = _l("events")
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "id"], name="event_timeline"),
             models.Index(fields=["xid", "id"], name="event_cursor"),
@@ -50,16 +58,17 @@ class Delivery(models.Model):
     ``claimed_by`` is the database session of who is at it, so that a death is seen at once.
     """
 
-    event = models.ForeignKey(Event, models.PROTECT)
-    subscriber = models.CharField(max_length=80)
-    due_at = models.DateTimeField(default=timezone.now)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    event = models.ForeignKey(Event, models.PROTECT, verbose_name=_l("event"))
+    subscriber = models.CharField(_l("subscriber"), max_length=80)
+    due_at = models.DateTimeField(_l("due at"), default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(_l("attempts"), default=0)
     claimed_by = models.IntegerField(null=True, editable=False)
-    error = models.TextField(blank=True)
-    given_up_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(_l("error"), blank=True)
+    given_up_at = models.DateTimeField(_l("given up at"), null=True, blank=True)
 
     class Meta:
-        verbose_name_plural = "deliveries"
+        verbose_name = _l("delivery")
+        verbose_name_plural = _l("deliveries")
         constraints = [
             models.UniqueConstraint(fields=["event", "subscriber"], name="one_delivery_each")
         ]
@@ -93,10 +102,14 @@ class Interest(models.Model):
 class Chore(models.Model):
     """One thing done by the clock: when it is due next, and how it went last time."""
 
-    name = models.CharField(max_length=80, primary_key=True)
-    due_at = models.DateTimeField(default=timezone.now)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    error = models.TextField(blank=True)
+    name = models.CharField(_l("name"), max_length=80, primary_key=True)
+    due_at = models.DateTimeField(_l("due at"), default=timezone.now)
+    finished_at = models.DateTimeField(_l("finished at"), null=True, blank=True)
+    error = models.TextField(_l("error"), blank=True)
+
+    class Meta:
+        verbose_name = _l("chore")
+        verbose_name_plural = _l("chores")
 
     def __str__(self) -> str:
         return self.name
@@ -105,8 +118,12 @@ class Chore(models.Model):
 class Heartbeat(models.Model):
     """When a part of the running system was last heard from."""
 
-    part = models.CharField(max_length=30, primary_key=True)
-    heard_at = models.DateTimeField(default=timezone.now)
+    part = models.CharField(_l("part"), max_length=30, primary_key=True)
+    heard_at = models.DateTimeField(_l("heard at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _l("heartbeat")
+        verbose_name_plural = _l("heartbeats")
 
     def __str__(self) -> str:
         return self.part

@@ -33,7 +33,12 @@ class Service(models.Model):
     title = models.CharField(_("title"), max_length=160, blank=True)
     description = models.TextField(_("description"), blank=True)
     owner_team = models.ForeignKey(
-        Team, models.PROTECT, null=True, blank=True, related_name="services"
+        Team,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="services",
+        verbose_name=_("owner team"),
     )
     tier = models.PositiveSmallIntegerField(_("tier"), choices=Tier, default=Tier.IMPORTANT)
     status = models.CharField(
@@ -50,6 +55,8 @@ class Service(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
+        verbose_name = _("service")
+        verbose_name_plural = _("services")
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(condition=models.Q(tier__in=Tier.values), name="tier_known")
@@ -62,11 +69,16 @@ class Service(models.Model):
 class ServiceDependency(models.Model):
     """One service needs another to work."""
 
-    service = models.ForeignKey(Service, models.CASCADE, related_name="needs")
-    needed = models.ForeignKey(Service, models.CASCADE, related_name="needed_by")
+    service = models.ForeignKey(
+        Service, models.CASCADE, related_name="needs", verbose_name=_("service")
+    )
+    needed = models.ForeignKey(
+        Service, models.CASCADE, related_name="needed_by", verbose_name=_("needed")
+    )
 
     class Meta:
-        verbose_name_plural = "service dependencies"
+        verbose_name = _("service dependency")
+        verbose_name_plural = _("service dependencies")
         constraints = [
             models.UniqueConstraint(fields=["service", "needed"], name="one_dependency_each"),
             models.CheckConstraint(
@@ -103,7 +115,12 @@ class ConfigurationItem(models.Model):
     kind = models.CharField(_("kind"), max_length=40, default="component")
     environment = models.CharField(_("environment"), max_length=40, blank=True)
     service = models.ForeignKey(
-        Service, models.SET_NULL, null=True, blank=True, related_name="configuration_items"
+        Service,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="configuration_items",
+        verbose_name=_("service"),
     )
     status = models.CharField(
         _("status"), max_length=16, choices=Standing, default=Standing.PRODUCTION
@@ -112,6 +129,8 @@ class ConfigurationItem(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
+        verbose_name = _("configuration item")
+        verbose_name_plural = _("configuration items")
         ordering = ["name"]
         indexes = [
             # Counted whenever a new one is heard of.
@@ -143,17 +162,27 @@ class ComponentCandidate(models.Model):
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=40)
     environment = models.CharField(_("environment"), max_length=40, blank=True)
-    service = models.ForeignKey(Service, models.SET_NULL, null=True, related_name="+")
+    service = models.ForeignKey(
+        Service, models.SET_NULL, null=True, related_name="+", verbose_name=_("service")
+    )
     attributes = models.JSONField(_("attributes"), default=dict)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.PROPOSED)
-    item = models.ForeignKey(ConfigurationItem, models.SET_NULL, null=True, related_name="+")
+    item = models.ForeignKey(
+        ConfigurationItem, models.SET_NULL, null=True, related_name="+", verbose_name=_("item")
+    )
     seen_at = models.DateTimeField(_("seen"), default=timezone.now)
-    decided_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(_("decided at"), null=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("decided by"),
     )
 
     class Meta:
+        verbose_name = _("component candidate")
+        verbose_name_plural = _("component candidates")
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["source", "address"], name="one_candidate_an_address")
@@ -174,11 +203,17 @@ class Relation(models.Model):
         PART_OF = "part_of", _("is part of")
         CONNECTS_TO = "connects_to", _("connects to")
 
-    from_item = models.ForeignKey(ConfigurationItem, models.CASCADE, related_name="relations")
-    to_item = models.ForeignKey(ConfigurationItem, models.CASCADE, related_name="related_by")
-    sort = models.CharField(max_length=12, choices=Sort)
+    from_item = models.ForeignKey(
+        ConfigurationItem, models.CASCADE, related_name="relations", verbose_name=_("from item")
+    )
+    to_item = models.ForeignKey(
+        ConfigurationItem, models.CASCADE, related_name="related_by", verbose_name=_("to item")
+    )
+    sort = models.CharField(_("sort"), max_length=12, choices=Sort)
 
     class Meta:
+        verbose_name = _("relation")
+        verbose_name_plural = _("relations")
         constraints = [
             models.UniqueConstraint(
                 fields=["from_item", "to_item", "sort"], name="one_relation_each"

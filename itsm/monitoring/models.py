@@ -52,6 +52,10 @@ class MonitoringSource(Tool):
     )
     discovers = models.BooleanField(_("register unknown services and components"), default=True)
 
+    class Meta:
+        verbose_name = _("monitoring source")
+        verbose_name_plural = _("monitoring sources")
+
     def clean(self) -> None:
         """Refuse words for severities there are not."""
         table = self.severity_map
@@ -83,9 +87,14 @@ class Silence(models.Model):
         blank=True,
         help_text=_("Such as alertname=DiskFull; =, !=, ^= begins with, *= has in it."),
     )
-    services = models.ManyToManyField(Service, blank=True, related_name="silences")
+    services = models.ManyToManyField(
+        Service, blank=True, related_name="silences", verbose_name=_("services")
+    )
     configuration_items = models.ManyToManyField(
-        ConfigurationItem, blank=True, related_name="silences"
+        ConfigurationItem,
+        blank=True,
+        related_name="silences",
+        verbose_name=_("configuration items"),
     )
     environment = models.CharField(_("environment"), max_length=40, blank=True)
     most_severity = models.CharField(
@@ -93,15 +102,24 @@ class Silence(models.Model):
     )
     starts_at = models.DateTimeField(_("starts"), default=timezone.now)
     ends_at = models.DateTimeField(_("ends"))
-    ended_at = models.DateTimeField(null=True, editable=False)
+    ended_at = models.DateTimeField(_("ended at"), null=True, editable=False)
     # The change in whose work it was opened, and with which it ends.
-    ticket = models.ForeignKey(Ticket, models.CASCADE, null=True, related_name="silences")
+    ticket = models.ForeignKey(
+        Ticket, models.CASCADE, null=True, related_name="silences", verbose_name=_("ticket")
+    )
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("author"),
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
+        verbose_name = _("silence")
+        verbose_name_plural = _("silences")
         ordering = ["-starts_at", "-id"]
         constraints = [
             models.CheckConstraint(
@@ -137,38 +155,55 @@ class Alert(models.Model):
     that it fires and that it is over; whichever is later holds, in whatever order they arrive.
     """
 
-    source = models.ForeignKey(MonitoringSource, models.CASCADE, db_index=False)
-    fingerprint = models.CharField(max_length=128)
-    status = models.CharField(max_length=12, choices=Status, default=Status.FIRING)
-    severity = models.CharField(max_length=10, choices=CHOICES, default=WARNING)
-    title = models.CharField(max_length=250)
-    description = models.TextField(blank=True)
-    service = models.ForeignKey(Service, models.SET_NULL, null=True, related_name="alerts")
-    configuration_item = models.ForeignKey(
-        ConfigurationItem, models.SET_NULL, null=True, related_name="alerts"
+    source = models.ForeignKey(
+        MonitoringSource, models.CASCADE, db_index=False, verbose_name=_("source")
     )
-    incident = models.ForeignKey(Ticket, models.SET_NULL, null=True, related_name="alerts")
-    labels = models.JSONField(default=dict)
-    links = models.JSONField(default=dict)
-    group_key = models.CharField(max_length=250, blank=True)
-    count = models.PositiveIntegerField(default=1)
-    occurrence = models.PositiveIntegerField(default=1)
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField(null=True)
-    last_seen_at = models.DateTimeField()
-    heard_firing_at = models.DateTimeField(null=True)
-    heard_clear_at = models.DateTimeField(null=True)
-    changed_at = models.DateTimeField(default=timezone.now)
-    transitions = models.JSONField(default=list)
-    content_hash = models.CharField(max_length=32)
-    acked_at = models.DateTimeField(null=True)
-    acked_by = models.CharField(max_length=120, blank=True)
+    fingerprint = models.CharField(_("fingerprint"), max_length=128)
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.FIRING)
+    severity = models.CharField(_("severity"), max_length=10, choices=CHOICES, default=WARNING)
+    title = models.CharField(_("title"), max_length=250)
+    description = models.TextField(_("description"), blank=True)
+    service = models.ForeignKey(
+        Service, models.SET_NULL, null=True, related_name="alerts", verbose_name=_("service")
+    )
+    configuration_item = models.ForeignKey(
+        ConfigurationItem,
+        models.SET_NULL,
+        null=True,
+        related_name="alerts",
+        verbose_name=_("configuration item"),
+    )
+    incident = models.ForeignKey(
+        Ticket, models.SET_NULL, null=True, related_name="alerts", verbose_name=_("incident")
+    )
+    labels = models.JSONField(_("labels"), default=dict)
+    links = models.JSONField(_("links"), default=dict)
+    group_key = models.CharField(_("group key"), max_length=250, blank=True)
+    count = models.PositiveIntegerField(_("count"), default=1)
+    occurrence = models.PositiveIntegerField(_("occurrence"), default=1)
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"), null=True)
+    last_seen_at = models.DateTimeField(_("last seen at"))
+    heard_firing_at = models.DateTimeField(_("last told that it fires"), null=True)
+    heard_clear_at = models.DateTimeField(_("last told that it is over"), null=True)
+    changed_at = models.DateTimeField(_("changed at"), default=timezone.now)
+    transitions = models.JSONField(_("transitions"), default=list)
+    content_hash = models.CharField(_("content hash"), max_length=32)
+    acked_at = models.DateTimeField(_("acknowledged at"), null=True)
+    acked_by = models.CharField(_("acknowledged by"), max_length=120, blank=True)
     # What holds it back while it is suppressed, or did so last.
     silence = models.ForeignKey(
-        Silence, models.SET_NULL, null=True, db_index=False, related_name="alerts"
+        Silence,
+        models.SET_NULL,
+        null=True,
+        db_index=False,
+        related_name="alerts",
+        verbose_name=_("silence"),
     )
 
     class Meta:
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
         constraints = [
             models.UniqueConstraint(fields=["source", "fingerprint"], name="one_alert_each")
         ]
@@ -194,17 +229,21 @@ class Alert(models.Model):
 class DeadLetter(models.Model):
     """A post that could not be read, kept so that it can be looked at and tried again."""
 
-    source = models.ForeignKey(MonitoringSource, models.CASCADE, related_name="dead_letters")
-    received_at = models.DateTimeField(default=timezone.now)
+    source = models.ForeignKey(
+        MonitoringSource, models.CASCADE, related_name="dead_letters", verbose_name=_("source")
+    )
+    received_at = models.DateTimeField(_("received at"), default=timezone.now)
     body = models.BinaryField()
-    size = models.PositiveIntegerField()
-    content_type = models.CharField(max_length=200, blank=True)
-    headers = models.JSONField(default=dict)
-    error = models.TextField()
-    path = models.CharField(max_length=250, blank=True)
-    replayed_at = models.DateTimeField(null=True)
+    size = models.PositiveIntegerField(_("size"))
+    content_type = models.CharField(_("content type"), max_length=200, blank=True)
+    headers = models.JSONField(_("headers"), default=dict)
+    error = models.TextField(_("error"))
+    path = models.CharField(_("path"), max_length=250, blank=True)
+    replayed_at = models.DateTimeField(_("replayed at"), null=True)
 
     class Meta:
+        verbose_name = _("dead letter")
+        verbose_name_plural = _("dead letters")
         ordering = ["-id"]
         indexes = [models.Index(fields=["received_at"], name="dead_letter_age")]
 
@@ -219,13 +258,19 @@ class DeadLetter(models.Model):
 class ParkedPost(models.Model):
     """Accepted signals that could not get their locks in time; the sweep takes them in."""
 
-    source = models.ForeignKey(MonitoringSource, models.CASCADE, related_name="+")
-    signals = models.JSONField()
-    received_at = models.DateTimeField(default=timezone.now)
-    error = models.TextField(blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    source = models.ForeignKey(
+        MonitoringSource, models.CASCADE, related_name="+", verbose_name=_("source")
+    )
+    signals = models.JSONField(_("signals"))
+    received_at = models.DateTimeField(_("received at"), default=timezone.now)
+    error = models.TextField(_("error"), blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     # None once it was given up; a person has to look at the error then.
-    due_at = models.DateTimeField(default=timezone.now, null=True, db_index=True)
+    due_at = models.DateTimeField(_("due at"), default=timezone.now, null=True, db_index=True)
+
+    class Meta:
+        verbose_name = _("parked post")
+        verbose_name_plural = _("parked posts")
 
     def __str__(self) -> str:
         return f"{self.source} {self.received_at}"

@@ -29,7 +29,7 @@ class Tool(models.Model):
         help_text=_("Only for tools that can send neither Authorization nor a secret address."),
     )
     is_active = models.BooleanField(_("accepts posts"), default=True)
-    last_heard_at = models.DateTimeField(null=True, editable=False)
+    last_heard_at = models.DateTimeField(_("last heard at"), null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

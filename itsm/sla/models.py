@@ -21,6 +21,8 @@ class Calendar(models.Model):
     is_default = models.BooleanField(_("is the default"), default=False)
 
     class Meta:
+        verbose_name = _("calendar")
+        verbose_name_plural = _("calendars")
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(
@@ -48,7 +50,9 @@ class WorkingHours(models.Model):
         SATURDAY = 5, _("Saturday")
         SUNDAY = 6, _("Sunday")
 
-    calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="hours")
+    calendar = models.ForeignKey(
+        Calendar, models.CASCADE, related_name="hours", verbose_name=_("calendar")
+    )
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
     starts = models.TimeField(_("starts"))
     ends = models.TimeField(_("ends"), help_text=_("00:00 is the end of the day."))
@@ -69,11 +73,15 @@ class WorkingHours(models.Model):
 class Holiday(models.Model):
     """A day on which no work is done."""
 
-    calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="holidays")
-    falls_on = models.DateField()
-    name = models.CharField(max_length=80)
+    calendar = models.ForeignKey(
+        Calendar, models.CASCADE, related_name="holidays", verbose_name=_("calendar")
+    )
+    falls_on = models.DateField(_("falls on"))
+    name = models.CharField(_("name"), max_length=80)
 
     class Meta:
+        verbose_name = _("holiday")
+        verbose_name_plural = _("holidays")
         ordering = ["falls_on"]
         constraints = [
             models.UniqueConstraint(fields=["calendar", "falls_on"], name="one_holiday_a_day")
@@ -89,7 +97,9 @@ class Objective(models.Model):
     Its value comes from queries that are asked every minute, or is reported by a program.
     """
 
-    service = models.ForeignKey(Service, models.CASCADE, related_name="objectives")
+    service = models.ForeignKey(
+        Service, models.CASCADE, related_name="objectives", verbose_name=_("service")
+    )
     name = models.CharField(_("name"), max_length=120)
     target = models.FloatField(
         _("share that must be good"),
@@ -125,13 +135,15 @@ class Objective(models.Model):
     )
     is_active = models.BooleanField(_("is active"), default=True)
     # 1 is the whole budget, 0 none; 1 burns it up exactly by the end of the window.
-    left = models.FloatField(null=True, editable=False)
-    burn = models.FloatField(null=True, editable=False)
-    measured_at = models.DateTimeField(null=True, editable=False)
+    left = models.FloatField(_("left"), null=True, editable=False)
+    burn = models.FloatField(_("burn"), null=True, editable=False)
+    measured_at = models.DateTimeField(_("measured at"), null=True, editable=False)
     asked_at = models.DateTimeField(null=True, editable=False)
     error = models.CharField(max_length=250, blank=True, editable=False)
 
     class Meta:
+        verbose_name = _("objective")
+        verbose_name_plural = _("objectives")
         ordering = ["service", "name"]
         constraints = [
             models.UniqueConstraint(fields=["service", "name"], name="one_objective_a_name"),

@@ -242,6 +242,8 @@ class Synonym(models.Model):
     )
 
     class Meta:
+        verbose_name = _("synonym")
+        verbose_name_plural = _("synonyms")
         ordering = ["words"]
 
     def __str__(self) -> str:

@@ -14,7 +14,8 @@ class CauseCategory(models.Model):
 
     class Meta:
         ordering = ["position", "name"]
-        verbose_name_plural = "cause categories"
+        verbose_name = _("cause category")
+        verbose_name_plural = _("cause categories")
 
     def __str__(self) -> str:
         return self.name

@@ -26,7 +26,8 @@ class Category(models.Model):
 
     class Meta:
         ordering = ["position", "name"]
-        verbose_name_plural = "categories"
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
 
     def __str__(self) -> str:
         return self.name
@@ -143,6 +144,8 @@ class Target(models.Model):
     knows_keys = models.BooleanField(_("does nothing twice for one Idempotency-Key"), default=False)
 
     class Meta:
+        verbose_name = _("target")
+        verbose_name_plural = _("targets")
         ordering = ["name"]
 
     def __str__(self) -> str:

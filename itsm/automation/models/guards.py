@@ -76,6 +76,8 @@ class RunBudget(models.Model):
     )
 
     class Meta:
+        verbose_name = _("run budget")
+        verbose_name_plural = _("run budgets")
         ordering = ["tier"]
         constraints = [
             models.CheckConstraint(condition=Q(share_at_once__lte=100), name="share_of_a_hundred")

@@ -157,19 +157,30 @@ class Outcome(models.TextChoices):
 class Firing(models.Model):
     """A rule whose conditions held, and what became of it; ``steps`` says what was done."""
 
-    rule = models.ForeignKey(Rule, models.CASCADE, db_index=False, related_name="firings")
-    rule_version = models.PositiveIntegerField(default=1)
-    event = models.ForeignKey(Event, models.PROTECT, null=True, related_name="+", db_index=False)
+    rule = models.ForeignKey(
+        Rule, models.CASCADE, db_index=False, related_name="firings", verbose_name=_("rule")
+    )
+    rule_version = models.PositiveIntegerField(_("rule version"), default=1)
+    event = models.ForeignKey(
+        Event, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("event")
+    )
     ticket = models.ForeignKey(
-        Ticket, models.CASCADE, null=True, db_index=False, related_name="rule_firings"
+        Ticket,
+        models.CASCADE,
+        null=True,
+        db_index=False,
+        related_name="rule_firings",
+        verbose_name=_("ticket"),
     )
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
     detail = models.CharField(_("detail"), max_length=500, blank=True)
     steps = models.JSONField(default=list)
-    saved_minutes = models.PositiveIntegerField(default=0)
+    saved_minutes = models.PositiveIntegerField(_("saved minutes"), default=0)
     happened_at = models.DateTimeField(_("when"), default=timezone.now)
 
     class Meta:
+        verbose_name = _("firing")
+        verbose_name_plural = _("firings")
         constraints = [
             models.UniqueConstraint(fields=["event", "rule"], name="one_firing_an_event")
         ]

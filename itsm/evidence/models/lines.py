@@ -17,21 +17,29 @@ class LogSource(Tool):
         help_text=_("The oldest go first; after a day all of them go."),
     )
 
+    class Meta:
+        verbose_name = _("log source")
+        verbose_name_plural = _("log sources")
+
 
 class LogLine(models.Model):
     """One line as it was said."""
 
-    source = models.ForeignKey(LogSource, models.CASCADE, db_index=False, related_name="lines")
+    source = models.ForeignKey(
+        LogSource, models.CASCADE, db_index=False, related_name="lines", verbose_name=_("source")
+    )
     at = models.DateTimeField()
     level = models.PositiveSmallIntegerField(default=INFO)
-    host = models.CharField(max_length=200, blank=True)
-    program = models.CharField(max_length=120, blank=True)
-    service = models.CharField(max_length=120, blank=True)
-    text = models.CharField(max_length=2000)
+    host = models.CharField(_("host"), max_length=200, blank=True)
+    program = models.CharField(_("program"), max_length=120, blank=True)
+    service = models.CharField(_("service"), max_length=120, blank=True)
+    text = models.CharField(_("text"), max_length=2000)
     # By our own clock, by which it is forgotten again; ``at`` is by whoever said it.
     received_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = _("log line")
+        verbose_name_plural = _("log lines")
         indexes = [
             models.Index(fields=["at", "id"], name="log_line_at"),
             models.Index(fields=["source", "-id"], name="log_line_of_source"),

@@ -47,10 +47,12 @@ class EvidenceSource(models.Model):
         help_text=_("Elasticsearch: the index, such as logs-*. Loki: the tenant. Splunk: the app."),
     )
     is_active = models.BooleanField(_("is asked"), default=True)
-    asked_at = models.DateTimeField(null=True, editable=False)
-    error = models.CharField(max_length=250, blank=True, editable=False)
+    asked_at = models.DateTimeField(_("asked at"), null=True, editable=False)
+    error = models.CharField(_("error"), max_length=250, blank=True, editable=False)
 
     class Meta:
+        verbose_name = _("evidence source")
+        verbose_name_plural = _("evidence sources")
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -67,7 +69,9 @@ class EvidenceSource(models.Model):
 class EvidenceQuery(models.Model):
     """What a source is asked for one service, or for each in question."""
 
-    source = models.ForeignKey(EvidenceSource, models.CASCADE, related_name="queries")
+    source = models.ForeignKey(
+        EvidenceSource, models.CASCADE, related_name="queries", verbose_name=_("source")
+    )
     name = models.CharField(_("name"), max_length=80)
     measures = models.CharField(_("what it finds"), max_length=12, choices=MEASURES)
     service = models.ForeignKey(
@@ -93,6 +97,7 @@ class EvidenceQuery(models.Model):
 
     class Meta:
         ordering = ["source", "name"]
+        verbose_name = _("evidence query")
         verbose_name_plural = _("evidence queries")
         constraints = [
             models.UniqueConstraint(fields=["source", "name"], name="one_query_a_name"),

@@ -37,6 +37,8 @@ class Delegate(models.Model):
     holds_until = models.DateTimeField(null=True, editable=False)
 
     class Meta:
+        verbose_name = _("delegate")
+        verbose_name_plural = _("delegates")
         ordering = ["person", "delegate"]
         constraints = [
             models.UniqueConstraint(fields=["person", "delegate"], name="one_delegation_each"),
