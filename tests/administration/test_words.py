@@ -25,8 +25,9 @@ def _shown(request: HttpRequest, model: type[Model]) -> Iterator[tuple[type[Mode
 
 
 def _names(model: type[Model], shown: set[str]) -> Iterator[tuple[str, object]]:
-    yield "", model._meta.verbose_name
-    yield "of several", model._meta.verbose_name_plural
+    yield "in its room", model._meta.app_config and model._meta.app_config.verbose_name
+    yield "by itself", model._meta.verbose_name
+    yield "of several", model._meta.original_attrs.get("verbose_name_plural")
     for field in (*model._meta.fields, *model._meta.many_to_many):
         if field.name in shown and not field.auto_created:
             yield field.name, field.verbose_name
@@ -43,7 +44,7 @@ def test_every_name_of_a_model_and_of_a_field_can_be_translated(
             shown.setdefault(model, set()).add(name)
 
     unmarked = [
-        f"{model._meta.label} {what}".strip()
+        f"{model._meta.label} {what}"
         for model, fields in shown.items()
         for what, name in _names(model, fields)
         if not isinstance(name, Promise)

@@ -14,6 +14,10 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AlterModelOptions(
+            name='identityprovider',
+            options={'ordering': ['name'], 'verbose_name': 'OpenID provider', 'verbose_name_plural': 'OpenID providers'},
+        ),
+        migrations.AlterModelOptions(
             name='delegate',
             options={'ordering': ['person', 'delegate'], 'verbose_name': 'delegate', 'verbose_name_plural': 'delegates'},
         ),

@@ -93,6 +93,7 @@ class IdentityProvider(SignInSource):
     class Meta(SignInSource.Meta):
         abstract = False
         verbose_name = _("OpenID provider")
+        verbose_name_plural = _("OpenID providers")
 
 
 class LdapDirectory(SignInSource):
