@@ -6,7 +6,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from itsm.dashboard.selectors.service import firing_counts
 from itsm.inventory.models import Service, ServiceDependency
+from itsm.monitoring.actions import create_source, record_signals
+from itsm.monitoring.sources import Signal
 from itsm.people.models import User
 from tests.factories import IncidentFactory, ServiceFactory
 from tests.screens.conftest import HOSTILE, Browser
@@ -101,3 +104,27 @@ def test_administrators_are_shown_the_way_to_edit_it(
 
     assert edit in as_(dana).get("/services/checkout/").content.decode()
     assert edit not in as_(alice).get("/services/checkout/").content.decode()
+
+
+def test_a_storm_over_one_service_does_not_hide_the_alerts_of_another(
+    alice: User, dana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("itsm.dashboard.selectors.service.CAP", 2)
+    source, _token = create_source(kind="alertmanager", name="Prometheus", actor=dana)
+    stormy, calm, quiet = (ServiceFactory.create(name=each) for each in ("stormy", "calm", "quiet"))
+    signals = [
+        Signal(
+            fingerprint=f"{service}{at}",
+            status="firing",
+            title="Slow",
+            severity="high",
+            service=service,
+        )
+        for service, count in (("stormy", 5), ("calm", 1))
+        for at in range(count)
+    ]
+    record_signals(source, signals=signals, now=timezone.now())
+
+    found = firing_counts(alice, [stormy.pk, calm.pk, quiet.pk])
+
+    assert found == {stormy.pk: 2, calm.pk: 1, quiet.pk: 0}
