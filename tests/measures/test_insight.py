@@ -55,7 +55,7 @@ def test_each_number_is_what_it_opens(
     Breaker.objects.create(runbook=None, state="open", opened_at=now - timedelta(hours=1))
     client.force_login(alice)
 
-    assert set(insight(client).values()) == {"…"}
+    assert insight(client) == {}  # counted later, when the page stands
     told = insight(client, **{"X-Parts": "insight"})
 
     assert told["/measures/hours-saved/rows/"] == "1.5 h"
