@@ -65,6 +65,7 @@ class DeliveryCollection(Collection):
     """How fast and how safely is delivered: five figures, and the rows of each."""
 
     collection = "dora"
+    title = "DORA"
     shape = FIGURES
     needs = "tickets.view_all"
     orderings: ClassVar[dict[str, Sequence[str]]] = {"finished_at": ("finished_at", "id")}

@@ -5,12 +5,15 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from changes.models import Change, Deployment, Evidence, EvidenceKind
-from itsm.evidence.ports import Happening, happenings
+from changes.models import Change, CloseCode, Deployment, Evidence, EvidenceKind, Outcome
+from itsm.evidence.ports import Happening, happenings, outcomes
 
 LOOKED_BACK = timedelta(days=1)
 MOST = 20
 MOST_LOOKED_AT = 200
+
+for known in (Outcome, CloseCode, Evidence.Outcome, Deployment.Outcome):
+    outcomes.update(known.choices)
 
 
 @happenings.add("changes")

@@ -111,7 +111,11 @@ def description() -> dict[str, Any]:
     document["info"] = {"title": "Steady", "version": "1"}
     document["servers"] = [{"url": settings.BASE_URL}]
     document["tags"] = [
-        {"name": each.collection, "description": (each.__doc__ or "").strip()}
+        {
+            "name": each.collection,
+            "x-displayName": each.title or each.collection.replace("-", " ").capitalize(),
+            "description": (each.__doc__ or "").strip(),
+        }
         for each in COLLECTIONS
     ]
     return document

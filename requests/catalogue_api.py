@@ -80,6 +80,7 @@ class CatalogItemCollection(Collection):
     """What can be ordered: end users see what is offered to them, staff everything."""
 
     collection = "catalog-items"
+    title = "Catalogue items"
     shape = CATALOG_ITEM
     filterset = ItemFilters
     orderings: ClassVar[dict[str, Sequence[str]]] = {"name": ("name", "id")}

@@ -51,7 +51,7 @@ class RuleForm(forms.ModelForm[Rule]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kinds = [(each.kind, capfirst(str(each.noun))) for each in desks.values()]
+        kinds = [(each, kind_words(each)) for each in desks]
         offer(self, "kind", [("", _("Choose")), *kinds])
         offer(self, "purpose", [("", _("Choose")), *tables.items()])
 

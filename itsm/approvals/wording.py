@@ -5,19 +5,10 @@ from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
 
 from itsm.approvals.quorum import Sort
+from itsm.core.reading import OPERATORS, read
 from itsm.people.roles import Role
-
-OPERATORS: Mapping[str, Any] = {
-    "is": _l("is"),
-    "is_not": _l("is not"),
-    "in": _l("is one of"),
-    "at_least": _l("is at least"),
-    "at_most": _l("is at most"),
-    "has": _l("has in it"),
-}
 
 
 def conditions_in_words(conditions: Sequence[Mapping[str, Any]]) -> str:
@@ -34,15 +25,12 @@ def stages_in_words(stages: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _condition(condition: Mapping[str, Any]) -> str:
-    value = condition["value"]
-    words = ", ".join(map(_plain, value)) if isinstance(value, list) else _plain(value)
-    return f"{_plain(condition['field'])} {OPERATORS[condition['op']]} {words}"
+    field, value = _plain(condition["field"]), _plain(condition["value"])
+    return f"{field} {OPERATORS[condition['op']]} {value}"
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return str(value).replace("_", " ")
+    return str(read(value)).replace("_", " ")
 
 
 def _named(stage: Mapping[str, Any]) -> str:

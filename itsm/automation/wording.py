@@ -14,21 +14,6 @@ from itsm.core.verbs import verbs
 from itsm.tickets.desks import desks
 from itsm.tickets.workflow import workflows
 
-OPERATORS: Mapping[str, Any] = {
-    "is": _l("is"),
-    "is_not": _l("is not"),
-    "in": _l("is one of"),
-    "not_in": _l("is none of"),
-    "at_least": _l("is at least"),
-    "at_most": _l("is at most"),
-    "has": _l("has in it"),
-    "has_not": _l("does not have in it"),
-    "has_any": _l("has any of"),
-    "starts": _l("begins with"),
-    "ends": _l("ends with"),
-    "is_empty": _l("is empty"),
-    "is_filled": _l("is not empty"),
-}
 # What events are about, beside the kinds of tickets.
 NOUNS: Mapping[str, Any] = {
     "alert": _l("alert"),
@@ -185,9 +170,8 @@ def choices_of(name: str) -> Mapping[str, Any]:
     if name == "record.kind":
         return {kind: desk.noun for kind, desk in desks.items()}
     if name == "record.state":
-        return {
-            name: state.label for each in workflows.values() for name, state in each.states.items()
-        }
+        states = (each for flow in workflows.values() for each in flow.states.items())
+        return {state: facts_of.label for state, facts_of in states}
     columns = (each for desk in desks.values() for each in desk.model._meta.fields)
     return {
         str(value): label

@@ -1,12 +1,30 @@
-"""What is kept as JSON, as people read it: names beside their values, and lists."""
+"""What is kept as JSON, as people read it: names beside their values, lists, and comparisons."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 NOTHING = "-"
+# How conditions compare, whichever room keeps them.
+OPERATORS: Mapping[str, Any] = {
+    "is": _l("is"),
+    "is_not": _l("is not"),
+    "in": _l("is one of"),
+    "not_in": _l("is none of"),
+    "at_least": _l("is at least"),
+    "at_most": _l("is at most"),
+    "has": _l("has in it"),
+    "has_not": _l("does not have in it"),
+    "has_any": _l("has any of"),
+    "starts": _l("begins with"),
+    "ends": _l("ends with"),
+    "is_empty": _l("is empty"),
+    "is_filled": _l("is not empty"),
+}
 # In these each value is what it was and what it became.
 TURNS = ("diff", "changes")
 

@@ -129,4 +129,6 @@ readers: Registry[Any] = Registry("kind of evidence source")
 formats: Registry[Format] = Registry("format of log lines")
 # Each is given the ids of the services in question and a span of time.
 happenings: Registry[Happenings] = Registry("teller of what was done")
+# The words for how what was done ended, by what stands in a happening.
+outcomes: dict[str, Any] = {}
 takers: Registry[Taker] = Registry("taker of likely causes")

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from itsm.evidence.charts import drawing_of, plainly
 from itsm.evidence.models import EvidencePack
 from itsm.evidence.patterns import ERROR, WARNING
-from itsm.evidence.ports import takers
+from itsm.evidence.ports import outcomes, takers
 from itsm.people.models import User
 from itsm.tickets.desks import desks
 from itsm.tickets.models import Ticket
@@ -24,20 +24,6 @@ SORTS = {
     "deployment": _l("Deployment"),
     "tests": _l("Tests"),
     "notice": _l("Notice"),
-}
-# How changes, deployments and tests ended, whoever told of them.
-OUTCOMES = {
-    "ok": _l("It went as planned"),
-    "successful": _l("Successful"),
-    "successful_with_issues": _l("Successful with issues"),
-    "unsuccessful": _l("Unsuccessful"),
-    "not_implemented": _l("Not implemented"),
-    "running": _l("Running"),
-    "succeeded": _l("Succeeded"),
-    "failed": _l("Failed"),
-    "rolled_back": _l("Rolled back"),
-    "canceled": _l("Canceled"),
-    "passed": _l("Passed"),
 }
 
 
@@ -229,7 +215,7 @@ def _change(change: Mapping[str, Any], user: User) -> dict[str, Any]:
         "word": SORTS.get(change["sort"], change["sort"]),
         "at": datetime.fromisoformat(change["at"]),
         "address": desks[seen[0]].address_of(number) if seen and seen[0] in desks else "",
-        "outcome": OUTCOMES.get(change["outcome"], change["outcome"]),
+        "outcome": outcomes.get(change["outcome"], change["outcome"]),
         "is_bad": change["outcome"] in ("failed", "rolled_back", "unsuccessful"),
     }
 

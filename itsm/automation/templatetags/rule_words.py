@@ -3,6 +3,7 @@
 from django import template
 
 from itsm.automation import wording
+from itsm.core.reading import OPERATORS
 
 register = template.Library()
 register.filter("event_words", wording.event_words)
@@ -14,7 +15,7 @@ register.filter("verb_words", wording.verb_words)
 @register.filter
 def operator_words(name: str) -> str:
     """How a condition compares."""
-    return str(wording.OPERATORS.get(name, name))
+    return str(OPERATORS.get(name, name))
 
 
 @register.filter

@@ -21,8 +21,9 @@ from itsm.automation.selectors import rules as selectors
 from itsm.automation.selectors.rulebook import ready
 from itsm.automation.selectors.situations import situation_of_ticket
 from itsm.automation.simulation import simulated
-from itsm.automation.wording import OPERATORS, events_there_are
+from itsm.automation.wording import events_there_are
 from itsm.core.errors import NotAllowed, NotFound, Refused
+from itsm.core.reading import OPERATORS
 from itsm.people.access import person_of, staff_only
 from itsm.people.models import User
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from itsm.core.rest.shapes import Schema
 
 METHODS = ("get", "post", "patch", "delete")
-# What a collection is called where its name alone does not say it.
-TITLES = {"catalog-items": "Catalogue items", "dora": "DORA"}
 
 
 @dataclass(frozen=True)
@@ -43,19 +41,16 @@ class Chapter:
     """The endpoints of one collection."""
 
     name: str
+    title: str
     about: str
     endpoints: list[Endpoint] = field(default_factory=list)
-
-    @property
-    def title(self) -> str:
-        """Its name as a heading."""
-        return TITLES.get(self.name) or self.name.replace("-", " ").capitalize()
 
 
 def chapters_of(document: Schema) -> list[Chapter]:
     """The chapters, in the order of the document's tags."""
     chapters = {
-        each["name"]: Chapter(each["name"], each["description"]) for each in document["tags"]
+        each["name"]: Chapter(each["name"], each["x-displayName"], each["description"])
+        for each in document["tags"]
     }
     for path, operations in document["paths"].items():
         for method in METHODS:

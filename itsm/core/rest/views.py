@@ -26,6 +26,7 @@ class Collection(ViewSet):
     """The records of one sort: their endpoints are the methods marked ``@operation``."""
 
     collection: ClassVar[str]
+    title: ClassVar[str] = ""  # as a heading, where the name of the collection does not say it
     shape: ClassVar[Shape]
     needs: ClassVar[str] = ""  # the capability without which nothing of this can be seen
     filterset: ClassVar[Any] = None
